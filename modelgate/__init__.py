@@ -1,0 +1,60 @@
+"""modelgate: the quality gate that decides whether a model may go to production.
+
+This face defines nothing, it lists; each name is loaded when it is first asked for, so that
+`import modelgate` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelgate.aggregates import Aggregate as Aggregate
+    from modelgate.aggregates import Facts as Facts
+    from modelgate.aggregates import Need as Need
+    from modelgate.declare import Examples as Examples
+    from modelgate.declare import Probe as Probe
+    from modelgate.declare import check as check
+    from modelgate.evaluation import evaluate as evaluate
+    from modelgate.model import Model as Model
+    from modelgate.outcome import Outcome as Outcome
+    from modelgate.outcome import Severity as Severity
+    from modelgate.outcome import Status as Status
+    from modelgate.predictions import Predictions as Predictions
+    from modelgate.report import Report as Report
+    from modelgate.stats.interval import Interval as Interval
+
+__version__ = "0.1.0"
+
+_AT = {
+    "Aggregate": "aggregates",
+    "Examples": "declare",
+    "Facts": "aggregates",
+    "Interval": "stats.interval",
+    "Model": "model",
+    "Need": "aggregates",
+    "Outcome": "outcome",
+    "Predictions": "predictions",
+    "Probe": "declare",
+    "Report": "report",
+    "Severity": "outcome",
+    "Status": "outcome",
+    "check": "declare",
+    "evaluate": "evaluation",
+}
+
+__all__ = [  # noqa: PLE0604 (the names of the table above)
+    "__version__",
+    *_AT,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _AT:
+        return getattr(import_module(f"modelgate.{_AT[name]}"), name)
+    raise AttributeError(f"module 'modelgate' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

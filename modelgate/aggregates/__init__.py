@@ -1,0 +1,97 @@
+"""One-pass, mergeable statistics.
+
+Every aggregate's state is a pure function of the multiset of rows it has seen: counts are integers
+and sums are exact, so that any split of the rows into batches, in any order, merges to the same
+bytes. That is what lets one thread, two threads and a cluster agree.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the question before the first row.
+
+    Attributes:
+        task: what kind of answer is judged.
+        classes: the labels, in the order of the scores; empty for regression.
+        positive: index into `classes` of the positive class; None where there are not two classes.
+    """
+
+    task: Literal["classification", "regression"]
+    classes: tuple[str | int | float | bool, ...] = ()
+    positive: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that can be judged: label known, answer finite.
+
+    Attributes:
+        truth: (n,) index into `Facts.classes`, or the target itself for regression.
+        answer: (n,) the same, of the model.
+        scores: (n, classes) probabilities that sum to one; None where the model gives labels only.
+        weight: (n,) non-negative sample weights; None where every row counts one.
+        row: (n,) number of the row in its data set, from 0.
+    """
+
+    truth: NDArray[Any]
+    answer: NDArray[Any]
+    scores: Floats | None = None
+    weight: Floats | None = None
+    row: Integers | None = None
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def take(self, index: NDArray[Any]) -> Batch:
+        """The rows at `index`: positions, or one boolean a row."""
+        return Batch(
+            truth=self.truth[index],
+            answer=self.answer[index],
+            scores=None if self.scores is None else self.scores[index],
+            weight=None if self.weight is None else self.weight[index],
+            row=None if self.row is None else self.row[index],
+        )
+
+
+class Aggregate(ABC):
+    """A small state that batches are added to and that merges with another of its kind."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @abstractmethod
+    def add(self, batch: Batch) -> None:
+        """Take in some rows."""
+
+    @abstractmethod
+    def merge(self, other: Self) -> None:
+        """Take in all that another state of the same question has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An aggregate that a check asks for. Equal needs share one aggregate.
+
+    Attributes:
+        kind: the aggregate's class.
+        settings: its further arguments, as sorted pairs.
+    """
+
+    kind: type[Aggregate]
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def make(self, facts: Facts) -> Aggregate:
+        """An empty aggregate of this kind."""
+        return self.kind(facts, **dict(self.settings))

@@ -1,0 +1,69 @@
+"""Rows in a named role, streamed as Arrow record batches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+BLOCK_ROWS = 8192
+"""Rows of a canonical block. Whatever the file's own batches, the threads or the engine, a model
+is always asked about the same rows together, so that floating point cannot tell them apart."""
+
+
+class Dataset(ABC):
+    """A stream of rows that can be read more than once.
+
+    Attributes:
+        name: what people call it: the path as the user wrote it, or "DataFrame".
+        schema: columns and types, known before the first row.
+    """
+
+    name: str
+    schema: pa.Schema
+
+    @abstractmethod
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows in the order of the file, in batches of any size.
+
+        Args:
+            columns: only these, in this order; all where None.
+
+        Raises:
+            DataError: a row cannot be read, or the file changed while it was read.
+        """
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """"sha256:..." of the bytes that were read; known once a pass has ended."""
+
+    @property
+    @abstractmethod
+    def bytes(self) -> int:
+        """The size of what the digest covers."""
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The same rows in blocks of exactly `BLOCK_ROWS`, but for the last."""
+        waiting: list[pa.RecordBatch] = []
+        rows = 0
+        for batch in self.batches(columns):
+            start = 0
+            while rows + len(batch) - start >= BLOCK_ROWS:
+                taken = batch.slice(start, BLOCK_ROWS - rows)
+                yield _joined([*waiting, taken])
+                start += len(taken)
+                waiting, rows = [], 0
+            if start < len(batch):
+                waiting.append(batch.slice(start))
+                rows += len(batch) - start
+        if waiting:
+            yield _joined(waiting)
+
+
+def _joined(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(parts) == 1:
+        return parts[0]
+    table = pa.Table.from_batches(parts).unify_dictionaries().combine_chunks()
+    return table.to_batches()[0]

@@ -1,0 +1,164 @@
+"""How a check is declared: one function, its questions before the `*`, its settings after it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar, get_type_hints
+
+import pyarrow as pa
+
+from modelgate.aggregates import Aggregate, Facts, Need
+from modelgate.model import Artifact, Model
+from modelgate.outcome import Outcome, Severity
+
+Ask = Callable[..., Outcome | Sequence[Outcome]]
+Needs = Callable[[Facts, Mapping[str, Any]], Need]
+Function = TypeVar("Function", bound=Ask)
+
+
+class Examples(dict[str, Any]):
+    """The hand-written data of a check: the YAML beside its file, or what the suite names."""
+
+
+class Probe(Protocol):
+    """The model with some real rows, for questions about the artifact itself.
+
+    The engine answers the rows of `rows` once for all probes (`answers`); what else a check asks
+    is bounded, and counted in the report.
+    """
+
+    @property
+    def artifact(self) -> Artifact:
+        """What was loaded."""
+        ...
+
+    @property
+    def rows(self) -> pa.RecordBatch:
+        """The first rows of the data, at most 64; made from the signature where there is none."""
+        ...
+
+    def outputs(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Mapping[str, Any]:
+        """The raw outputs of a fresh call, by name; `batch` rows a call, all at once if None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a suite may set of a check.
+
+    Attributes:
+        type: the annotation: a Literal, int, float, str, bool, a list, or a union with None.
+        default: its value where the suite is silent; `REQUIRED` where it must be written.
+    """
+
+    type: Any
+    default: Any
+
+
+REQUIRED: Any = inspect.Parameter.empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A declared check.
+
+    Attributes:
+        name: the function's, and the key that names it in a suite.
+        family: the folder it stands in.
+        ask: the function.
+        provided: parameter -> type, of what the engine gives.
+        settings: parameter -> setting, of what a suite may write.
+        subject: the setting that takes the value of the step's first key; None where that value
+            is but a name for people.
+        needs: says which aggregate is wanted, where that depends on the settings.
+        tasks: the tasks it can judge.
+        severity: the default, where the suite is silent.
+        at_least, at_most: the default limit; both None where a limit is the suite's to write.
+        path: the file, once it is loaded from one.
+    """
+
+    name: str
+    family: str
+    ask: Ask
+    provided: Mapping[str, Any]
+    settings: Mapping[str, Setting]
+    subject: str | None = None
+    needs: Needs | None = None
+    tasks: tuple[str, ...] = ("classification", "regression")
+    severity: Severity = Severity.MAJOR
+    at_least: float | None = None
+    at_most: float | None = None
+    path: Path | None = None
+
+    @property
+    def asks_aggregate(self) -> bool:
+        """Whether it reads aggregates, and so can be asked of slices."""
+        return any(_is_aggregate(kind) for kind in self.provided.values())
+
+
+def _is_aggregate(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Aggregate)
+
+
+DECLARED = "__modelgate_check__"
+
+
+def check(
+    *,
+    family: str,
+    subject: str | None = None,
+    needs: Needs | None = None,
+    tasks: tuple[str, ...] = ("classification", "regression"),
+    severity: Severity | str = Severity.MAJOR,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Callable[[Function], Function]:
+    """Declare a function as a check.
+
+    Args:
+        family: the folder under `checks/`.
+        subject: the setting that takes the value of the step's first key.
+        needs: (facts, settings) -> the aggregate wanted, where that depends on the settings.
+        tasks: the tasks it can judge.
+        severity: the default, where a suite is silent.
+        at_least: the default limit from below.
+        at_most: the default limit from above.
+
+    Returns:
+        The function itself, with its declaration fastened to it.
+    """
+
+    def declare(function: Function) -> Function:
+        hints = get_type_hints(function)
+        provided: dict[str, Any] = {}
+        settings: dict[str, Setting] = {}
+        for parameter in inspect.signature(function).parameters.values():
+            kind = hints.get(parameter.name, Any)
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                settings[parameter.name] = Setting(kind, parameter.default)
+            else:
+                provided[parameter.name] = kind
+        declared = Check(
+            name=function.__name__,
+            family=family,
+            ask=function,
+            provided=MappingProxyType(provided),
+            settings=MappingProxyType(settings),
+            subject=subject,
+            needs=needs,
+            tasks=tasks,
+            severity=Severity(severity),
+            at_least=at_least,
+            at_most=at_most,
+        )
+        setattr(function, DECLARED, declared)
+        return function
+
+    return declare
+
+
+__all__ = ["REQUIRED", "Check", "Examples", "Model", "Probe", "Setting", "check"]

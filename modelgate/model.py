@@ -1,0 +1,86 @@
+"""A model's face: what it takes, what it gives, and how it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from modelgate.predictions import Predictions
+
+Shape = tuple[int | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One input or output as the model declares it.
+
+    Attributes:
+        name: the model's own.
+        type: element type: float32, float64, float16, bfloat16, int8 ... uint64, bool, string.
+        shape: a number, a symbol or None (free) an axis; None where the rank is not declared.
+        container: "tensor", or what else ONNX can hold: "sequence", "map", "optional" ...
+    """
+
+    name: str
+    type: str
+    shape: Shape | None
+    container: str = "tensor"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and gives.
+
+    Attributes:
+        inputs: in the model's order, without initializers that merely may be overridden.
+        outputs: in the model's order; a ZipMap is replaced by the matrix it reads.
+        classes: the labels that the model itself names (ZipMap, tree ensembles, linear
+            classifiers), in the order of the scores; empty where it names none.
+        batch: rows a call takes: None for any number, else exactly so many.
+        batched: the inputs whose first axis counts rows; the others are given whole with every
+            call. Empty where no axis counts rows: then one row is one call of the whole model.
+        score_transform: "" or what the last node does to the scores ("softmax", "logistic").
+    """
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    classes: tuple[str | int, ...] = ()
+    batch: int | None = None
+    batched: tuple[str, ...] = ()
+    score_transform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A model file as it was loaded.
+
+    Attributes:
+        name: what people call it: the file's name.
+        path: as the user wrote it.
+        format: "onnx", "callable", "columns".
+        digest: "sha256:..." of the bytes that were loaded, external data included; None where
+            there are no bytes.
+        bytes: their number.
+        signature: what it takes and gives.
+        facts: producer, opsets, numbers of nodes and weights, what was found while opening it.
+        isolation: the layers around the worker that held, strongest first; empty for a model that
+            runs in this process.
+    """
+
+    name: str
+    path: str
+    format: str
+    digest: str | None
+    bytes: int
+    signature: Signature
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    isolation: tuple[str, ...] = ()
+
+
+class Model(Protocol):
+    """A model that a check may ask. Inputs are rows: a table, or a list of texts."""
+
+    def predict(self, inputs: Any) -> Predictions:
+        """The answers, one a row, in the order of the rows."""
+        ...

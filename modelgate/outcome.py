@@ -1,0 +1,67 @@
+"""What a check found: one number, how sure it is, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from modelgate.stats.interval import Interval
+
+
+class Status(StrEnum):
+    """What became of a question. Only `PASSED` opens the gate."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    SKIPPED = "skipped"
+    CRASHED = "crashed"
+    INFO = "info"
+
+
+class Severity(StrEnum):
+    """What a result means for the verdict."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+Kind = Literal["statistical", "exact", "measured"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One measured value. Whether it is good enough is for `gate` to say.
+
+    Attributes:
+        value: the measurement, in `unit`; None where it could not be taken (`reason` says why).
+        interval: where the true value lies, in `unit`; None for an exact fact.
+        better: the side that is good.
+        unit: what one is: a share, a second, the target's own unit.
+        kind: a sample that speaks for a population, an exact fact, or a figure of the host.
+        n: rows that were judged.
+        n_effective: rows that the weights leave, Kish's (sum w)^2 / sum w^2; None where equal to n.
+        minimum: rows below which nothing is decided.
+        method: how value and interval were found, in a few words.
+        says: a sentence with the number in it, for people; empty where the reporter may write it.
+        reason: why there is no value.
+        evidence: what speaks against the model, worst first.
+        details: tables and curves for reports, JSON-ready.
+    """
+
+    value: float | None
+    interval: Interval | None = None
+    better: Literal["higher", "lower"]
+    unit: str = "share"
+    kind: Kind = "statistical"
+    n: int = 0
+    n_effective: float | None = None
+    minimum: int = 30
+    method: str = ""
+    says: str = ""
+    reason: str | None = None
+    evidence: tuple[Any, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)

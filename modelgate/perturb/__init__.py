@@ -1,0 +1,1 @@
+"""Pure, seeded changes of inputs. One file a perturbation."""

@@ -1,0 +1,107 @@
+"""The report: the one thing that is stored, posted, shown and promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from modelgate.outcome import Severity, Status
+
+SCHEMA = "modelgate.report/1"
+Decision = Literal["promote", "block", "hold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An outcome with its limit and its status: one line of the report.
+
+    Attributes:
+        id: stable in one suite: "metric[accuracy]", "metric[recall][country=BR]".
+        check, subject: as the suite names them.
+        versus: "champion" for a comparison, else None.
+        slice: column -> value, for a part of the rows.
+        data: the role that was asked.
+        value, interval, unit: what was measured; interval is two-sided at `level`.
+        limit: {"at_least": x} or {"at_most": x}; empty for information.
+        n, n_effective: rows judged, and what the weights leave of them.
+        method: how value and interval were found.
+        reason: why there is no answer, or why it is not decided.
+        says: the sentence for people.
+        evidence: what speaks against the model, worst first.
+        where: {"file", "line"} of the suite.
+    """
+
+    id: str
+    check: str
+    subject: str
+    versus: str | None = None
+    slice: Mapping[str, Any] | None = None
+    data: str | None
+    severity: Severity
+    kind: str
+    status: Status
+    value: float | None
+    interval: tuple[float, float] | None = None
+    level: float | None = None
+    unit: str = "share"
+    better: str = "higher"
+    limit: Mapping[str, float] = field(default_factory=dict)
+    method: str = ""
+    n: int = 0
+    n_effective: float | None = None
+    reason: str | None = None
+    says: str = ""
+    evidence: tuple[Any, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the suite decided, and why.
+
+    Attributes:
+        decision: promote, block or hold.
+        exit_code: 0 promote, 1 block, 4 a check could not be completed, 11 hold.
+        because: sentences, the weightiest first.
+        policy: the rule's settings.
+        alpha_block, alpha_pass: the levels of a shown failure and of a pass.
+    """
+
+    decision: Decision
+    exit_code: int
+    because: tuple[str, ...]
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    alpha_block: float = 0.05
+    alpha_pass: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that stands out, with the row or slice that shows it."""
+
+    says: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that was found. JSON-ready but for its classes; `reporters` draw it.
+
+    Attributes:
+        verdict: the decision.
+        subject: {"model": {...}, "champion": null, "suite": {...}, "data": {role: {...}}}.
+        taken: what was taken for what, in sentences: inputs, outputs, classes, target.
+        results: in the order of the suite.
+        findings: at most five, the weightiest first.
+        provenance: what may differ between equal runs: versions, times, host.
+    """
+
+    verdict: Verdict
+    subject: Mapping[str, Any]
+    taken: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = SCHEMA

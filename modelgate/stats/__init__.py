@@ -1,0 +1,1 @@
+"""Pure functions on numbers and arrays: intervals, bootstraps, tails of distributions."""
