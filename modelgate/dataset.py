@@ -37,7 +37,7 @@ class Dataset(ABC):
     @property
     @abstractmethod
     def digest(self) -> str:
-        """"sha256:..." of the bytes that were read; known once a pass has ended."""
+        """The bytes that were read, as "sha256:..."; known once a pass has ended."""
 
     @property
     @abstractmethod

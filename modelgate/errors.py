@@ -2,7 +2,7 @@
 
 ModelgateError
 ├── UsageError           the caller can mend it: exit code 2
-│   └── Mistakes         several of them, found together
+│   └── MistakesError    several of them, found together
 ├── UnusableError        a model or data set that cannot be judged: exit code 3
 │   ├── ModelError
 │   └── DataError
@@ -64,7 +64,7 @@ class UsageError(ModelgateError):
     exit_code = 2
 
 
-class Mistakes(UsageError):
+class MistakesError(UsageError):
     """All that is wrong in what the caller wrote, in the order of the lines."""
 
     def __init__(self, mistakes: Sequence[UsageError]) -> None:
