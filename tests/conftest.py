@@ -1,0 +1,20 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets and models that may lie beside the repository."""
+    beside = REPOSITORY.parent / "shared" / "data"
+    folder = Path(os.environ.get("MODELGATE_SHARED", beside))
+    if not (folder / "README.md").exists():
+        pytest.skip(f"the real data sets are not here ({folder.name} folder beside the repository)")
+    return folder
