@@ -105,3 +105,67 @@ class Report:
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     schema: str = SCHEMA
+
+
+EXITS: Mapping[Decision, tuple[int, ...]] = {"promote": (0,), "block": (1,), "hold": (4, 11)}
+"""The exit codes that a decision may have."""
+
+
+def contradiction(report: Report) -> str | None:
+    """Why the verdict cannot follow from the results; None where it can.
+
+    A white list: a promotion needs a blocker, every blocker passed by its own numbers, and no major
+    that failed or broke off. What a gate may add on top (test-set wear, `--quick`) only ever turns
+    a promotion into a hold, so a hold with nothing but passed results is no contradiction.
+    """
+    verdict = report.verdict
+    if verdict.exit_code not in EXITS[verdict.decision]:
+        return f"exit code {verdict.exit_code} does not belong to {verdict.decision!r}"
+    heavy = [result for result in report.results if _counts(result, report)]
+    for result in heavy:
+        if result.status is Status.PASSED and not _holds(result):
+            return f"{result.id} is called passed, but its numbers do not show it"
+    failed = [result for result in heavy if result.status is Status.FAILED]
+    if verdict.decision == "block":
+        return None if failed else "it says block, but no blocker and no major failed"
+    if failed:
+        return f"it says {verdict.decision}, but {failed[0].id} failed"
+    if verdict.decision == "hold":
+        crashed = any(result.status is Status.CRASHED for result in heavy)
+        fits = crashed == (verdict.exit_code == 4)
+        return None if fits else "its exit code does not tell whether a check broke off"
+    return _unearned(heavy)
+
+
+def _counts(result: Result, report: Report) -> bool:
+    """Whether a result bears on the verdict; a comparison with nobody does not."""
+    nobody = result.versus is not None and report.subject.get("champion") is None
+    if result.status is Status.SKIPPED and nobody:
+        return False
+    return result.severity is not Severity.MINOR and result.status is not Status.INFO
+
+
+def _holds(result: Result) -> bool:
+    """Whether the numbers of a passed result keep its limit; a NaN keeps none."""
+    if not result.limit:
+        return True
+    if result.value is None:
+        return False
+    low, high = result.interval or (result.value, result.value)
+    return all(
+        (side == "at_least" and low >= bound) or (side == "at_most" and high <= bound)
+        for side, bound in result.limit.items()
+    )
+
+
+def _unearned(heavy: list[Result]) -> str | None:
+    blockers = [result for result in heavy if result.severity is Severity.BLOCKER]
+    if not blockers:
+        return "it says promote, but no blocker was judged"
+    for result in blockers:
+        if result.status is not Status.PASSED:
+            return f"it says promote, but blocker {result.id} is {result.status}"
+    for result in heavy:
+        if result.status not in {Status.PASSED, Status.UNDECIDED}:
+            return f"it says promote, but {result.id} is {result.status}"
+    return None

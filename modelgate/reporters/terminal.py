@@ -1,0 +1,247 @@
+"""The report on a terminal: what was decided, why, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from io import StringIO
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from modelgate.escape import printable
+from modelgate.outcome import Severity, Status
+from modelgate.report import Report, Result
+from modelgate.reporters import Reporter
+from modelgate.sentences import Figures, advice, figures, sentence, title
+from modelgate.summary import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    LONGEST_UNIT,
+    about,
+    chosen,
+    origin,
+    rule,
+    tidy,
+    why,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 80
+"""Columns of a report that goes to a file."""
+WIDEST = 110
+"""Lines longer than this are hard to follow, however wide the window is."""
+TABLE_NEEDS = 72
+"""Columns below which each result takes two lines in place of a row of a table."""
+MOST_EXPLAINED = 12
+
+COLOURS = {"promote": "bold green", "block": "bold red", "hold": "bold yellow"}
+MARKS = {  # what needs a reader's eye first comes first
+    Status.FAILED: ("✗", "bold red"),
+    Status.CRASHED: ("!", "bold magenta"),
+    Status.UNDECIDED: ("?", "yellow"),
+    Status.SKIPPED: ("–", "cyan"),  # noqa: RUF001 (a dash that is no minus)
+    Status.PASSED: ("✓", "green"),
+    Status.INFO: ("·", "dim"),
+}
+EXPLAINED = (Status.FAILED, Status.CRASHED, Status.UNDECIDED, Status.SKIPPED)
+SIDES = {"at_least": "≥", "at_most": "≤", "": ""}
+PLAIN = str.maketrans(
+    {"✗": "x", "✓": "+", "–": "-", "·": "|", "≥": ">=", "≤": "<=", "→": "->", "…": "...", "µ": "u"}  # noqa: RUF001 (what a terminal without Unicode cannot show)
+)
+
+
+class Terminal(Reporter):
+    """For people: colours and width of the terminal, plain text where there is none."""
+
+    name: ClassVar[str] = "terminal"
+
+    def render(self, report: Report) -> str:
+        """The report as plain text, 80 columns wide."""
+        from rich.console import Console
+
+        paper = StringIO()
+        self.show(report, Console(file=paper, width=WIDTH, color_system=None))
+        return paper.getvalue()
+
+    def show(self, report: Report, console: Console) -> None:
+        """Print the report, as wide as the console and in what its encoding can say."""
+        page = _Page(console)
+        with console.capture() as drawn:
+            for part in page.parts(report):
+                console.print(part, width=page.width, markup=False, highlight=False, emoji=False)
+        for line in drawn.get().splitlines():
+            console.file.write(f"{line.rstrip()}\n")
+        console.file.flush()
+
+
+class _Page:
+    """Draws the parts of a report. Every text on the page goes through `text`."""
+
+    def __init__(self, console: Console) -> None:
+        self.width = min(console.width, WIDEST)
+        self.wide = self.width >= TABLE_NEEDS
+        self.encoding = console.encoding
+        self.unicode = _can_say("".join(map(chr, PLAIN)), console.encoding)
+
+    def text(self, content: object, style: str = "", longest: int | None = None) -> Text:
+        """Foreign text or ours, harmless and in characters that the terminal has."""
+        from rich.text import Text
+
+        shown = printable(content, longest)
+        if not self.unicode:
+            shown = shown.translate(PLAIN)
+            shown = shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+        return Text(shown, style)
+
+    def parts(self, report: Report) -> Iterator[RenderableType]:
+        yield from self.head(report)
+        shown, left_out = chosen(tidy(result) for result in report.results)
+        if shown:
+            yield ""
+            yield self.table(shown) if self.wide else self.stack(shown)
+        for line in left_out:
+            yield self.indented(self.text(line, "dim"), 2)
+        yield from self.explained([result for result in shown if result.status in EXPLAINED])
+        if report.findings:
+            yield ""
+            yield self.text("What stands out", "bold")
+            for finding in report.findings:
+                yield self.hanging(
+                    self.text("·", "dim"), [self.text(finding.says, longest=LONGEST_TEXT)]
+                )
+        yield ""
+        yield self.text(rule(report), "dim")
+        if judged := origin(report):
+            yield self.text(judged, "dim")
+        decision = report.verdict.decision
+        yield self.text(
+            f"{decision.upper()}, exit code {report.verdict.exit_code}", COLOURS[decision]
+        )
+
+    def head(self, report: Report) -> Iterator[RenderableType]:
+        decision = report.verdict.decision
+        first, *others = report.verdict.because or (why(report),)
+        known = {sentence(result) for result in report.results}
+        lines = [self.text(first, "bold", LONGEST_TEXT)]
+        lines += [
+            self.text(other, longest=LONGEST_TEXT) for other in others[:3] if other not in known
+        ]
+        lines.append(self.text(about(report), "dim"))
+        yield self.hanging(self.text(decision.upper(), COLOURS[decision]), lines)
+        if report.taken:
+            yield ""
+            for line in report.taken:
+                yield self.indented(self.text(line, "dim", LONGEST_TEXT), 2)
+
+    def table(self, results: Iterable[Result]) -> Table:
+        from rich.table import Table
+
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        table.add_column("", no_wrap=True)
+        table.add_column("check", overflow="fold", ratio=1, min_width=20)
+        for heading in ("value", "90 % interval", "limit", "rows"):
+            table.add_column(heading, justify="right", overflow="fold")
+        table.expand = True
+        for result in results:
+            numbers = (*_cells(result), f"{result.n:,}" if result.n else "")
+            table.add_row(
+                self.status(result), self.name(result), *(self.text(each) for each in numbers)
+            )
+        return table
+
+    def stack(self, results: Iterable[Result]) -> Table:
+        from rich.table import Table
+
+        table = Table.grid()
+        table.add_column(overflow="fold")
+        for result in results:
+            value, interval, limit = _cells(result)
+            between = f"({interval})" if interval else ""
+            numbers = " ".join(part for part in (value, between, limit) if part)
+            line = self.status(result)
+            line.append_text(self.text(" ")).append_text(self.name(result))
+            table.add_row(line)
+            if numbers:
+                table.add_row(self.indented(self.text(numbers), 2))
+        return table
+
+    def status(self, result: Result) -> Text:
+        mark, style = MARKS[result.status]
+        return self.text(f"{mark} {result.status}", style)
+
+    def name(self, result: Result) -> Text:
+        named = self.text(title(result), longest=2 * LONGEST_NAME)
+        if result.status in EXPLAINED and result.severity is not Severity.BLOCKER:
+            named.append_text(self.text(f" ({result.severity})", "dim"))
+        return named
+
+    def explained(self, results: list[Result]) -> Iterator[RenderableType]:
+        told: set[str] = set()
+        for result in results[:MOST_EXPLAINED]:
+            mark, style = MARKS[result.status]
+            words = sentence(result)
+            lines: list[RenderableType] = [self.text(words)]
+            if result.reason and result.reason.rstrip(".") not in words:
+                lines.append(self.text(result.reason))
+            lines += [
+                self.text(_one_line(item), "dim", 2 * LONGEST_NAME) for item in result.evidence[:2]
+            ]
+            todo = advice(result)
+            if todo and todo not in told:
+                told.add(todo)
+                lines.append(self.hanging(self.text("→"), [self.text(todo, "italic")]))
+            yield ""
+            yield self.hanging(self.text(mark, style), lines)
+        if len(results) > MOST_EXPLAINED:
+            more = len(results) - MOST_EXPLAINED
+            yield ""
+            yield self.indented(
+                self.text(f"{more} more are explained in the JSON report", "dim"), 2
+            )
+
+    def hanging(self, mark: Text, lines: Iterable[RenderableType]) -> Table:
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 2 if len(mark) > 1 else 1, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for line in lines:
+            table.add_row(mark, line)
+            mark = self.text("")
+        return table
+
+    @staticmethod
+    def indented(line: Text, by: int) -> RenderableType:
+        from rich.padding import Padding
+
+        return Padding(line, (0, 0, 0, by))
+
+
+def _can_say(characters: str, encoding: str) -> bool:
+    try:
+        characters.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _cells(result: Result) -> tuple[str, str, str]:
+    """Value, interval and limit; a long unit is written with the value alone."""
+    shown = figures(result)
+    rest = shown
+    if len(result.unit) > LONGEST_UNIT // 3 and result.unit not in {"share", "second"}:
+        rest = figures(replace(result, unit=""))
+    return shown.value, rest.interval, _limit(rest)
+
+
+def _limit(shown: Figures) -> str:
+    return f"{SIDES[shown.side]} {shown.limit}" if shown.side else ""
+
+
+def _one_line(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return ", ".join(f"{key} = {value}" for key, value in item.items())
+    return str(item)

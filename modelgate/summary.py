@@ -1,0 +1,120 @@
+"""What a person wants to read of a report first: the order, the head and the foot of every page.
+
+Drawing is the reporters' affair; which results, which words and how many is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from modelgate.escape import printable
+from modelgate.outcome import Severity, Status
+from modelgate.report import Report, Result
+from modelgate.sentences import number
+
+ORDER = (
+    Status.FAILED,
+    Status.CRASHED,
+    Status.UNDECIDED,
+    Status.SKIPPED,
+    Status.PASSED,
+    Status.INFO,
+)
+"""What needs a reader's eye first comes first."""
+SEVERITIES = tuple(Severity)
+LONGEST_NAME = 60
+LONGEST_TEXT = 300
+LONGEST_UNIT = 16
+MOST_SHOWN = {Status.PASSED: 20, Status.INFO: 10}
+MOST_BAD = 25
+
+
+def chosen(results: Iterable[Result]) -> tuple[list[Result], list[str]]:
+    """The results a person wants to read, weightiest first; and what was left out."""
+    chosen: list[Result] = []
+    left_out: list[str] = []
+    everything = list(results)
+    for status in ORDER:
+        alike = [result for result in everything if result.status is status]
+        alike.sort(key=lambda result: SEVERITIES.index(result.severity))
+        most = MOST_SHOWN.get(status, MOST_BAD)
+        chosen += alike[:most]
+        if len(alike) > most:
+            left_out.append(f"… and {len(alike) - most:,} more {status}; the JSON report has them")
+    return chosen, left_out
+
+
+def tidy(result: Result) -> Result:
+    """The same result with names and words of a length that fits a page."""
+    return replace(
+        result,
+        check=printable(result.check, LONGEST_NAME),
+        subject=printable(result.subject, LONGEST_NAME),
+        unit=printable(result.unit, LONGEST_UNIT),
+        slice=result.slice
+        and {
+            printable(column, LONGEST_NAME): printable(value, LONGEST_NAME)
+            for column, value in result.slice.items()
+        },
+        reason=result.reason and printable(result.reason, LONGEST_TEXT),
+        says=printable(result.says, LONGEST_TEXT),
+    )
+
+
+def why(report: Report) -> str:
+    """The verdict's reason where the gate gave none."""
+    if not report.results:
+        return "No check was asked, so nothing is known about this model."
+    return {
+        "promote": "Every blocker passed.",
+        "block": "A check showed the model to be worse than its limit.",
+        "hold": "Not every blocker passed: not enough evidence either way.",
+    }[report.verdict.decision]
+
+
+def about(report: Report) -> str:
+    """The model, the suite and the rows, in one line."""
+    model, suite = _part(report, "model"), _part(report, "suite")
+    parts = [printable(model.get("name") or model.get("path") or "a model", LONGEST_NAME)]
+    named = suite.get("title") or suite.get("path")
+    if named:
+        parts.append(f"suite {printable(named, LONGEST_NAME)}")
+    for role, data in _part(report, "data").items():
+        if isinstance(data, Mapping):
+            path = printable(data.get("path") or "rows", LONGEST_NAME)
+            parts.append(path if role == "test" else f"{printable(role, 20)} {path}")
+    return " · ".join(parts)
+
+
+def rule(report: Report) -> str:
+    """What chance has to do with it: said once in every report."""
+    level = number(report.verdict.alpha_block).replace(".0 %", " %")
+    return (
+        f"Each check is decided by itself, at {level}, not corrected for their number: the more"
+        " checks, the likelier one of them fails by chance."
+    )
+
+
+def origin(report: Report) -> str:
+    """What was judged, exactly: digest, rows, version, seconds."""
+    parts = []
+    digest = _part(report, "model").get("digest")
+    if isinstance(digest, str):
+        parts.append(f"model {printable(digest[:19])}")
+    for data in _part(report, "data").values():
+        if isinstance(data, Mapping) and isinstance(data.get("rows"), int):
+            dropped = data.get("dropped") or 0
+            parts.append(f"{data['rows']:,} rows, {printable(dropped, 20)} dropped")
+    if version := report.provenance.get("modelgate"):
+        parts.append(f"modelgate {printable(version, 20)}")
+    seconds = report.provenance.get("seconds")
+    if isinstance(seconds, int | float):
+        parts.append(f"{seconds:.1f} s")
+    return " · ".join(parts)
+
+
+def _part(report: Report, name: str) -> Mapping[str, Any]:
+    part = report.subject.get(name)
+    return part if isinstance(part, Mapping) else {}
