@@ -1,0 +1,184 @@
+"""How a CSV file is laid out: what divides its cells, and what its columns are called."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from modelgate.errors import DataError, Where
+from modelgate.sources.columns import check_names
+from modelgate.sources.descriptor import Descriptor
+from modelgate.sources.text import found_encoding, unpacked
+from modelgate.sources.wording import shown
+
+DELIMITERS = (",", ";", "\t", "|")
+SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+MOST_BYTES = 16 << 20
+"""No cell may be longer: what is, is mostly a quotation mark that was never closed."""
+
+_HEAD_BYTES = 1 << 18
+_SAMPLE_ROWS = 100
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+[eE][+-]?\d+|\d+\.\d*[eE][+-]?\d+)\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the text of a CSV file is to be read.
+
+    Attributes:
+        encoding: as Python calls it.
+        delimiter: one character.
+        names: the header, in its order.
+    """
+
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """What was taken for what, for people."""
+        divides = SPOKEN.get(self.delimiter, shown(self.delimiter))
+        return (f"cells divided by {divides}", f"text in {self.encoding}")
+
+
+def layout_of(
+    descriptor: Descriptor, *, delimiter: str | None = None, encoding: str | None = None
+) -> Layout:
+    """The layout that the beginning of a file shows.
+
+    Args:
+        descriptor: the file.
+        delimiter: where it is known.
+        encoding: where it is known.
+
+    Raises:
+        DataError: MG3506 nothing is in it, or what `check_header` says.
+    """
+    head, complete = _beginning(descriptor)
+    encoding = encoding or found_encoding(head)
+    text = head.decode(encoding, "replace").removeprefix("\ufeff")
+    if not text.strip():
+        raise DataError(
+            "MG3506",
+            "the file holds nothing but blanks",
+            where=Where(descriptor.name),
+            hint="check how it was made or copied",
+        )
+    delimiter = delimiter or delimiter_of(text, complete=complete)
+    rows = sample(text, delimiter, complete=complete)
+    check_header(rows, delimiter, descriptor.name)
+    return Layout(encoding=encoding, delimiter=delimiter, names=tuple(rows[0]))
+
+
+def _beginning(descriptor: Descriptor) -> tuple[bytes, bool]:
+    """The first bytes, unpacked, and whether that is all."""
+    head = b""
+    for piece in unpacked(descriptor):
+        head += piece
+        if len(head) > _HEAD_BYTES:
+            return head[:_HEAD_BYTES], False
+    return head, True
+
+
+def sample(head: str, delimiter: str, *, complete: bool) -> list[list[str]]:
+    """The first rows of a text as lists of cells.
+
+    Args:
+        head: the beginning of the text.
+        delimiter: what divides the cells.
+        complete: whether the text ends here; else the last line, cut somewhere, is left out.
+    """
+    with long_cells():
+        rows = [
+            row for row in csv.reader(head.splitlines(keepends=True), delimiter=delimiter) if row
+        ]
+    if not complete and len(rows) > 1:
+        rows.pop()
+    return rows[:_SAMPLE_ROWS]
+
+
+@contextmanager
+def long_cells() -> Iterator[None]:
+    """Let `csv` read cells as long as we allow; its own limit is 128 KiB."""
+    before = csv.field_size_limit(MOST_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def delimiter_of(head: str, *, complete: bool) -> str:
+    """The delimiter that cuts all the first rows into equally many cells, the most if several do.
+
+    A comma where none does: what is wrong is then said of a comma.
+    """
+    best, most = ",", 1
+    for delimiter in DELIMITERS:
+        try:
+            widths = {len(row) for row in sample(head, delimiter, complete=complete)}
+        except csv.Error:
+            continue
+        if len(widths) == 1 and (width := widths.pop()) > most:
+            best, most = delimiter, width
+    if most == 1:
+        best = _by_header(head)
+    return best
+
+
+def _by_header(head: str) -> str:
+    """The delimiter that the first line holds most of; a comma where it holds none."""
+    line = head.lstrip("\r\n").splitlines()[0] if head.strip() else ""
+    return max(DELIMITERS, key=lambda mark: (line.count(mark), mark == ","))
+
+
+def check_header(rows: Sequence[Sequence[str]], delimiter: str, name: str) -> None:
+    """The first row holds names, one a column.
+
+    Raises:
+        DataError: MG3508 a name twice, MG3509 no name, MG3510 no header, MG3513 wrong delimiter.
+    """
+    header = rows[0]
+    where = Where(name, 1)
+    if len(header) == 1 and (other := _other_delimiter(rows, delimiter)):
+        raise DataError(
+            "MG3513",
+            f"there is one column only, {shown(header[0])}, and it holds the {SPOKEN[other]}",
+            where=where,
+            hint=f"say `delimiter: {other!r}`" if other != "\t" else r'say `delimiter: "\t"`',
+        )
+    if why := _no_header(rows):
+        raise DataError(
+            "MG3510",
+            f"the first line holds no names of columns: {why}",
+            where=where,
+            hint="put a line of names on top, one for each column, divided like the rows",
+        )
+    check_names(header, where)
+
+
+def _other_delimiter(rows: Sequence[Sequence[str]], delimiter: str) -> str | None:
+    for other in DELIMITERS:
+        if other != delimiter and all(other in row[0] for row in rows if row):
+            return other
+    return None
+
+
+def _no_header(rows: Sequence[Sequence[str]]) -> str | None:
+    """Why the first row must be one of data; None where it can be names."""
+    header, body = rows[0], rows[1:]
+    for number, name in enumerate(header, start=1):
+        if _NUMBER.fullmatch(name):
+            return f"column {number} would be called {shown(name)}"
+    numbers = [int(name) for name in header if name.strip().isdecimal()]
+    counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+    if len(numbers) == len(header) and not counted:
+        return "all of it are numbers"
+    for number, name in enumerate(header, start=1):
+        below = [row[number - 1] for row in body if len(row) >= number]
+        if name.strip() and not numbers and name in below:
+            return f"{shown(name)} is also a value of column {number}"
+    return None
