@@ -43,8 +43,17 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def is_tensor(kind: pa.DataType) -> bool:
-    """Whether each cell holds a list of numbers, all of one length."""
-    return bool(pa.types.is_fixed_size_list(kind)) and is_number(kind.value_type)
+    """Whether each cell holds an array of numbers, all of one shape."""
+    return bool(pa.types.is_fixed_size_list(kind)) and (
+        is_number(kind.value_type) or is_tensor(kind.value_type)
+    )
+
+
+def tensor_shape(kind: pa.DataType) -> tuple[int, ...]:
+    """The shape of a cell of a column that `is_tensor`."""
+    if not pa.types.is_fixed_size_list(kind):
+        return ()
+    return (int(kind.list_size), *tensor_shape(kind.value_type))
 
 
 def missing(array: pa.Array) -> NDArray[np.bool_] | None:
@@ -79,10 +88,11 @@ def numbers(array: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
 
 
 def tensor(array: pa.Array) -> NDArray[Any]:
-    """(n, size) the cells of a column whose cells are lists of one length."""
-    size = array.type.list_size
-    values, _ = numbers(array.values)
-    return values[array.offset * size : (array.offset + len(array)) * size].reshape(-1, size)
+    """(n, *shape) the cells of a column that `is_tensor` and has no nulls."""
+    shape = tensor_shape(array.type)
+    for _ in shape:
+        array = array.flatten()
+    return numbers(array)[0].reshape(-1, *shape)
 
 
 def coded(array: pa.Array) -> tuple[NDArray[np.int64], list[Any]]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, get_type_hints
 
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Facts, Need
+from modelgate.aggregates.answers import Answers
 from modelgate.model import Artifact, Model
 from modelgate.outcome import Outcome, Severity
 
@@ -25,10 +26,9 @@ class Examples(dict[str, Any]):
 
 
 class Probe(Protocol):
-    """The model with some real rows, for questions about the artifact itself.
+    """The model with its first rows, for questions about the artifact itself.
 
-    The engine answers the rows of `rows` once for all probes (`answers`); what else a check asks
-    is bounded, and counted in the report.
+    What a check asks here is bounded, and counted in the report.
     """
 
     @property
@@ -37,12 +37,25 @@ class Probe(Protocol):
         ...
 
     @property
-    def rows(self) -> pa.RecordBatch:
-        """The first rows of the data, at most 64; made from the signature where there is none."""
+    def rows(self) -> int:
+        """Rows there are to ask about, at most 64; made from the signature where there is no data."""
         ...
 
-    def outputs(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Mapping[str, Any]:
-        """The raw outputs of a fresh call, by name; `batch` rows a call, all at once if None."""
+    @property
+    def seen(self) -> Mapping[str, NDArray[Any]]:
+        """Output -> the raw answers to these rows, in one call, as the engine first got them."""
+        ...
+
+    def outputs(self, rows: int, *, batch: int | None = None) -> Mapping[str, NDArray[Any]]:
+        """The raw answers of a fresh call about the first `rows` rows.
+
+        Args:
+            rows: 1 to `Probe.rows`.
+            batch: rows a call; all at once where None.
+
+        Raises:
+            ModelError, ModelCrashedError: the model did not answer.
+        """
         ...
 
 
@@ -98,6 +111,10 @@ class Check:
     def asks_aggregate(self) -> bool:
         """Whether it reads aggregates, and so can be asked of slices."""
         return any(_is_aggregate(kind) for kind in self.provided.values())
+
+
+PROVIDED = (Aggregate, Answers, Artifact, Examples, Facts, Model, Probe)
+"""What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate)."""
 
 
 def _is_aggregate(kind: Any) -> bool:
@@ -161,4 +178,4 @@ def check(
     return declare
 
 
-__all__ = ["REQUIRED", "Check", "Examples", "Model", "Probe", "Setting", "check"]
+__all__ = ["PROVIDED", "REQUIRED", "Check", "Examples", "Model", "Probe", "Setting", "check"]

@@ -1,0 +1,256 @@
+"""Whoever answers: a worker with an ONNX file, a Python callable, or columns of the data.
+
+All three are asked in the same way: bound to columns, asked about the first rows to see what their
+outputs are, then given block after block.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.arrays import is_text, numbers
+from modelgate.binding import Feed
+from modelgate.binding.inputs import bind_inputs
+from modelgate.encoding import feeds, fill, strings
+from modelgate.errors import DataError, ModelCrashedError, ModelError
+from modelgate.model import Artifact, Signature, Tensor
+from modelgate.suite import ModelPart
+from modelgate.worker import Worker
+
+Raw = Mapping[str, NDArray[Any]]
+
+
+class Asker(ABC):
+    """One model, asked.
+
+    Attributes:
+        artifact: what it is.
+        answers_again: whether it can be asked about the same rows twice.
+    """
+
+    artifact: Artifact
+    answers_again: bool = True
+
+    @abstractmethod
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """Match columns with inputs; says what was taken for what."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns it reads; None for all."""
+
+    @abstractmethod
+    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """All outputs for a few rows, `batch` rows a call."""
+
+    def prepare(self, outputs: Sequence[str]) -> None:
+        """Say which outputs the blocks to come are to be answered with."""
+        self._outputs = tuple(outputs)
+
+    @property
+    def ahead(self) -> int:
+        """Blocks that may be submitted before the first is collected."""
+        return 1
+
+    @abstractmethod
+    def submit(self, block: pa.RecordBatch) -> None:
+        """Give it a block."""
+
+    @abstractmethod
+    def collect(self) -> Raw:
+        """The outputs of the oldest block that was submitted."""
+
+
+class WorkerAsker(Asker):
+    """An ONNX file in its isolated process."""
+
+    def __init__(self, worker: Worker, threads: int) -> None:
+        self._worker = worker
+        self._threads = threads
+        self.artifact = worker.opened()
+        self._feeds: tuple[Feed, ...] = ()
+        self._rows = 0
+        self._parts: deque[int] = deque()
+
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """See `Asker.bind`."""
+        self._feeds, notes = bind_inputs(
+            self.artifact.signature, schema, apart=apart, named=told.inputs, where=told.where
+        )
+        return notes
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """See `Asker.columns`."""
+        return tuple(dict.fromkeys(name for feed in self._feeds for name in feed.columns))
+
+    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """See `Asker.ask`."""
+        return self._worker.ask(feeds(self._feeds, rows), len(rows), batch=batch)
+
+    def prepare(self, outputs: Sequence[str]) -> None:
+        """See `Asker.prepare`."""
+        shapes = {feed.tensor: feed.row_shape for feed in self._feeds if feed.type != "string"}
+        self._rows = self._worker.plan(shapes, outputs)
+
+    @property
+    def ahead(self) -> int:
+        """One block being answered by each thread, and one being made ready."""
+        return self._threads + 1
+
+    def submit(self, block: pa.RecordBatch) -> None:
+        """See `Asker.submit`. A block of wide rows goes in several calls."""
+        parts = range(0, len(block), self._rows)
+        self._parts.append(len(parts))
+        for start in parts:
+            part = block.slice(start, self._rows)
+            slot = self._worker.slot()
+            for feed in self._feeds:
+                if feed.type != "string":
+                    fill(feed, part, slot.inputs[feed.tensor][: len(part)])
+            texts = {f.tensor: strings(f, part) for f in self._feeds if f.type == "string"}
+            self._worker.submit(slot, len(part), texts or None)
+
+    def collect(self) -> Raw:
+        """See `Asker.collect`."""
+        parts = [self._worker.collect() for _ in range(self._parts.popleft())]
+        if len(parts) == 1:
+            return parts[0]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+class _Immediate(Asker):
+    """One that answers at once, in this process."""
+
+    def __init__(self) -> None:
+        self._outputs: tuple[str, ...] = ()
+        self._waiting: deque[Raw] = deque()
+
+    def submit(self, block: pa.RecordBatch) -> None:
+        """See `Asker.submit`."""
+        self._waiting.append(self.ask(block))
+
+    def collect(self) -> Raw:
+        """See `Asker.collect`."""
+        return self._waiting.popleft()
+
+
+class CallableAsker(_Immediate):
+    """A Python callable: DataFrame of the features -> (n,) or (n, classes). API only."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._function = function
+        self._features: tuple[str, ...] = ()
+        name = getattr(function, "__name__", type(function).__name__)
+        self.artifact = Artifact(
+            name=name,
+            path=name,
+            format="callable",
+            digest=None,
+            bytes=0,
+            signature=Signature((), ()),
+        )
+
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """See `Asker.bind`. It takes every column that is not set apart, or those it is told."""
+        named = tuple(name for columns in told.inputs.values() for name in columns)
+        self._features = named or tuple(name for name in schema.names if name not in set(apart))
+        return [f"the callable takes a DataFrame of {len(self._features)} columns"]
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """See `Asker.columns`."""
+        return self._features
+
+    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """See `Asker.ask`."""
+        frame = pa.Table.from_batches([rows.select(list(self._features))]).to_pandas()
+        step = batch or len(frame)
+        parts = [
+            self._call(frame.iloc[start : start + step]) for start in range(0, len(frame), step)
+        ]
+        return {"answer": np.concatenate(parts)}
+
+    def _call(self, frame: Any) -> NDArray[Any]:
+        try:
+            answer = np.asarray(self._function(frame))
+        except Exception as error:
+            raise ModelCrashedError(
+                "MG4020",
+                f"the callable {self.artifact.name!r} raised {type(error).__name__}: {error}",
+            ) from error
+        if answer.ndim == 0 or len(answer) != len(frame):
+            got = answer.shape[0] if answer.ndim else "one value"
+            raise ModelCrashedError(
+                "MG4021",
+                f"the callable {self.artifact.name!r} answered {len(frame)} rows with {got}",
+            )
+        return answer
+
+
+class ColumnsAsker(_Immediate):
+    """Predictions made beforehand: columns of the data itself."""
+
+    answers_again = False
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = tuple(names)
+        outputs = (Tensor(", ".join(names), "float64", (None, len(names))),)
+        self.artifact = Artifact(
+            name=", ".join(names),
+            path="columns:" + ",".join(names),
+            format="columns",
+            digest=None,
+            bytes=0,
+            signature=Signature((), outputs),
+        )
+
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """See `Asker.bind`."""
+        for name in self._names:
+            if name not in schema.names:
+                raise DataError(
+                    "MG3142",
+                    f"the data has no column {name!r} to take predictions from; its columns are"
+                    f" {', '.join(schema.names[:12])}",
+                )
+        if set(self._names) & set(apart):
+            raise ModelError("MG3143", "the target cannot be the prediction as well")
+        del told
+        return [f"predictions: column{'s' * (len(self._names) > 1)} {', '.join(self._names)}"]
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """See `Asker.columns`."""
+        return self._names
+
+    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """See `Asker.ask`. A missing prediction is NaN, or a label of no class."""
+        del batch
+        columns = [rows.column(name) for name in self._names]
+        if any(is_text(column.type) for column in columns):
+            if len(columns) > 1:
+                raise DataError("MG3144", "predictions are one column of labels, or of scores")
+            return {self.artifact.name: np.array(columns[0].to_pylist(), dtype=object)}
+        return {self.artifact.name: _matrix(columns)}
+
+
+def _matrix(columns: Sequence[pa.Array]) -> NDArray[Any]:
+    made = []
+    for column in columns:
+        values, absent = numbers(column)
+        if absent is not None:
+            values = values.astype(np.float64)
+            values[absent] = np.nan
+        made.append(values)
+    return made[0] if len(made) == 1 else np.stack(made, axis=1).astype(np.float64)

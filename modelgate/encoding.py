@@ -1,0 +1,94 @@
+"""Rows of a table as the arrays that a model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.arrays import interleaved, is_tensor, numbers, tensor, texts
+from modelgate.binding import Feed
+from modelgate.errors import DataError
+
+
+def fill(feed: Feed, block: pa.RecordBatch, into: NDArray[Any]) -> None:
+    """Write the rows of a block into an input of numbers.
+
+    Args:
+        feed: which columns make the input.
+        block: n rows.
+        into: (n, *row_shape), overwritten. A missing number becomes NaN.
+
+    Raises:
+        DataError: MG3140, a number is missing and the input cannot hold NaN; MG3141, a number
+            does not fit the input's type.
+    """
+    first = block.column(feed.columns[0])
+    if len(feed.columns) == 1 and is_tensor(first.type):
+        if first.null_count:
+            raise DataError("MG3140", f"column {feed.columns[0]!r} is missing in some rows")
+        into[:] = tensor(first).reshape(into.shape)
+        return
+    flat = into.reshape(len(into), -1)
+    for position, name in enumerate(feed.columns):
+        _fill_column(flat[:, position], block.column(name), name, feed)
+
+
+def _fill_column(into: NDArray[Any], column: pa.Array, name: str, feed: Feed) -> None:
+    values, absent = numbers(column)
+    if into.dtype.kind in "iub":
+        _refuse_unfit(values, absent, into.dtype, name, feed)
+    into[:] = values
+    if absent is not None:
+        into[absent] = np.nan
+
+
+def _refuse_unfit(
+    values: NDArray[Any],
+    absent: NDArray[np.bool_] | None,
+    dtype: np.dtype[Any],
+    name: str,
+    feed: Feed,
+) -> None:
+    """Whole-number inputs take whole numbers in their range, and nothing missing."""
+    if absent is not None or (values.dtype.kind == "f" and np.isnan(values).any()):
+        raise DataError(
+            "MG3140",
+            f"column {name!r} has missing values; the model's input {feed.tensor!r} takes"
+            f" {feed.type}, which cannot be missing",
+            hint="fill them as the model's training did, before the gate sees them",
+        )
+    if dtype.kind == "b" or values.dtype == dtype or not len(values):
+        return
+    bounds = np.iinfo(dtype)
+    low, high = values.min(), values.max()
+    fraction = values.dtype.kind == "f" and bool((values != np.floor(values)).any())
+    if fraction or low < bounds.min or high > bounds.max:
+        raise DataError(
+            "MG3141",
+            f"column {name!r} holds {'fractions' if fraction else f'{low:g} to {high:g}'}; the"
+            f" model's input {feed.tensor!r} takes {feed.type}",
+        )
+
+
+def strings(feed: Feed, block: pa.RecordBatch) -> pa.Array:
+    """(n * k,) the texts of a string input, row by row; a missing text is ""."""
+    return interleaved([texts(block.column(name)) for name in feed.columns])
+
+
+def feeds(wanted: Sequence[Feed], block: pa.RecordBatch) -> Mapping[str, NDArray[Any]]:
+    """All inputs of a few rows, as arrays of their own; strings as object arrays."""
+    made: dict[str, NDArray[Any]] = {}
+    for feed in wanted:
+        shape = (len(block), *feed.row_shape)
+        if feed.type == "string":
+            made[feed.tensor] = np.array(strings(feed, block).to_pylist(), dtype=object).reshape(
+                shape
+            )
+        else:
+            made[feed.tensor] = np.empty(shape, dtype=feed.type)
+            fill(feed, block, made[feed.tensor])
+    return made

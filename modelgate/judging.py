@@ -1,0 +1,236 @@
+"""From raw outputs and labels to the aggregates of the whole and of every slice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.aggregates import Aggregate, Batch, Facts, Floats, Need
+from modelgate.aggregates.answers import Answers
+from modelgate.arrays import coded, numbers
+from modelgate.binding import Reading
+from modelgate.binding.labels import Coder
+from modelgate.binding.outputs import flattened
+from modelgate.errors import DataError, ModelCrashedError
+
+Slicing = tuple[str, ...]
+MOST_SLICES = 100
+MISSING = "(missing)"
+
+
+def predictions(
+    raw: Mapping[str, NDArray[Any]], reading: Reading, coder: Coder
+) -> tuple[NDArray[Any], Floats | None]:
+    """Raw outputs as answers.
+
+    Returns:
+        (n,) class positions (-1 for a label of no class) or values; (n, classes) probabilities.
+
+    Raises:
+        ModelCrashedError: MG4022, the outputs have another shape than in the first rows.
+    """
+    if reading.task == "regression":
+        assert reading.values is not None
+        return _flat(raw[reading.values], 1).astype(np.float64), None
+    scores = None
+    if reading.scores is not None:
+        scores = _probabilities(_flat(raw[reading.scores]), reading)
+    if reading.labels is not None:
+        return coder.of_answers(_flat(raw[reading.labels], 1)), scores
+    assert scores is not None
+    if reading.threshold is not None and reading.positive is not None:
+        over = scores[:, reading.positive] >= reading.threshold
+        return np.where(over, reading.positive, 1 - reading.positive), scores
+    return np.argmax(scores, axis=1), scores
+
+
+def _flat(raw: NDArray[Any], axes: int | None = None) -> NDArray[Any]:
+    values = flattened(raw)
+    if values is None or (axes is not None and values.ndim != axes):
+        raise ModelCrashedError("MG4022", f"the model changed the shape of its answer: {raw.shape}")
+    return values
+
+
+def _probabilities(raw: NDArray[Any], reading: Reading) -> Floats:
+    scores = raw.astype(np.float64)
+    if scores.ndim == 1:
+        if reading.scores_are == "logits":
+            scores = 1 / (1 + np.exp(-np.clip(scores, -700, 700)))
+        return np.stack([1 - scores, scores], axis=1)
+    if reading.scores_are == "logits":
+        with np.errstate(invalid="ignore"):
+            scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+            scores /= scores.sum(axis=1, keepdims=True)
+    return scores
+
+
+@dataclass(slots=True)
+class Gathered:
+    """All that one pass leaves behind.
+
+    Attributes:
+        facts: of the question.
+        answers: what became of every row.
+        whole: need -> aggregate of all rows.
+        slices: slicing -> value of its columns -> need -> aggregate.
+        unusable: slicing -> why it cannot be judged.
+    """
+
+    facts: Facts
+    answers: Answers = field(default_factory=Answers)
+    whole: dict[Need, Aggregate] = field(default_factory=dict)
+    slices: dict[Slicing, dict[tuple[Any, ...], dict[Need, Aggregate]]] = field(
+        default_factory=dict
+    )
+    unusable: dict[Slicing, str] = field(default_factory=dict)
+
+
+class Judge:
+    """Feeds aggregates, block after block, in the order of the file."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        needs: Sequence[Need],
+        *,
+        target: str,
+        weight: str | None = None,
+        slicings: Mapping[Slicing, Sequence[Need]] | None = None,
+    ) -> None:
+        self._reading = reading
+        self._coder = Coder(reading.classes)
+        self._target = target
+        self._weight = weight
+        self._slicings = dict(slicings or {})
+        facts = reading.facts
+        self.gathered = Gathered(facts, whole={need: need.make(facts) for need in needs})
+        self.gathered.slices = {slicing: {} for slicing in self._slicings}
+
+    def add(self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]) -> None:
+        """Judge one block: `raw` holds the model's outputs for exactly these rows."""
+        account = self.gathered.answers
+        first = account.rows
+        account.rows += len(block)
+        answer, scores = self._answers(block, raw, first)
+        truth, usable = self._truth(block)
+        finite = self._finite
+        account.drop("label missing or of no class", int((~usable).sum()))
+        account.drop("answer is not finite", int((usable & ~finite).sum()))
+        keep = usable & finite
+        if self._reading.task == "classification":
+            strange = keep & (answer < 0)
+            account.unknown_label += int((answer < 0).sum())
+            account.drop("answered with a label of no class", int(strange.sum()))
+            keep &= ~strange
+        weight, keep = self._weights(block, keep)
+        account.judged += int(keep.sum())
+        rows = np.arange(first, first + len(block), dtype=np.int64)
+        batch = Batch(truth=truth, answer=answer, scores=scores, weight=weight, row=rows)
+        if not keep.all():
+            batch = batch.take(keep)
+        for aggregate in self.gathered.whole.values():
+            aggregate.add(batch)
+        for slicing, needs in self._slicings.items():
+            self._add_slices(slicing, needs, block, keep, batch)
+
+    def _answers(
+        self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]], first: int
+    ) -> tuple[NDArray[Any], Floats | None]:
+        """The answers, once what came back has been counted."""
+        for name, values in raw.items():
+            if len(values) != len(block):
+                raise ModelCrashedError(
+                    "MG4023", f"output {name!r} answered {len(block)} rows with {len(values)}"
+                )
+        finite = np.ones(len(block), dtype=np.bool_)
+        for values in raw.values():
+            if values.dtype.kind == "f":
+                finite &= self.gathered.answers.add(values, first)
+        self._finite = finite
+        answer, scores = predictions(raw, self._reading, self._coder)
+        if scores is not None and self._reading.scores_are != "logits":
+            self.gathered.answers.add_probabilities(scores if finite.all() else scores[finite])
+        return answer, scores
+
+    def _truth(self, block: pa.RecordBatch) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """(n,) the right answers; (n,) whether there is one."""
+        column = block.column(self._target)
+        if self._reading.task == "classification":
+            codes, _ = self._coder.of_column(column)
+            return codes, codes >= 0
+        values, absent = numbers(column)
+        values = values.astype(np.float64)
+        usable = np.isfinite(values)
+        if absent is not None:
+            usable &= ~absent
+        return values, usable
+
+    def _weights(
+        self, block: pa.RecordBatch, keep: NDArray[np.bool_]
+    ) -> tuple[Floats | None, NDArray[np.bool_]]:
+        if self._weight is None:
+            return None, keep
+        values, absent = numbers(block.column(self._weight))
+        weight = values.astype(np.float64)
+        usable = np.isfinite(weight)
+        if absent is not None:
+            usable &= ~absent
+        if (weight[usable] < 0).any():
+            raise DataError("MG3145", f"column {self._weight!r} holds a negative weight")
+        self.gathered.answers.drop("weight missing", int((keep & ~usable).sum()))
+        return weight, keep & usable
+
+    def _add_slices(
+        self,
+        slicing: Slicing,
+        needs: Sequence[Need],
+        block: pa.RecordBatch,
+        keep: NDArray[np.bool_],
+        batch: Batch,
+    ) -> None:
+        if slicing in self.gathered.unusable:
+            return
+        groups = self.gathered.slices[slicing]
+        for value, index in _groups(block, slicing, keep):
+            if value not in groups:
+                if len(groups) == MOST_SLICES:
+                    self.gathered.unusable[slicing] = (
+                        f"{' x '.join(slicing)} has more than {MOST_SLICES} values;"
+                        " slices are for columns of few values"
+                    )
+                    groups.clear()
+                    return
+                facts = self.gathered.facts
+                groups[value] = {need: need.make(facts) for need in needs}
+            part = batch.take(index)
+            for aggregate in groups[value].values():
+                aggregate.add(part)
+
+
+def _groups(
+    block: pa.RecordBatch, slicing: Slicing, keep: NDArray[np.bool_]
+) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
+    """The values of the slicing's columns and the positions, among the kept rows, that have them."""
+    mixed = np.zeros(int(keep.sum()), dtype=np.int64)
+    names: list[list[Any]] = []
+    for column in slicing:
+        codes, values = coded(block.column(column))
+        names.append([*values, MISSING])
+        codes = np.where(codes < 0, len(values), codes)[keep]
+        mixed = mixed * (len(values) + 1) + codes
+    order = np.argsort(mixed, kind="stable")
+    found, starts = np.unique(mixed[order], return_index=True)
+    parts = np.split(order, starts[1:])
+    groups = []
+    for code, index in zip(found.tolist(), parts, strict=True):
+        value: list[Any] = []
+        for column_values in reversed(names):
+            code, position = divmod(code, len(column_values))  # noqa: PLW2901 (mixed radix)
+            value.append(column_values[position])
+        groups.append((tuple(reversed(value)), index))
+    return groups
