@@ -1,0 +1,90 @@
+"""What a metric is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Literal
+
+from modelgate.aggregates import Need
+from modelgate.stats.interval import Interval
+
+MINIMUM = 30
+"""Rows below which no metric decides anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a suite may set of a metric.
+
+    Attributes:
+        average: "binary", "macro", "micro" or "weighted"; None for the metrics that have none.
+        k: answers that may hold the right one, for top_k_accuracy.
+        quantile: in (0, 1), for quantile_error.
+        of: index of the one class that is meant; None for all.
+    """
+
+    average: str | None = None
+    k: int = 5
+    quantile: float = 0.9
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A metric's value. The attributes are those of `Outcome`, without what the table knows."""
+
+    value: float | None
+    interval: Interval | None = None
+    method: str = ""
+    n: int = 0
+    n_effective: float | None = None
+    minimum: int = MINIMUM
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One entry of the table.
+
+    Attributes:
+        name: as a suite writes it.
+        task: what it judges.
+        unit: what one is.
+        better: the side that is good.
+        need: the aggregate it reads.
+        measure: (aggregate, options) -> what was found.
+        averages: the averages it knows, and then it can be asked of one class; else empty.
+        exact: whether it speaks of these rows only, so that there is no interval.
+    """
+
+    name: str
+    task: Literal["classification", "regression"]
+    unit: str
+    better: Literal["higher", "lower"]
+    need: Need
+    measure: Callable[[Any, Options], Measured]
+    averages: tuple[str, ...] = ()
+    exact: bool = False
+
+
+def nothing(reason: str, *, n: int = 0, **details: Any) -> Measured:
+    """No value, and why."""
+    return Measured(value=None, reason=reason, n=n, details=details)
+
+
+def different(effective: float, rows: int) -> float | None:
+    """The effective number of rows, None where the weights change nothing."""
+    return None if abs(effective - rows) <= 1e-9 * rows else effective
+
+
+def rows_for_rarest(rows: int, rarest: int, wanted: int = 10) -> int:
+    """The rows that hold `wanted` of the rarest kind, at the share it has among these rows."""
+    return max(MINIMUM, ceil(wanted * rows / max(rarest, 1)))
+
+
+NO_ROWS = "no row could be judged"
+NO_WEIGHT = "the weights of all rows are 0"
+NEEDS_SCORES = "needs probabilities; the model answers labels only"

@@ -1,0 +1,197 @@
+"""Metrics of probabilities: how they rank, and how much they gave to what was true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite, log
+from typing import Any, Literal
+
+import numpy as np
+
+from modelgate.aggregates.losses import SMALLEST, ProbabilityLosses
+from modelgate.aggregates.moments import Moments
+from modelgate.aggregates.ranking import Ranking
+from modelgate.aggregates.topk import TopK
+from modelgate.metrics.cells import of_share
+from modelgate.metrics.measure import (
+    NEEDS_SCORES,
+    NO_ROWS,
+    NO_WEIGHT,
+    Measured,
+    Options,
+    different,
+    nothing,
+    rows_for_rarest,
+)
+from modelgate.metrics.spread import TOO_LARGE, mean_and_variance
+from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.means import loss_mean
+from modelgate.stats.ranks import auroc, average_precision, logit_interval, newcombe
+
+Area = Literal["auroc", "auprc"]
+
+
+def measure_top_k(found: TopK, options: Options) -> Measured:
+    """The share of rows whose true class is among the k best scores."""
+    ranks = found.ranks
+    if (missing := without(found.labels_only, ranks)) is not None:
+        return missing
+    hits, total = float(ranks.weights[: options.k].sum()), float(ranks.weights.sum())
+    rows = int(ranks.rows.sum())
+    return of_share(hits, total, ranks.effective, rows, {"k": options.k})
+
+
+def area(kind: Area) -> Callable[[Ranking, Options], Measured]:
+    """The area under the ROC curve, or under that of precision over recall."""
+
+    def measure(found: Ranking, options: Options) -> Measured:
+        if (missing := without(found.labels_only, found.classes)) is not None:
+            return missing
+        if options.of is not None:
+            return _of_one(found, kind, options.of)
+        return _averaged(found, kind, options.average or "macro")
+
+    return measure
+
+
+def measure_log_loss(found: ProbabilityLosses, _options: Options) -> Measured:
+    """The mean of -log(probability given to what was true)."""
+    return _mean_loss(found, "log", -log(SMALLEST))
+
+
+def measure_brier(found: ProbabilityLosses, _options: Options) -> Measured:
+    """The mean squared distance of the probabilities from what was true."""
+    return _mean_loss(found, "brier", brier_range(found))
+
+
+def brier_range(found: ProbabilityLosses) -> float:
+    """The Brier loss of a row that gives all probability to a wrong class."""
+    return 1.0 if len(found.facts.classes) == 2 else 2.0
+
+
+def without(labels_only: bool, rows: Moments) -> Measured | None:
+    """Why there can be no value of scores, if so."""
+    if labels_only:
+        return nothing(NEEDS_SCORES, n=int(rows.rows.sum()))
+    if rows.rows.sum() == 0:
+        return nothing(NO_ROWS)
+    if rows.effective <= 0:
+        return nothing(NO_WEIGHT, n=int(rows.rows.sum()))
+    return None
+
+
+def _mean_loss(found: ProbabilityLosses, name: str, largest: float) -> Measured:
+    losses = found.losses
+    if (missing := without(found.labels_only, losses)) is not None:
+        return missing
+    rows = int(losses.rows.sum())
+    mean, variance = mean_and_variance(losses, name, f"{name}_squared")
+    if not isfinite(mean):
+        return nothing(TOO_LARGE, n=rows)
+    effective = losses.effective
+    if effective <= 1 + 1e-9:
+        return nothing("one row says nothing of the spread", n=rows)
+    weights = losses.weights
+    per_class = [
+        {"class": label, "rows": int(losses.rows[k]), name: float(losses.sums(name)[k]) / weight}
+        for k, (label, weight) in enumerate(zip(found.facts.classes, weights, strict=True))
+        if weight > 0
+    ]
+    return Measured(
+        value=mean,
+        interval=loss_mean(mean, variance, effective, span=largest, most=largest),
+        method="Student's t of the logarithm",
+        n=rows,
+        n_effective=different(effective, rows),
+        details={"per_class": per_class},
+    )
+
+
+def _of_one(found: Ranking, kind: Area, index: int) -> Measured:
+    part = _area(found, kind, index)
+    if part is None:
+        label = found.facts.classes[index]
+        return nothing(f"undefined: not both {label!r} and others occur in the truth", n=found.rows)
+    value, bound, interval = part
+    own = int(found.classes.rows[index])
+    return Measured(
+        value=value,
+        interval=interval,
+        method=_method(found, kind),
+        n=found.rows,
+        n_effective=different(found.classes.effective, found.rows),
+        minimum=rows_for_rarest(found.rows, min(own, found.rows - own)),
+        details=_bounded(found, bound),
+    )
+
+
+def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
+    weights = found.classes.weights
+    parts = {
+        k: part
+        for k in range(len(found.facts.classes))
+        if (part := _area(found, kind, k)) is not None
+    }
+    if not parts:
+        return nothing("undefined: only one class occurs in the truth", n=found.rows)
+    share = np.array([weights[k] if average == "weighted" else 1.0 for k in parts])
+    share /= share.sum()
+
+    def mean(values: list[float]) -> float:
+        return float(np.dot(share, values))
+
+    # The mean of the bounds bounds the mean, whatever the dependence between classes.
+    interval = Interval(
+        mean([part[2].low for part in parts.values()]),
+        mean([part[2].high for part in parts.values()]),
+        LEVEL,
+    )
+    rows = found.classes.rows
+    rarest = min(min(int(rows[k]), found.rows - int(rows[k])) for k in parts)
+    table = [
+        {"class": found.facts.classes[k], "rows": int(rows[k]), kind: part[0]}
+        for k, part in parts.items()
+    ]
+    absent = [label for k, label in enumerate(found.facts.classes) if k not in parts]
+    details = _bounded(found, mean([part[1] for part in parts.values()]))
+    return Measured(
+        value=mean([part[0] for part in parts.values()]),
+        interval=interval,
+        method=f"{_method(found, kind)}, mean of each class's against the rest",
+        n=found.rows,
+        n_effective=different(found.classes.effective, found.rows),
+        minimum=rows_for_rarest(found.rows, rarest),
+        details={"per_class": table, **({"left_out": absent} if absent else {}), **details},
+    )
+
+
+def _area(found: Ranking, kind: Area, index: int) -> tuple[float, float, Interval] | None:
+    """Value, bound of the binning and interval of a class against the rest."""
+    weights, squares = found.classes.weights, found.classes.squares
+    own, others = float(weights[index]), float(weights.sum() - weights[index])
+    if own <= 0 or (others <= 0 or found.classes.rows.sum() == found.classes.rows[index]):
+        return None
+    curve = found.curve(index)
+    positives = own * own / float(squares[index])
+    negatives = others * others / float(squares.sum() - squares[index])
+    if kind == "auroc":
+        value, bound = auroc(curve.positives, curve.negatives)
+        interval = newcombe(value, positives, negatives)
+    else:
+        value, bound = average_precision(curve.positives, curve.negatives)
+        interval = logit_interval(value, positives)
+    if curve.exact:
+        return value, 0.0, interval
+    widened = Interval(
+        max(0.0, interval.low - bound), min(1.0, interval.high + bound), interval.level
+    )
+    return value, bound, widened
+
+
+def _method(found: Ranking, kind: Area) -> str:
+    interval = "Newcombe's method 5" if kind == "auroc" else "logit interval"
+    return interval if found.is_exact else f"{interval}, from scores in bins"
+
+
+def _bounded(found: Ranking, bound: float) -> dict[str, Any]:
+    return {} if found.is_exact else {"streaming_error_at_most": bound}

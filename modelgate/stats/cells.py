@@ -1,0 +1,163 @@
+"""Metrics of a confusion matrix, and the interval of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelgate.stats.interval import LEVEL, Interval
+
+Floats = NDArray[np.float64]
+DRAWS = 2_000
+"""Draws of most matrices; small ones get up to five times as many, which cost nothing, and very
+large ones fewer, 200 at least."""
+_SEED = 20_060_817
+_CHEAP, _DEAR = 500_000, 40_000_000  # draws times cells
+_CHUNK = 1 << 21
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What the metrics need of confusion matrices: one matrix, or a stack of them.
+
+    Attributes:
+        hits: (..., classes) weight of rows of the class that were answered so.
+        truth: (..., classes) weight of rows of the class.
+        answer: (..., classes) weight of rows that were answered so.
+        total: (...) weight of all rows.
+    """
+
+    hits: Floats
+    truth: Floats
+    answer: Floats
+    total: Floats
+
+
+CellMetric = Callable[[Margins], Floats]
+
+
+def margins(cells: Floats) -> Margins:
+    """The margins of a confusion matrix (classes, classes), truth down and answer across."""
+    return Margins(np.diag(cells).copy(), cells.sum(axis=1), cells.sum(axis=0), cells.sum())
+
+
+def bootstrap(
+    metric: CellMetric,
+    cells: Floats,
+    squares: Floats,
+    *,
+    level: float = LEVEL,
+) -> Interval:
+    """The interval of a metric of a confusion matrix, by a Bayesian bootstrap of its cells.
+
+    Each draw gives every cell a Gamma variable with the cell's weight as mean and the variance that
+    the rows' weights give it. The lower side adds an error of weight Gamma(1) where it hurts most,
+    the upper a hit where it helps most: of accuracy this is Clopper and Pearson's interval, and a
+    model without an observed error is never sure. Seeded: the same cells give the same interval.
+
+    Args:
+        metric: a function of margins, stacked in their first axis; never above 1.
+        cells: (classes, classes) weights; at least one above 0.
+        squares: (classes, classes) sums of squared weights.
+        level: two-sided, in (0, 1).
+
+    Source: D. B. Rubin (1981), "The Bayesian bootstrap", Annals of Statistics 9, 130-134.
+    """
+    truth, answer = np.nonzero(cells)  # in the order of truth
+    weight, square = cells[truth, answer], squares[truth, answer]
+    usual = float(square.sum() / weight.sum())  # what a row weighs; 1 where none bears a weight
+    base = margins(cells)
+    worst, best = _worst(metric, base, usual), _best(metric, base, usual)
+    draws = min(max(DRAWS, _CHEAP // len(weight)), 5 * DRAWS)
+    draws = max(200, min(draws, _DEAR // len(weight)))
+    rng = np.random.default_rng(_SEED)
+    low, high = [], []
+    step = max(1, _CHUNK // (len(weight) + 3 * len(cells)))
+    for start in range(0, draws, step):
+        count = min(step, draws - start)
+        drawn = rng.standard_gamma(weight * weight / square, (count, len(weight)))
+        drawn *= square / weight
+        extra = usual * rng.standard_exponential((2, count))
+        stack = _stacked(drawn, truth, answer, len(cells))
+        low.append(metric(_with_error(stack, extra[0], *worst)))
+        high.append(metric(_with_hit(stack, extra[1], best)))
+    value = float(metric(base))
+    tail = (1 - level) / 2
+    lower = float(np.quantile(np.concatenate(low), tail))
+    upper = float(np.quantile(np.concatenate(high), 1 - tail))
+    return Interval(min(lower, value), min(max(upper, value), 1.0), level)
+
+
+def _stacked(
+    drawn: Floats, truth: NDArray[np.intp], answer: NDArray[np.intp], classes: int
+) -> Margins:
+    hits = np.zeros((len(drawn), classes))
+    own = truth == answer
+    hits[:, truth[own]] = drawn[:, own]
+    order = np.argsort(answer, kind="stable")
+    return Margins(
+        hits,
+        _summed(drawn, truth, classes),
+        _summed(drawn[:, order], answer[order], classes),
+        drawn.sum(axis=1),
+    )
+
+
+def _summed(drawn: Floats, group: NDArray[np.intp], classes: int) -> Floats:
+    """Sums over the columns of each group; `group` is sorted."""
+    starts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
+    sums = np.zeros((len(drawn), classes))
+    sums[:, group[starts]] = np.add.reduceat(drawn, starts, axis=1)
+    return sums
+
+
+def _with_error(base: Margins, weight: Floats, truth: int, answer: int) -> Margins:
+    more_truth, more_answer = base.truth.copy(), base.answer.copy()
+    more_truth[..., truth] += weight
+    more_answer[..., answer] += weight
+    return Margins(base.hits, more_truth, more_answer, base.total + weight)
+
+
+def _with_hit(base: Margins, weight: Floats, place: int) -> Margins:
+    hits, truth, answer = base.hits.copy(), base.truth.copy(), base.answer.copy()
+    for part in (hits, truth, answer):
+        part[..., place] += weight
+    return Margins(hits, truth, answer, base.total + weight)
+
+
+def _worst(metric: CellMetric, base: Margins, weight: float) -> tuple[int, int]:
+    """Truth and answer of the one further error that lowers the metric most.
+
+    Its two ends are tried apart, then the worst few of each together.
+    """
+    one = np.asarray(weight)
+    places = _present(base.truth)
+    by_truth = sorted(places, key=lambda k: float(metric(_with_truth(base, one, k))))[:3]
+    others = range(base.truth.shape[-1])
+    by_answer = sorted(others, key=lambda k: float(metric(_with_answer(base, one, k))))[:4]
+    pairs = [(i, j) for i in by_truth for j in by_answer if i != j]
+    return min(pairs, key=lambda pair: float(metric(_with_error(base, one, *pair))))
+
+
+def _best(metric: CellMetric, base: Margins, weight: float) -> int:
+    one = np.asarray(weight)
+    return max(_present(base.truth), key=lambda k: float(metric(_with_hit(base, one, k))))
+
+
+def _present(truth: Floats) -> list[int]:
+    return [int(place) for place in np.flatnonzero(truth)]
+
+
+def _with_truth(base: Margins, weight: Floats, place: int) -> Margins:
+    truth = base.truth.copy()
+    truth[..., place] += weight
+    return Margins(base.hits, truth, base.answer, base.total + weight)
+
+
+def _with_answer(base: Margins, weight: Floats, place: int) -> Margins:
+    answer = base.answer.copy()
+    answer[..., place] += weight
+    return Margins(base.hits, base.truth, answer, base.total + weight)

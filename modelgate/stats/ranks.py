@@ -1,0 +1,129 @@
+"""How well scores rank: areas under curves, and their intervals."""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.tails import normal_quantile
+
+Floats = NDArray[np.float64]
+
+
+def auroc(positives: Floats, negatives: Floats) -> tuple[float, float]:
+    """The chance that a positive ranks above a negative, ties counted half.
+
+    Args:
+        positives: (m,) weight of positives at each distinct score, from the highest down.
+        negatives: (m,) weight of negatives there.
+
+    Returns:
+        The area under the ROC curve, and how far off it can be at most if each "distinct score" is
+        a bin whose rows might be told apart: sum(p n) / 2PN.
+
+    Raises:
+        ValueError: one of the two kinds is missing.
+    """
+    total = float(positives.sum()) * float(negatives.sum())
+    if total <= 0:
+        raise ValueError("an area under the ROC curve needs rows of both kinds")
+    above = np.cumsum(positives) - positives
+    ties = float(np.dot(positives, negatives))
+    wins = float(np.dot(negatives, above))
+    return (wins + ties / 2) / total, ties / 2 / total
+
+
+def average_precision(positives: Floats, negatives: Floats) -> tuple[float, float]:
+    """The mean precision at each positive, as scikit-learn's average_precision_score.
+
+    Args:
+        positives: (m,) weight of positives at each distinct score, from the highest down.
+        negatives: (m,) weight of negatives there.
+
+    Returns:
+        The value, and how far off it can be at most if each "distinct score" is a bin whose rows
+        might be told apart.
+
+    Raises:
+        ValueError: there is no positive.
+    """
+    total = float(positives.sum())
+    if total <= 0:
+        raise ValueError("average precision needs rows of the class")
+    hits, misses = np.cumsum(positives), np.cumsum(negatives)
+    precision = np.divide(hits, hits + misses, out=np.zeros_like(hits), where=hits + misses > 0)
+    value = float(np.dot(precision, positives)) / total
+    # Within a bin: all its positives first, or all its negatives first.
+    most = hits / np.maximum(hits + misses - negatives, 1e-300)
+    first = hits - positives
+    least = first / np.maximum(first + misses, 1e-300)
+    apart = np.where(positives > 0, np.maximum(most - precision, precision - least), 0.0)
+    return value, float(np.dot(apart, positives)) / total
+
+
+def newcombe(area: float, positives: float, negatives: float, level: float = LEVEL) -> Interval:
+    """The interval of an AUROC, by Newcombe's method 5.
+
+    Hanley and McNeil's variance, with both numbers of rows replaced by their mean, solved for the
+    area as Wilson's interval is for a share: honest with ten positives, where DeLong's is not.
+
+    Args:
+        area: in [0, 1].
+        positives: rows of the class, above 0; effective ones where rows bear weights.
+        negatives: the others, above 0.
+        level: two-sided, in (0, 1).
+
+    Source: R. G. Newcombe (2006), "Confidence intervals for an effect size measure based on the
+        Mann-Whitney statistic. Part 2", Statistics in Medicine 25, 559-573.
+    """
+    z = normal_quantile((1 + level) / 2)
+    mean = max((positives + negatives) / 2 - 1, 0.0)
+
+    def inside(at: float) -> bool:
+        spread = 1 + mean * ((1 - at) / (2 - at) + at / (1 + at))
+        return (at - area) ** 2 <= z * z * at * (1 - at) * spread / (positives * negatives)
+
+    def edge(outer: float, inner: float) -> float:
+        for _ in range(80):
+            middle = (outer + inner) / 2
+            if inside(middle):
+                inner = middle
+            else:
+                outer = middle
+        return inner
+
+    near = min(max(area, 1e-12), 1 - 1e-12)
+    low = 0.0 if area <= 0 else edge(0.0, near)
+    high = 1.0 if area >= 1 else edge(1.0, near)
+    return Interval(min(low, area), max(high, area), level)
+
+
+def logit_interval(area: float, positives: float, level: float = LEVEL) -> Interval:
+    """The interval of an average precision, symmetric on the logit.
+
+    Where nothing but positives come first (1), as many hits without a miss as there are positives.
+
+    Args:
+        area: in [0, 1].
+        positives: rows of the class, above 0.
+        level: two-sided, in (0, 1).
+
+    Source: K. Boyd, K. H. Eng and C. D. Page (2013), "Area under the precision-recall curve:
+        point estimates and confidence intervals", ECML PKDD.
+    """
+    tail = (1 - level) / 2
+    if area >= 1:
+        return Interval(tail ** (1 / positives), 1.0, level)
+    if area <= 0:
+        return Interval(0.0, 1 - tail ** (1 / positives), level)
+    z = normal_quantile((1 + level) / 2)
+    middle = log(area / (1 - area))
+    spread = z / sqrt(positives * area * (1 - area))
+    return Interval(_logistic(middle - spread), _logistic(middle + spread), level)
+
+
+def _logistic(at: float) -> float:
+    return 1 / (1 + exp(min(-at, 700.0)))
