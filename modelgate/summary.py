@@ -24,6 +24,7 @@ ORDER = (
 )
 """What needs a reader's eye first comes first."""
 SEVERITIES = tuple(Severity)
+COLOURS = {"promote": "bold green", "block": "bold red", "hold": "bold yellow"}
 LONGEST_NAME = 60
 LONGEST_TEXT = 300
 LONGEST_UNIT = 16

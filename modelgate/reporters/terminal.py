@@ -7,12 +7,13 @@ from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from modelgate.escape import printable
+from modelgate.console import Page
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
 from modelgate.reporters import Reporter
 from modelgate.sentences import Figures, advice, figures, sentence, title
 from modelgate.summary import (
+    COLOURS,
     LONGEST_NAME,
     LONGEST_TEXT,
     LONGEST_UNIT,
@@ -31,13 +32,10 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Columns of a report that goes to a file."""
-WIDEST = 110
-"""Lines longer than this are hard to follow, however wide the window is."""
 TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
 MOST_EXPLAINED = 12
 
-COLOURS = {"promote": "bold green", "block": "bold red", "hold": "bold yellow"}
 MARKS = {  # what needs a reader's eye first comes first
     Status.FAILED: ("✗", "bold red"),
     Status.CRASHED: ("!", "bold magenta"),
@@ -48,9 +46,6 @@ MARKS = {  # what needs a reader's eye first comes first
 }
 EXPLAINED = (Status.FAILED, Status.CRASHED, Status.UNDECIDED, Status.SKIPPED)
 SIDES = {"at_least": "≥", "at_most": "≤", "": ""}
-PLAIN = str.maketrans(
-    {"✗": "x", "✓": "+", "–": "-", "·": "|", "≥": ">=", "≤": "<=", "→": "->", "…": "...", "µ": "u"}  # noqa: RUF001 (what a terminal without Unicode cannot show)
-)
 
 
 class Terminal(Reporter):
@@ -69,32 +64,16 @@ class Terminal(Reporter):
     def show(self, report: Report, console: Console) -> None:
         """Print the report, as wide as the console and in what its encoding can say."""
         page = _Page(console)
-        with console.capture() as drawn:
-            for part in page.parts(report):
-                console.print(part, width=page.width, markup=False, highlight=False, emoji=False)
-        for line in drawn.get().splitlines():
-            console.file.write(f"{line.rstrip()}\n")
-        console.file.flush()
+        for part in page.parts(report):
+            page.put(part)
 
 
-class _Page:
-    """Draws the parts of a report. Every text on the page goes through `text`."""
+class _Page(Page):
+    """Draws the parts of a report."""
 
     def __init__(self, console: Console) -> None:
-        self.width = min(console.width, WIDEST)
+        super().__init__(console)
         self.wide = self.width >= TABLE_NEEDS
-        self.encoding = console.encoding
-        self.unicode = _can_say("".join(map(chr, PLAIN)), console.encoding)
-
-    def text(self, content: object, style: str = "", longest: int | None = None) -> Text:
-        """Foreign text or ours, harmless and in characters that the terminal has."""
-        from rich.text import Text
-
-        shown = printable(content, longest)
-        if not self.unicode:
-            shown = shown.translate(PLAIN)
-            shown = shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
-        return Text(shown, style)
 
     def parts(self, report: Report) -> Iterator[RenderableType]:
         yield from self.head(report)
@@ -201,31 +180,6 @@ class _Page:
             yield self.indented(
                 self.text(f"{more} more are explained in the JSON report", "dim"), 2
             )
-
-    def hanging(self, mark: Text, lines: Iterable[RenderableType]) -> Table:
-        from rich.table import Table
-
-        table = Table.grid(padding=(0, 2 if len(mark) > 1 else 1, 0, 0))
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for line in lines:
-            table.add_row(mark, line)
-            mark = self.text("")
-        return table
-
-    @staticmethod
-    def indented(line: Text, by: int) -> RenderableType:
-        from rich.padding import Padding
-
-        return Padding(line, (0, 0, 0, by))
-
-
-def _can_say(characters: str, encoding: str) -> bool:
-    try:
-        characters.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _cells(result: Result) -> tuple[str, str, str]:

@@ -1,0 +1,80 @@
+"""What `modelgate demo` tells on the way: each verdict with its reason, and what to try next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from modelgate.console import Page
+from modelgate.demo import CANDIDATES, SUITE, Candidate
+from modelgate.outcome import Severity
+from modelgate.report import Report, Result
+from modelgate.sentences import sentence
+from modelgate.summary import COLOURS, chosen, why
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WORST = CANDIDATES[-1].path
+NEXT = (
+    (f"modelgate check {WORST} --suite {SUITE}", "the whole report of the blocked one"),
+    (
+        f"modelgate check {CANDIDATES[0].path} --data data/test.csv --target diagnosis",
+        "no suite needed for a first look",
+    ),
+    ("modelgate explain metric", "what a check measures, and how"),
+)
+WIDTH_OF_VERDICT = len("PROMOTE")
+
+
+class Tour:
+    """Tells the demo's story on a console."""
+
+    def __init__(self, folder: Path, console: Console) -> None:
+        self._folder = folder
+        self._page = Page(console)
+
+    def begin(self) -> None:
+        """Say what is about to happen."""
+        page = self._page
+        page.put(
+            page.text(
+                f"{len(CANDIDATES)} models that tell malignant tumours from benign ones, on rows"
+                f" that none has seen. All files are in {self._folder}."
+            )
+        )
+
+    def show(self, candidate: Candidate, report: Report) -> None:
+        """One model: what it is, the verdict, and the sentence that says why."""
+        page, decision = self._page, report.verdict.decision
+        name = page.text(Path(candidate.path).name, "bold")
+        name.append_text(page.text(f", {candidate.story}", "not bold"))
+        page.put("")
+        page.put(
+            page.hanging(
+                page.text(decision.upper().ljust(WIDTH_OF_VERDICT), COLOURS[decision]),
+                [name, page.text(_reason(report))],
+            )
+        )
+
+    def end(self) -> None:
+        """Say what to try next."""
+        page = self._page
+        page.put("")
+        page.put(page.text("Try next", "bold"))
+        page.put(page.indented(page.text(f"cd {quote(str(self._folder))}")))
+        for command, purpose in NEXT:
+            page.put(page.indented(page.text(command)))
+            page.put(page.indented(page.text(purpose, "dim"), 6))
+
+
+def _reason(report: Report) -> str:
+    """The result that weighed most, in words."""
+    heavy = [result for result in report.results if result.severity is Severity.BLOCKER]
+    ordered, _ = chosen(result for result in heavy if _tells(result))
+    return sentence(ordered[0]) if ordered else why(report)
+
+
+def _tells(result: Result) -> bool:
+    return bool(result.limit) and result.kind == "statistical"
