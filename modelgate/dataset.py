@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
+from modelgate.errors import DataError
+
 BLOCK_ROWS = 8192
 """Rows of a canonical block. Whatever the file's own batches, the threads or the engine, a model
 is always asked about the same rows together, so that floating point cannot tell them apart."""
@@ -66,4 +68,11 @@ def _joined(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
     if len(parts) == 1:
         return parts[0]
     table = pa.Table.from_batches(parts).unify_dictionaries().combine_chunks()
-    return table.to_batches()[0]
+    whole, *rest = table.to_batches()
+    if rest:  # texts of more than 2 GiB do not fit into one Arrow array
+        raise DataError(
+            "MG3516",
+            f"{BLOCK_ROWS} rows together hold more than 2 GiB of text",
+            hint="shorten the texts, or leave out the column",
+        )
+    return whole

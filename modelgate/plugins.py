@@ -1,4 +1,4 @@
-"""One way to find the files of a seam: the modules of its folder, then what others have installed."""
+"""One way to find the files of a seam: the modules of its folder, then what is installed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Plugin:
         """
         try:
             brought = self.bring()
-        except Exception as error:  # noqa: BLE001 (foreign code may raise anything as it loads)
+        except Exception as error:
             raise self._broken(f"{type(error).__name__}: {error}") from error
         offered = vars(brought).values() if isinstance(brought, ModuleType) else (brought,)
         home = brought.__name__ if isinstance(brought, ModuleType) else None

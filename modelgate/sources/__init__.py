@@ -105,7 +105,7 @@ def open_dataset(
 def sources() -> Iterator[Source]:
     """Every source there is: our own first, then the installed ones."""
     for plugin in found("modelgate.sources", group=GROUP):
-        for kind in plugin.classes(Source):  # type: ignore[type-abstract] (it gives concrete ones)
+        for kind in plugin.classes(Source):  # type: ignore[type-abstract]
             yield kind()
 
 

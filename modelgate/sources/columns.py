@@ -16,7 +16,8 @@ def settled(kind: pa.DataType) -> pa.DataType:
     """The type that a column of `kind` is given out as.
 
     Text is `string`, or `dictionary<int32, string>` where it came as categories; other categories
-    are given as their values, decimals as float64, extension types as what they store.
+    are given as their values, decimals and columns without any value as float64, extension types
+    as what they store.
     """
     if isinstance(kind, pa.BaseExtensionType):
         return settled(kind.storage_type)
@@ -27,7 +28,7 @@ def settled(kind: pa.DataType) -> pa.DataType:
         return pa.string()
     if pa.types.is_large_binary(kind) or _is_view(kind, "binary_view"):
         return pa.binary()
-    if pa.types.is_decimal(kind):
+    if pa.types.is_decimal(kind) or pa.types.is_null(kind):
         return pa.float64()
     return kind
 

@@ -61,7 +61,7 @@ def _broken_row(descriptor: Descriptor, layout: Layout) -> DataError | None:
     width = len(layout.names)
     line = 1
     try:
-        for line, row in _rows(descriptor, layout):  # noqa: B007 (told below)
+        for line, row in _rows(descriptor, layout):
             if len(row) != width:
                 cells = "cell" if len(row) == 1 else "cells"
                 return DataError(

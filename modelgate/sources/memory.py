@@ -102,13 +102,19 @@ def _undictionaried(kind: pa.DataType) -> pa.DataType:
 
 def _filled(column: Any) -> Any:
     """The column with nothing left to chance where a value is missing."""
-    if column.null_count == 0:
+    if column.null_count == 0 or pa.types.is_nested(column.type):
         return column
-    if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
-        return column
-    zero = b"" if pa.types.is_binary(column.type) else "" if pa.types.is_string(column.type) else 0
-    filler = bool(zero) if pa.types.is_boolean(column.type) else zero
-    return column.fill_null(pa.scalar(filler).cast(column.type))
+    from pyarrow import compute
+
+    # Zeros as a whole column: a single one would have to be made by `pa.scalar`, which imports
+    # pandas where it is installed.
+    widest = 16  # bytes of one value, of an offset, of an interval
+    if pa.types.is_fixed_size_binary(column.type):
+        widest = max(widest, column.type.byte_width)
+    nothing = pa.py_buffer(bytes((len(column) + 1) * widest))
+    buffers = [None] * (column.type.num_buffers - 1)
+    zeros = pa.Array.from_buffers(column.type, len(column), [None, *(nothing for _ in buffers)])
+    return compute.if_else(column.is_valid(), column, zeros)
 
 
 def in_memory(rows: Any) -> InMemory:
