@@ -14,6 +14,7 @@ DIGIT = 32
 """Bits of one digit. A digit of 2^15 terms stays below 2^53, where float sums are exact, and one of
 2^30 terms below 2^63, where int64 sums are."""
 _CHUNK = 1 << 15
+_DENSE = 8  # groups up to which a comparison with each is cheaper than a count
 _LOWEST = -34  # the digit that holds a float's lowest bit, 2^-1074
 
 
@@ -57,6 +58,20 @@ class ExactSums:
         whole, lowest = self._whole(group)
         scale = 1 << abs(DIGIT * lowest)
         return Fraction(whole * scale) if lowest >= 0 else Fraction(whole, scale)
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of all groups, without any rounding.
+
+        Raises:
+            OverflowError: a term was infinite or NaN.
+        """
+        everything = ExactSums()
+        everything.beyond[0] = self.beyond.sum()
+        everything._digits = {
+            level: digits.sum(keepdims=True) for level, digits in self._digits.items()
+        }
+        return everything.exact()
 
     @property
     def value(self) -> float:
@@ -118,6 +133,10 @@ class ExactSums:
         sums = self._level(level)
         if group is None:
             sums[0] += int(digit.sum())
+        elif self.groups <= _DENSE:
+            # All partial sums are whole and below 2^53, so a product of matrices is exact as well.
+            mine = group == np.arange(self.groups)[:, None]  # (groups, n)
+            sums += (mine @ digit).astype(np.int64)
         elif self.groups > 4 * len(digit):
             np.add.at(sums, group, digit.astype(np.int64))
         else:

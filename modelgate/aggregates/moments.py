@@ -86,15 +86,14 @@ class Moments:
         """Sum of all weights, exactly."""
         if self._weights is None:
             return Fraction(int(self.rows.sum()))
-        weights = self._weights
-        return sum((weights.exact(group) for group in range(len(self.rows))), Fraction(0))
+        return self._weights.total
 
     @property
     def effective(self) -> float:
         """Kish's effective number of rows, (sum w)^2 / sum w^2; 0 where nothing weighs."""
         if self._squares is None:
             return float(self.rows.sum())
-        squares = float(self._squares.values.sum())
+        squares = float(self._squares.total)
         return float(self.total) ** 2 / squares if squares > 0 else 0.0
 
     def sums(self, name: str) -> Floats:
@@ -107,8 +106,7 @@ class Moments:
         Raises:
             OverflowError: a term was too large for a float.
         """
-        sums = self._sums[name]
-        return sum((sums.exact(group) for group in range(len(self.rows))), Fraction(0))
+        return self._sums[name].total
 
     def _of_weights(self) -> tuple[ExactSums, ExactSums]:
         if self._weights is None or self._squares is None:

@@ -74,7 +74,7 @@ def measure_r2(found: Explained, _options: Options) -> Measured:
         moments = Spreads(found)
     except OverflowError:
         return nothing(TOO_LARGE, n=int(sums.rows[0]))
-    if moments.targets <= 0:
+    if rounded(moments.targets) <= 0:
         return nothing("undefined: all targets are equal", n=int(sums.rows[0]))
     left = rounded(moments.errors / moments.targets)
     # log(errors / targets) moves with a row as e^2 / errors - d^2 / targets does.

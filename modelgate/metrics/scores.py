@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import isfinite, log
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from modelgate.aggregates.losses import SMALLEST, ProbabilityLosses
 from modelgate.aggregates.moments import Moments
-from modelgate.aggregates.ranking import Ranking
+from modelgate.aggregates.ranking import Curve, Ranking
 from modelgate.aggregates.topk import TopK
 from modelgate.metrics.cells import of_share
 from modelgate.metrics.measure import (
@@ -91,11 +91,14 @@ def _mean_loss(found: ProbabilityLosses, name: str, largest: float) -> Measured:
     effective = losses.effective
     if effective <= 1 + 1e-9:
         return nothing("one row says nothing of the spread", n=rows)
-    weights = losses.weights
+    sums, weights = losses.sums(name), losses.weights
     per_class = [
-        {"class": label, "rows": int(losses.rows[k]), name: float(losses.sums(name)[k]) / weight}
-        for k, (label, weight) in enumerate(zip(found.facts.classes, weights, strict=True))
-        if weight > 0
+        {
+            "class": found.facts.classes[k],
+            "rows": int(losses.rows[k]),
+            name: float(sums[k] / weights[k]),
+        }
+        for k in np.flatnonzero(weights > 0)
     ]
     return Measured(
         value=mean,
@@ -108,7 +111,7 @@ def _mean_loss(found: ProbabilityLosses, name: str, largest: float) -> Measured:
 
 
 def _of_one(found: Ranking, kind: Area, index: int) -> Measured:
-    part = _area(found, kind, index)
+    part = _areas(found, kind, [index]).get(index)
     if part is None:
         label = found.facts.classes[index]
         return nothing(f"undefined: not both {label!r} and others occur in the truth", n=found.rows)
@@ -127,11 +130,7 @@ def _of_one(found: Ranking, kind: Area, index: int) -> Measured:
 
 def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
     weights = found.classes.weights
-    parts = {
-        k: part
-        for k in range(len(found.facts.classes))
-        if (part := _area(found, kind, k)) is not None
-    }
+    parts = _areas(found, kind, range(len(found.facts.classes)))
     if not parts:
         return nothing("undefined: only one class occurs in the truth", n=found.rows)
     share = np.array([weights[k] if average == "weighted" else 1.0 for k in parts])
@@ -165,15 +164,25 @@ def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
     )
 
 
-def _area(found: Ranking, kind: Area, index: int) -> tuple[float, float, Interval] | None:
-    """Value, bound of the binning and interval of a class against the rest."""
+def _areas(
+    found: Ranking, kind: Area, indices: Iterable[int]
+) -> dict[int, tuple[float, float, Interval]]:
+    """Value, bound of the binning and interval of each class against the rest, where both occur."""
     weights, squares = found.classes.weights, found.classes.squares
-    own, others = float(weights[index]), float(weights.sum() - weights[index])
-    if own <= 0 or (others <= 0 or found.classes.rows.sum() == found.classes.rows[index]):
-        return None
-    curve = found.curve(index)
-    positives = own * own / float(squares[index])
-    negatives = others * others / float(squares.sum() - squares[index])
+    parts = {}
+    for k in indices:
+        others = np.arange(len(weights)) != k
+        own, rest = float(weights[k]), float(weights[others].sum())
+        if own > 0 and rest > 0:
+            positives = own * own / float(squares[k])
+            negatives = rest * rest / float(squares[others].sum())
+            parts[k] = _area(found.curve(k), kind, positives, negatives)
+    return parts
+
+
+def _area(
+    curve: Curve, kind: Area, positives: float, negatives: float
+) -> tuple[float, float, Interval]:
     if kind == "auroc":
         value, bound = auroc(curve.positives, curve.negatives)
         interval = newcombe(value, positives, negatives)

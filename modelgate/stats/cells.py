@@ -15,7 +15,7 @@ DRAWS = 2_000
 """Draws of most matrices; small ones get up to five times as many, which cost nothing, and very
 large ones fewer, 200 at least."""
 _SEED = 20_060_817
-_CHEAP, _DEAR = 500_000, 40_000_000  # draws times cells
+_CHEAP, _DEAR = 500_000, 20_000_000  # draws times cells
 _CHUNK = 1 << 21
 
 
