@@ -16,8 +16,10 @@ from modelgate.report import Result
 MOST_DECIMALS = 6
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "bytes"))
-PLURALS = frozenset({"call", "case", "column", "output", "row", "text", "value"})
-"""Units that are counted, and so have a plural."""
+COUNTED = frozenset({"call", "case", "column", "output", "promise", "row", "text", "value"})
+"""Units that have a plural, by their last word."""
+BARE = frozenset({"", "score"})
+"""Units that go without saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,9 @@ def _plain(limit: float | None, unit: str) -> str:
 
 
 def _with_unit(text: str, unit: str) -> str:
-    if unit in PLURALS and text != "1":
-        unit += "s"
-    return f"{text} {unit}" if unit else text
+    if unit in BARE:
+        return text
+    one = unit.removesuffix("s")
+    if one.rpartition(" ")[2] in COUNTED:
+        unit = one if text == "1" else f"{one}s"
+    return f"{text} {unit}"

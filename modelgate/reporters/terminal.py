@@ -83,7 +83,8 @@ class _Page(Page):
             yield self.table(shown) if self.wide else self.stack(shown)
         for line in left_out:
             yield self.indented(self.text(line, "dim"), 2)
-        yield from self.explained([result for result in shown if result.status in EXPLAINED])
+        head = report.verdict.because[0] if report.verdict.because else ""
+        yield from self.explained([result for result in shown if result.status in EXPLAINED], head)
         if report.findings:
             yield ""
             yield self.text("What stands out", "bold")
@@ -105,9 +106,8 @@ class _Page(Page):
         first, *others = report.verdict.because or (why(report),)
         known = {sentence(result) for result in report.results}
         lines = [self.text(first, "bold", LONGEST_TEXT)]
-        lines += [
-            self.text(other, longest=LONGEST_TEXT) for other in others[:3] if other not in known
-        ]
+        further = [other for other in others if other not in known]
+        lines += [self.text(other, longest=LONGEST_TEXT) for other in further[:3]]
         lines.append(self.text(about(report), "dim"))
         yield self.hanging(self.text(decision.upper(), COLOURS[decision]), lines)
         if report.taken:
@@ -157,12 +157,13 @@ class _Page(Page):
             named.append_text(self.text(f" ({result.severity})", "dim"))
         return named
 
-    def explained(self, results: list[Result]) -> Iterator[RenderableType]:
+    def explained(self, results: list[Result], head: str) -> Iterator[RenderableType]:
+        """Why these keep the gate shut, and what to do; `head` is not said again."""
         told: set[str] = set()
         for result in results[:MOST_EXPLAINED]:
             mark, style = MARKS[result.status]
             words = sentence(result)
-            lines: list[RenderableType] = [self.text(words)]
+            lines: list[RenderableType] = [self.text(title(result) if words == head else words)]
             if result.reason and result.reason.rstrip(".") not in words:
                 lines.append(self.text(result.reason))
             lines += [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from modelgate.outcome import Severity, Status
 from modelgate.report import Finding, Report, Result, Verdict
 
@@ -183,3 +185,9 @@ ALL = {
     "hostile": HOSTILE,
     "many": MANY,
 }
+
+
+@pytest.fixture(scope="session")
+def reports() -> dict[str, Report]:
+    """Every kind of report by its name."""
+    return ALL

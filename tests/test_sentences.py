@@ -1,0 +1,189 @@
+"""Numbers and results in words that need no statistician."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelgate.outcome import Severity, Status
+from modelgate.report import Result
+from modelgate.sentences import advice, figures, number, sentence, title
+
+
+def result(**changes: Any) -> Result:
+    standard: dict[str, Any] = {
+        "id": "metric[accuracy]",
+        "check": "metric",
+        "subject": "accuracy",
+        "data": "test",
+        "severity": Severity.BLOCKER,
+        "kind": "statistical",
+        "status": Status.PASSED,
+        "value": 0.912,
+        "interval": (0.894, 0.928),
+        "level": 0.90,
+        "limit": {"at_least": 0.88},
+        "n": 1200,
+    }
+    return Result(**{**standard, **changes})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        pytest.param(0.912, "share", "91.2 %", id="share"),
+        pytest.param(1.0, "share", "100.0 %", id="all"),
+        pytest.param(0.99996, "share", "99.996 %", id="nearly-all-is-not-all"),
+        pytest.param(0.00002, "share", "0.002 %", id="nearly-none-is-not-none"),
+        pytest.param(0.0, "share", "0.0 %", id="none"),
+        pytest.param(3.4142, "mpg", "3.41 mpg", id="own-unit"),
+        pytest.param(-3.4142, "mpg", "-3.41 mpg", id="negative"),
+        pytest.param(12345.678, "EUR", "12,346 EUR", id="thousands"),
+        pytest.param(0.0312, "second", "31.2 ms", id="milliseconds"),
+        pytest.param(3 * 2**20, "byte", "3 MiB", id="bytes"),
+        pytest.param(1, "row", "1 row", id="one-row"),
+        pytest.param(2, "rows", "2 rows", id="two-rows"),
+        pytest.param(0, "broken promise", "0 broken promises", id="plural-of-two-words"),
+        pytest.param(0.951, "score", "0.951", id="unit-goes-without-saying"),
+        pytest.param(-0.0, "", "0", id="no-negative-zero"),
+        pytest.param(1e-12, "", "1e-12", id="tiny"),
+        pytest.param(2.5e12, "", "2.5e+12", id="huge"),
+    ],
+)
+def test_number(value: float, unit: str, shown: str) -> None:
+    assert number(value, unit) == shown
+
+
+def test_an_interval_says_how_many_digits_mean_something() -> None:
+    shown = figures(result(value=2.8541, interval=(2.66, 3.052), unit="mpg", limit={"at_most": 3}))
+    assert (shown.value, shown.interval, shown.limit) == ("2.85 mpg", "2.66–3.05 mpg", "3 mpg")  # noqa: RUF001
+
+
+def test_a_value_beside_its_limit_is_not_rounded_onto_it() -> None:
+    shown = figures(result(value=0.92982, interval=(0.9034, 0.9505), limit={"at_least": 0.93}))
+    assert (shown.value, shown.limit) == ("92.98 %", "93 %")
+
+
+def test_a_negative_interval_has_a_word_between_its_ends() -> None:
+    shown = figures(result(value=0.1, interval=(-0.2, 0.4), unit="score"))
+    assert shown.interval == "-0.20 to 0.40"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param(
+            {},
+            "accuracy is 91.2 % on 1,200 rows, at least 89.4 % with 95 % confidence: less than the"
+            " 88 % asked for is ruled out.",
+            id="passed-from-below",
+        ),
+        pytest.param(
+            {"limit": {"at_most": 0.95}},
+            "accuracy is 91.2 % on 1,200 rows, at most 92.8 % with 95 % confidence: more than the"
+            " 95 % allowed is ruled out.",
+            id="passed-from-above",
+        ),
+        pytest.param(
+            {"status": Status.FAILED, "limit": {"at_least": 0.95}},
+            "accuracy is 91.2 % on 1,200 rows, at most 92.8 % with 95 % confidence: shown to be"
+            " below the 95 % asked for.",
+            id="failed-from-below",
+        ),
+        pytest.param(
+            {"status": Status.FAILED, "limit": {"at_most": 0.85}},
+            "accuracy is 91.2 % on 1,200 rows, at least 89.4 % with 95 % confidence: shown to be"
+            " above the 85 % allowed.",
+            id="failed-from-above",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "limit": {"at_least": 0.9}},
+            "accuracy is 91.2 % on 1,200 rows, but could be as low as 89.4 %: less than the 90 %"
+            " asked for is not ruled out.",
+            id="undecided-on-the-good-side",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "limit": {"at_least": 0.92}},
+            "accuracy is 91.2 % on 1,200 rows and looks below the 92 % asked for, but 92.8 % is"
+            " possible too: not shown.",
+            id="undecided-on-the-bad-side",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "limit": {"at_most": 0.90}},
+            "accuracy is 91.2 % on 1,200 rows and looks above the 90 % allowed, but 89.4 % is"
+            " possible too: not shown.",
+            id="undecided-above",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "interval": None, "reason": "one class only", "n": 1},
+            "accuracy is 91.2 % on 1 row: not decided, one class only.",
+            id="undecided-without-interval",
+        ),
+        pytest.param(
+            {"status": Status.FAILED, "interval": None, "limit": {"at_most": 0}, "unit": "row"}
+            | {"value": 3, "check": "finite_outputs", "subject": "all"},
+            "finite_outputs is 3 rows, above the 0 rows allowed.",
+            id="exact-failed",
+        ),
+        pytest.param(
+            {"status": Status.INFO, "limit": {}},
+            "accuracy is 91.2 %, between 89.4 % and 92.8 % on 1,200 rows; it is held to no limit.",
+            id="information",
+        ),
+        pytest.param(
+            {"status": Status.CRASHED, "value": None, "interval": None, "reason": "out of memory"},
+            "accuracy could not be completed: out of memory.",
+            id="crashed",
+        ),
+        pytest.param(
+            {"status": Status.SKIPPED, "value": None, "interval": None, "reason": "no champion"},
+            "accuracy was not asked: no champion.",
+            id="skipped",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "value": None, "interval": None},
+            "accuracy has no value: no reason was given.",
+            id="no-value",
+        ),
+        pytest.param({"says": "Own words."}, "Own words.", id="the-check-speaks-for-itself"),
+    ],
+)
+def test_sentence(changes: dict[str, Any], said: str) -> None:
+    assert sentence(result(**changes)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param({}, "accuracy", id="metric"),
+        pytest.param({"slice": {"country": "BR"}}, "accuracy, country = BR", id="slice"),
+        pytest.param({"versus": "champion"}, "accuracy, against the champion", id="comparison"),
+        pytest.param({"check": "invariance", "subject": "typos"}, "invariance typos", id="subject"),
+        pytest.param({"check": "finite_outputs", "subject": "all"}, "finite_outputs", id="all"),
+    ],
+)
+def test_title(changes: dict[str, Any], name: str) -> None:
+    assert title(result(**changes)) == name
+
+
+def test_how_many_rows_are_needed_comes_from_the_details_only() -> None:
+    open_ = result(status=Status.UNDECIDED, limit={"at_least": 0.9})
+    known = result(status=Status.UNDECIDED, limit={"at_least": 0.9}, details={"rows_needed": 3662})
+    assert advice(open_) == "Not enough rows to tell: judge it on more labelled rows."
+    assert advice(known) == ("About 3,700 rows in all would likely settle it; 1,200 were judged.")
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_what_keeps_the_gate_shut_has_an_advice(status: Status) -> None:
+    assert bool(advice(result(status=status))) is (status not in {Status.PASSED, Status.INFO})
+
+
+def test_statistics_stay_out_of_the_words() -> None:
+    source = importlib.util.find_spec("modelgate.sentences")
+    assert source is not None
+    assert source.origin is not None
+    text = Path(source.origin).read_text(encoding="utf-8").lower()
+    assert not [word for word in ("p-value", "null hypothesis", "significan") if word in text]
