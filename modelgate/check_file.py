@@ -1,0 +1,128 @@
+"""One check's file: loaded by its path, and refused where the engine could not ask it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+from typing import Any
+
+from modelgate.aggregates import Aggregate, Facts
+from modelgate.aggregates.answers import Answers
+from modelgate.declare import DECLARED, REQUIRED, Check, Examples, Probe
+from modelgate.errors import MistakesError, UsageError, Where
+from modelgate.model import Artifact
+from modelgate.setting_kinds import kind_of
+from modelgate.suite_step import ENGINE_KEYS, LATER
+from modelgate.yaml_node import Mistakes, shown
+
+PROVIDED = (Answers, Artifact, Examples, Facts, Probe)
+
+
+def load_check(path: Path) -> Check:
+    """Load `checks/<family>/<name>.py`.
+
+    Args:
+        path: the file. Its code runs: it is the project's own, or modelgate's.
+
+    Returns:
+        Its one check, with `path` set.
+
+    Raises:
+        MistakesError: everything that is wrong with the file.
+    """
+    module = _loaded(path)
+    declared: list[Check] = [
+        value.__dict__[DECLARED]
+        for value in vars(module).values()
+        if getattr(value, "__module__", None) == module.__name__
+        and isinstance(getattr(value, "__dict__", {}).get(DECLARED), Check)
+    ]
+    mistakes = Mistakes()
+    named = [check for check in declared if check.name == path.stem]
+    if not declared:
+        message = "the file declares no check; put @check(...) above its function"
+        mistakes.stop("MG2212", message, Where(str(path), 1))
+    for check in declared:
+        if check not in named:
+            message = f"the check {shown(check.name)} is not called as its file {shown(path.stem)}"
+            hint = "a file holds one check of its own name"
+            mistakes.add("MG2213", message, _where(check, path), hint=hint)
+    for check in named:
+        _declared_well(check, path, mistakes)
+    mistakes.raise_if_any()
+    return replace(named[0], path=path)
+
+
+def _loaded(path: Path) -> ModuleType:
+    name = f"modelgate_checks.{path.parent.name}.{path.stem}"
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise MistakesError([_not_loaded(path, None, "it is no Python file")])
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their own module up
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        where = Where(str(path), error.lineno, error.offset)
+        raise MistakesError([UsageError("MG2210", f"{error.msg}", where=where)]) from error
+    except (Exception, SystemExit) as error:  # a check's file is anybody's code
+        frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = frames[-1].lineno if frames else None
+        reason = f"{type(error).__name__}: {error}"
+        raise MistakesError([_not_loaded(path, line, reason)]) from error
+    return module
+
+
+def _not_loaded(path: Path, line: int | None, reason: str) -> UsageError:
+    told = shown(" ".join(reason.split()))[1:-1]
+    return UsageError("MG2211", f"the file cannot be loaded: {told}", where=Where(str(path), line))
+
+
+def _where(check: Check, path: Path) -> Where:
+    code = getattr(check.ask, "__code__", None)
+    return Where(str(path), code.co_firstlineno if code else 1)
+
+
+def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
+    where = _where(check, path)
+    if check.family != path.parent.name:
+        message = f"the family is {shown(check.family)}, the folder {shown(path.parent.name)}"
+        mistakes.add("MG2217", message, where, hint="a check stands in the folder of its family")
+    for name, kind in check.provided.items():
+        if not _is_provided(kind):
+            message = f"the engine cannot provide {shown(name)}: {_type_name(kind)}"
+            hint = "it provides aggregates, Answers, Artifact, Examples, Facts and Probe"
+            mistakes.add("MG2215", message, where, hint=hint)
+    if check.subject is not None and check.subject not in check.settings:
+        message = f"the subject {shown(check.subject)} is none of the settings after the '*'"
+        mistakes.add("MG2217", message, where)
+    for name, setting in check.settings.items():
+        if name in ENGINE_KEYS or name in LATER:
+            mistakes.add("MG2217", f"the setting {shown(name)} is the engine's own key", where)
+        elif kind_of(setting.type) is None:
+            message = f"a suite cannot hold the setting {shown(name)}: {_type_name(setting.type)}"
+            hint = "take a Literal, int, float, str, bool, a list of these, or a union with None"
+            mistakes.add("MG2217", message, where, hint=hint)
+        elif setting.default is not REQUIRED and not _is_plain(setting.default):
+            message = f"the default of {shown(name)} is none that a suite could write"
+            mistakes.add("MG2217", message, where)
+    if check.at_least is not None and check.at_most is not None:
+        mistakes.add("MG2217", "a check has one default limit, not two", where)
+
+
+def _is_provided(kind: Any) -> bool:
+    return kind in PROVIDED or (isinstance(kind, type) and issubclass(kind, Aggregate))
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_plain(entry) for entry in value)
+    return value is None or isinstance(value, str | bool | int | float)
+
+
+def _type_name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)

@@ -1,0 +1,104 @@
+"""The checks and suites that there are: found by path, the built-in ones by everybody's door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from modelgate.check_file import load_check
+from modelgate.declare import Check, Examples
+from modelgate.errors import MistakesError, UsageError, Where
+from modelgate.yaml_file import MOST_BYTES, read_yaml
+from modelgate.yaml_node import shown
+
+
+def builtin_root() -> Path:
+    """Where the built-in `checks/` and `suites/` stand: in the wheel, or in the repository."""
+    package = Path(__file__).parent
+    wheel = package / "_builtin"
+    return wheel if wheel.is_dir() else package.parent
+
+
+class Library(Mapping[str, Check]):
+    """All checks by name, and the suites.
+
+    Attributes:
+        suites: name -> file; of two of one name, the later root's.
+    """
+
+    def __init__(self, *roots: Path) -> None:
+        """Load `checks/*/*.py` and find `suites/*.yaml` of every root, each folder once.
+
+        Args:
+            roots: folders that hold `checks/` and `suites/`, or one of them, or neither; the
+                built-in one first.
+
+        Raises:
+            MistakesError: everything that is wrong with the checks' files.
+        """
+        self.suites: dict[str, Path] = {}
+        self._checks: dict[str, Check] = {}
+        mistakes: list[UsageError] = []
+        for root in dict.fromkeys(root.resolve() for root in roots):
+            for path in _check_files(root / "checks"):
+                self._take(path, mistakes)
+            for path in sorted((root / "suites").glob("*.yaml")):
+                self.suites[path.stem] = path
+        if mistakes:
+            raise MistakesError(mistakes)
+
+    def _take(self, path: Path, mistakes: list[UsageError]) -> None:
+        try:
+            check = load_check(path)
+        except MistakesError as error:
+            mistakes.extend(error.mistakes)
+            return
+        first = self._checks.setdefault(check.name, check)
+        if first is not check:
+            message = f"a check is called {shown(check.name)} here and in {first.path}"
+            where = Where(str(path), check.ask.__code__.co_firstlineno)
+            mistakes.append(
+                UsageError("MG2214", message, where=where, hint="rename one of the two")
+            )
+
+    def __getitem__(self, name: str) -> Check:
+        return self._checks[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._checks)
+
+    def __len__(self) -> int:
+        return len(self._checks)
+
+
+def _check_files(folder: Path) -> list[Path]:
+    """The files of a `checks/` folder, `_private` ones left out."""
+    files = (path for path in folder.glob("*/*.py") if not path.parent.name.startswith((".", "_")))
+    return sorted(path for path in files if not path.name.startswith((".", "_")))
+
+
+def examples_of(check: Check) -> Examples:
+    """The hand-written data of a check: the YAML beside its file; empty where it asks for none.
+
+    Raises:
+        UsageError: MG2216, it asks for examples, and there are none, they cannot be read, or are
+            no block of keys.
+        MistakesError: the file is no YAML.
+    """
+    if Examples not in check.provided.values():
+        return Examples()
+    if check.path is None:
+        raise UsageError("MG2216", f"{shown(check.name)} was loaded from no file: no examples")
+    path = check.path.with_suffix(".yaml")
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"the examples of {shown(check.name)} cannot be read: {reason}"
+        raise UsageError("MG2216", message, where=Where(str(path))) from error
+    root = read_yaml(text, file=str(path))
+    if not isinstance(root.value, dict):
+        message = f"the examples of {shown(check.name)} are no block of keys but {root.says}"
+        raise UsageError("MG2216", message, where=root.where)
+    return Examples(root.plain)

@@ -1,0 +1,158 @@
+"""The blocks of a suite that are no checks: `model:`, `data:`, `policy:`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelgate.errors import did_you_mean
+from modelgate.suite import DataPart, ModelPart
+from modelgate.suite_values import (
+    Choice,
+    Either,
+    Kind,
+    Many,
+    Number,
+    Schema,
+    Text,
+    Truth,
+    read_value,
+)
+from modelgate.yaml_node import Mistakes, Node, shown
+
+COLUMNS = Either((Text(), Many(Text(), fewest=1)))
+LABEL = Either((Text(), Number(whole=True), Number(), Truth()))
+
+DATA: Mapping[str, Kind] = {
+    "path": Text(),
+    "target": Text(),
+    "weight": Text(),
+    "format": Text(),
+    "delimiter": Text(),
+    "encoding": Text(),
+    "may_drop": Number(0, 1),
+}
+MODEL: Mapping[str, Kind] = {
+    "scores_are": Choice(("probabilities", "logits", "positive")),
+    "classes": Many(LABEL, fewest=2),
+    "positive": LABEL,
+    "threshold": Number(0, 1),
+}
+OUTPUTS: Mapping[str, Kind] = {"scores": Text(), "labels": Text()}
+POLICY: Mapping[str, Kind] = {"on_hold": Choice(("hold",))}
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A key that a later version will take: what to say of it."""
+
+    says: str
+
+
+LATER_MODEL = {"prepare": Later("preparing raw inputs ('prepare') comes in a later version")}
+
+
+def known_entries(
+    node: Node,
+    name: str,
+    known: Collection[str],
+    mistakes: Mistakes,
+    later: Mapping[str, Later] | None = None,
+) -> dict[str, Node]:
+    """The entries of a block that may stand there; a mistake is noted for each other one."""
+    if not isinstance(node.value, dict):
+        message = f"{shown(name)} takes a block of keys, not {node.says}"
+        mistakes.add("MG2107", message, node.where, hint=f"known keys: {', '.join(known)}")
+        return {}
+    taken = {}
+    for key, value in node.value.items():
+        if key in known:
+            taken[key] = value
+        elif later and key in later:
+            mistakes.add("MG2117", later[key].says, node.keys[key])
+        else:
+            near = did_you_mean(key[:80], known)
+            mistakes.add("MG2108", f"{shown(name)} has no key {shown(key)}; {near}", node.keys[key])
+    return taken
+
+
+def read_block(
+    node: Node, name: str, kinds: Mapping[str, Kind], mistakes: Mistakes
+) -> dict[str, Any]:
+    """The typed values of a block of simple keys."""
+    entries = known_entries(node, name, kinds, mistakes)
+    return {key: read_value(kinds[key], value, key, mistakes) for key, value in entries.items()}
+
+
+def read_data(node: Node, mistakes: Mistakes) -> dict[str, DataPart]:
+    """The `data:` block: role -> file."""
+    if not isinstance(node.value, dict):
+        message = f"'data' takes a block of roles, not {node.says}"
+        hint = "write `data: {test: {path: test.csv, target: COLUMN}}`"
+        mistakes.add("MG2107", message, node.where, hint=hint)
+        return {}
+    return {role: _part(entry, role, node, mistakes) for role, entry in node.value.items()}
+
+
+def _part(entry: Node, role: str, node: Node, mistakes: Mistakes) -> DataPart:
+    where = node.keys[role]
+    if isinstance(entry.value, str):
+        return DataPart(path=read_value(Text(), entry, role, mistakes), where=where)
+    values = read_block(entry, role, DATA, mistakes)
+    delimiter = values.get("delimiter")
+    if delimiter is not None and len(delimiter) != 1:
+        place = entry.value["delimiter"].where
+        mistakes.add("MG2109", "'delimiter' takes one character, such as ';'", place)
+    values["may_drop"] = values.get("may_drop") or 0.0
+    return DataPart(**values, where=where)
+
+
+def read_model(node: Node, mistakes: Mistakes) -> ModelPart:
+    """The `model:` block."""
+    known = ("inputs", "outputs", *MODEL)
+    entries = known_entries(node, "model", known, mistakes, LATER_MODEL)
+    inputs = _inputs(entries.pop("inputs", None), mistakes)
+    outputs: dict[str, Any] = {}
+    if "outputs" in entries:
+        outputs = read_block(entries.pop("outputs"), "outputs", OUTPUTS, mistakes)
+    values = {key: read_value(MODEL[key], value, key, mistakes) for key, value in entries.items()}
+    values["classes"] = values.get("classes") or ()
+    _classes_agree(values, entries, mistakes)
+    return ModelPart(**values, **outputs, inputs=inputs, where=node.where)
+
+
+def _inputs(node: Node | None, mistakes: Mistakes) -> dict[str, tuple[str, ...]]:
+    if node is None:
+        return {}
+    if not isinstance(node.value, dict):
+        message = f"'inputs' takes a block of tensors and their columns, not {node.says}"
+        mistakes.add(
+            "MG2107", message, node.where, hint="write `inputs: {TENSOR: [COLUMN, COLUMN]}`"
+        )
+        return {}
+    inputs = {}
+    for tensor, entry in node.value.items():
+        columns = read_value(COLUMNS, entry, tensor, mistakes)
+        inputs[tensor] = (columns,) if isinstance(columns, str) else columns or ()
+    return inputs
+
+
+def _classes_agree(
+    values: Mapping[str, Any], nodes: Mapping[str, Node], mistakes: Mistakes
+) -> None:
+    typed = [(type(label), label) for label in values["classes"]]  # True and 1 are two labels
+    twice = [label for place, label in enumerate(typed) if label in typed[:place]]
+    if twice:
+        message = f"'classes' names {shown(twice[0][1])} twice"
+        mistakes.add("MG2109", message, nodes["classes"].where)
+    positive = values.get("positive")
+    if typed and positive is not None and (type(positive), positive) not in typed:
+        message = f"'positive' is {shown(positive)}, which is not among 'classes'"
+        mistakes.add("MG2111", message, nodes["positive"].where)
+
+
+def block_schema(kinds: Mapping[str, Kind], **more: Schema) -> Schema:
+    """The JSON Schema of a block of keys, none of them required."""
+    properties = {key: kind.schema() for key, kind in kinds.items()} | more
+    return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -1,0 +1,109 @@
+"""A suite's YAML, parsed against the checks that there are; every mistake is told at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from modelgate.declare import Check
+from modelgate.suite import DataPart, ModelPart, Step, Suite
+from modelgate.suite_blocks import POLICY, Later, known_entries, read_block, read_data, read_model
+from modelgate.suite_step import StepReader
+from modelgate.suite_values import Choice, Kind, Number, Text, read_value
+from modelgate.yaml_file import read_yaml
+from modelgate.yaml_node import Mistakes, Node
+
+MOST_STEPS = 10_000
+TASKS = ("classification", "regression")
+SIMPLE: Mapping[str, Kind] = {
+    "title": Text(),
+    "task": Choice(TASKS),
+    "seed": Number(0, 2**32 - 1, whole=True),
+}
+KEYS = (*SIMPLE, "model", "data", "policy", "checks")
+LATER = {"champion": Later("comparisons with a champion ('champion') come in a later version")}
+EXAMPLE = "write `checks:` and below it `  - metric: accuracy`"
+
+
+def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check]) -> Suite:
+    """Parse and validate a suite.
+
+    Args:
+        text: the file's bytes.
+        name: what the suite is called.
+        path: the file's name, as people would write it.
+        checks: name -> check, of which it may ask.
+
+    Raises:
+        MistakesError: everything that is wrong with it, in the order of the lines.
+    """
+    mistakes = Mistakes()
+    root = read_yaml(text, file=path, mistakes=mistakes)
+    if root.value is None:
+        mistakes.stop(
+            "MG2115", "the suite is empty and can promote nothing", root.where, hint=EXAMPLE
+        )
+    entries = known_entries(root, "the suite", KEYS, mistakes, LATER)
+    simple = {
+        key: read_value(kind, entries[key], key, mistakes)
+        for key, kind in SIMPLE.items()
+        if key in entries
+    }
+    task = simple.get("task")
+    model = read_model(entries["model"], mistakes) if "model" in entries else ModelPart()
+    data: dict[str, DataPart] = read_data(entries["data"], mistakes) if "data" in entries else {}
+    if "policy" in entries:
+        read_block(entries["policy"], "policy", POLICY, mistakes)
+    steps: tuple[Step, ...] = ()
+    if isinstance(root.value, dict):
+        steps = _steps(entries.get("checks"), root, StepReader(checks, data, task, mistakes))
+    mistakes.raise_if_any()
+    return Suite(
+        name=name,
+        title=simple.get("title") or name,
+        path=path,
+        digest=f"sha256:{hashlib.sha256(text).hexdigest()}",
+        task=task,
+        model=model,
+        data=data,
+        steps=steps,
+        seed=simple.get("seed", 0),
+    )
+
+
+def _steps(node: Node | None, root: Node, reader: StepReader) -> tuple[Step, ...]:
+    mistakes = reader.mistakes
+    if node is None or node.value is None or node.value == ():
+        where = root.where if node is None else root.keys["checks"]
+        message = "a suite without checks can promote nothing"
+        mistakes.add("MG2115", message, where, hint=EXAMPLE)
+        return ()
+    if not isinstance(node.value, tuple):
+        message = f"'checks' takes a list of steps, not {node.says}"
+        mistakes.add("MG2107", message, node.where, hint=EXAMPLE)
+        return ()
+    if len(node.value) > MOST_STEPS:
+        message = f"{len(node.value)} checks; a suite may have {MOST_STEPS}"
+        mistakes.stop("MG2102", message, node.where)
+    steps: list[Step] = []
+    asked: dict[Any, Step] = {}
+    for entry in node.value:
+        if mistakes.too_many:
+            mistakes.stop("MG2122", "too many mistakes; what follows was not read", entry.where)
+        step = reader.read(entry)
+        if step is None:
+            continue
+        first = asked.setdefault(_question(step), step)
+        if first is not step:
+            message = f"the same question stands here and in line {first.where.line}"
+            hint = "keep one of the two, with the limit you mean"
+            mistakes.add("MG2114", message, step.where, hint=hint)
+        steps.append(step)
+    return tuple(steps)
+
+
+def _question(step: Step) -> tuple[Any, ...]:
+    settings = tuple(sorted((name, repr(value)) for name, value in step.settings.items()))
+    by = tuple(sorted(tuple(sorted(columns)) for columns in step.by))
+    return (step.check, step.subject, settings, by, step.data)

@@ -1,0 +1,65 @@
+"""The JSON Schema of a suite, made from the checks themselves, so that editors know as much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import getdoc
+from typing import Any
+
+from modelgate.declare import REQUIRED, Check
+from modelgate.setting_kinds import kind_of
+from modelgate.suite_blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
+from modelgate.suite_file import SIMPLE
+from modelgate.suite_step import ENGINE_KEYS
+from modelgate.suite_values import Schema, Text
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def suite_json_schema(checks: Mapping[str, Check]) -> dict[str, Any]:
+    """What a suite may hold, in JSON Schema 2020-12; JSON-ready.
+
+    It takes no more than `parse_suite` refuses to take, but for what spans several places: roles,
+    duplicates, the order of keys.
+    """
+    steps = [_step(check) for _, check in sorted(checks.items())]
+    tensors = {"type": "object", "additionalProperties": COLUMNS.schema()}
+    part = {"anyOf": [Text().schema(), block_schema(DATA)]}
+    blocks = {
+        "model": block_schema(MODEL, inputs=tensors, outputs=block_schema(OUTPUTS)),
+        "data": {"type": "object", "additionalProperties": part},
+        "policy": block_schema(POLICY),
+        "checks": {"type": "array", "minItems": 1, "items": {"anyOf": steps} if steps else False},
+    }
+    whole = block_schema(SIMPLE, **blocks)
+    return {"$schema": DIALECT, "title": "modelgate suite", **whole, "required": ["checks"]}
+
+
+def _step(check: Check) -> Schema:
+    doc = (getdoc(check.ask) or "").split("\n", maxsplit=1)[0]
+    engine = {
+        key: kind.schema()
+        for key, kind in ENGINE_KEYS.items()
+        if key != "by" or check.asks_aggregate
+    }
+    own: dict[str, Schema] = {check.name: {"type": ["string", "number", "boolean"]}}
+    required = [check.name]
+    for name, setting in check.settings.items():
+        kind = kind_of(setting.type)
+        schema = {} if kind is None else kind.schema()
+        if name == check.subject:
+            own[check.name] = schema
+            continue
+        if setting.default is REQUIRED:
+            required.append(name)
+        elif setting.default is None or isinstance(setting.default, str | int | float):
+            schema = {**schema, "default": setting.default}
+        own[name] = schema
+    return {
+        "type": "object",
+        "description": doc,
+        "properties": own | engine,
+        "required": required,
+        "additionalProperties": False,
+        "not": {"required": ["at_least", "at_most"]},
+    }

@@ -1,0 +1,216 @@
+"""One entry of `checks:`: the first key names the check, the others set it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from modelgate.declare import REQUIRED, Check
+from modelgate.errors import Where, did_you_mean
+from modelgate.outcome import Severity
+from modelgate.setting_kinds import kind_of
+from modelgate.suite import Limit, Step
+from modelgate.suite_values import (
+    Choice,
+    Either,
+    Kind,
+    Many,
+    Number,
+    Text,
+    read_value,
+)
+from modelgate.yaml_node import Mistakes, Node, shown
+
+LIMIT = Number()
+SEVERITY = Choice(tuple(severity.value for severity in Severity))
+BY = Either((Text(), Many(Either((Text(), Many(Text(), length=2))), fewest=1)))
+ENGINE_KEYS: Mapping[str, Kind] = {
+    "at_least": LIMIT,
+    "at_most": LIMIT,
+    "severity": SEVERITY,
+    "by": BY,
+    "data": Text(),
+}
+LATER = {
+    "margin": "comparisons with a champion ('margin') come in a later version",
+    "champion": "comparisons with a champion ('champion') come in a later version",
+}
+
+
+class StepReader:
+    """Reads the steps of one suite.
+
+    Attributes:
+        checks: name -> check.
+        roles: the names that `data:` defines.
+        task: the suite's, if it names one.
+        mistakes: takes what is wrong.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        roles: Collection[str],
+        task: str | None,
+        mistakes: Mistakes,
+    ) -> None:
+        self.checks = checks
+        self.roles = sorted({*roles, "test"})
+        self.task = task
+        self.mistakes = mistakes
+
+    def read(self, node: Node) -> Step | None:
+        """One step; None where it is too wrong to say what it asks."""
+        if not isinstance(node.value, dict) or not node.value:
+            message = f"a step is a block of keys whose first names the check, not {node.says}"
+            self.mistakes.add("MG2107", message, node.where, hint="write `- metric: accuracy`")
+            return None
+        name = next(iter(node.value))
+        check = self.checks.get(name)
+        if check is None:
+            self._unknown(name, node)
+            return None
+        before = len(self.mistakes.found)
+        step = self._step(check, node)
+        return step if len(self.mistakes.found) == before else None
+
+    def _unknown(self, name: str, node: Node) -> None:
+        where = node.keys[name]
+        meant = next((key for key in node.value if key in self.checks), None)
+        if meant is not None:
+            says = f"the first key of a step names the check; put {shown(meant)} before it"
+        else:
+            says = f"no check is called {shown(name)}; {did_you_mean(name[:80], self.checks)}"
+        hint = None if meant else "`modelgate list checks` prints all of them"
+        self.mistakes.add("MG2104", says, where, hint=hint)
+
+    def _step(self, check: Check, node: Node) -> Step:
+        where = node.keys[check.name]
+        subject, settings = self._subject(check, node.value[check.name], where)
+        self._tasks(check, where)
+        engine: dict[str, Any] = {}
+        for key, value in node.value.items():
+            if key == check.name:
+                continue
+            if key in ENGINE_KEYS:
+                engine[key] = read_value(ENGINE_KEYS[key], value, key, self.mistakes)
+            else:
+                self._setting(check, key, value, node.keys[key], settings)
+        self._complete(check, settings, where)
+        by = self._by(check, engine.get("by"), node)
+        limit, limit_where = self._limit(check, engine, node)
+        return Step(
+            check=check.name,
+            subject=subject,
+            settings=settings,
+            limit=limit,
+            severity=_severity(check, engine.get("severity"), by),
+            by=by,
+            data=self._data(engine.get("data"), node),
+            where=where,
+            limit_where=limit_where or where,
+        )
+
+    def _subject(self, check: Check, node: Node, where: Where) -> tuple[str, dict[str, Any]]:
+        kind = None if check.subject is None else kind_of(check.settings[check.subject].type)
+        if node.value is None:
+            wanted = f"{kind.says}" if kind else "a name, such as 'all'"
+            self.mistakes.add(
+                "MG2110", f"{shown(check.name)} needs {wanted} after its colon", where
+            )
+            return "", {}
+        if kind is not None and check.subject is not None:
+            value = read_value(kind, node, check.name, self.mistakes)
+            return _as_text(node), {check.subject: value}
+        if isinstance(node.value, dict | tuple) or not node.text:
+            message = f"{shown(check.name)} takes a name, such as 'all', not {node.says}"
+            self.mistakes.add("MG2109", message, node.where)
+        return node.text, {}
+
+    def _tasks(self, check: Check, where: Where) -> None:
+        if self.task is not None and self.task not in check.tasks:
+            judges = " and ".join(check.tasks)
+            message = f"{shown(check.name)} judges {judges}; the suite's task is {self.task}"
+            self.mistakes.add("MG2119", message, where)
+
+    def _setting(
+        self, check: Check, key: str, node: Node, where: Where, settings: dict[str, Any]
+    ) -> None:
+        setting = None if key == check.subject else check.settings.get(key)
+        kind = None if setting is None else kind_of(setting.type)
+        if kind is not None:
+            settings[key] = read_value(kind, node, key, self.mistakes)
+        elif key in LATER:
+            self.mistakes.add("MG2117", LATER[key], where)
+        elif key == check.subject:
+            message = f"{shown(key)} is what stands after {shown(check.name + ':')}; leave it out"
+            self.mistakes.add("MG2108", message, where)
+        else:
+            known = [*(name for name in check.settings if name != check.subject), *ENGINE_KEYS]
+            near = did_you_mean(key[:80], known)
+            message = f"{shown(check.name)} has no setting {shown(key)}; {near}"
+            hint = f"`modelgate explain {check.name}` prints its settings"
+            self.mistakes.add("MG2108", message, where, hint=hint)
+
+    def _complete(self, check: Check, settings: dict[str, Any], where: Where) -> None:
+        for name, setting in check.settings.items():
+            if name in settings or name == check.subject:
+                continue
+            if setting.default is REQUIRED:
+                kind = kind_of(setting.type)
+                takes = f": {kind.says}" if kind else ""
+                message = f"{shown(check.name)} needs the setting {shown(name)}{takes}"
+                self.mistakes.add("MG2110", message, where)
+            settings[name] = setting.default
+
+    def _by(self, check: Check, written: Any, node: Node) -> tuple[tuple[str, ...], ...]:
+        if written is None:
+            return ()
+        where = node.value["by"].where
+        if not check.asks_aggregate:
+            message = f"{shown(check.name)} cannot be asked of slices; leave 'by' out"
+            self.mistakes.add("MG2113", message, node.keys["by"])
+        entries = (written,) if isinstance(written, str) else written
+        slices = tuple((entry,) if isinstance(entry, str) else entry for entry in entries)
+        for place, columns in enumerate(slices):
+            if sorted(columns) in [sorted(earlier) for earlier in slices[:place]]:
+                message = f"'by' names {shown(' x '.join(columns))} twice"
+                self.mistakes.add("MG2109", message, where)
+            if len(set(columns)) < len(columns):
+                message = f"'by' crosses {shown(columns[0])} with itself"
+                self.mistakes.add("MG2109", message, where)
+        return slices
+
+    def _limit(
+        self, check: Check, engine: Mapping[str, Any], node: Node
+    ) -> tuple[Limit, Where | None]:
+        written = [key for key in ("at_least", "at_most") if key in engine]
+        if not written:
+            return Limit(at_least=check.at_least, at_most=check.at_most), None
+        if len(written) == 2:
+            second = max(written, key=list(node.value).index)
+            message = "a step is held to 'at_least' or to 'at_most', not to both"
+            self.mistakes.add("MG2112", message, node.keys[second], hint="keep one of the two")
+        limit = Limit(at_least=engine.get("at_least"), at_most=engine.get("at_most"))
+        return limit, node.keys[written[0]]
+
+    def _data(self, role: str | None, node: Node) -> str:
+        if role is not None and role not in self.roles:
+            near = did_you_mean(role[:80], self.roles)
+            message = f"no data set has the role {shown(role)}; {near}"
+            hint = "`data:` defines the roles"
+            self.mistakes.add("MG2116", message, node.value["data"].where, hint=hint)
+        return role or "test"
+
+
+def _severity(check: Check, written: str | None, by: tuple[tuple[str, ...], ...]) -> Severity:
+    """The suite's word, else major for slices, which never weigh more than the whole."""
+    if written is not None:
+        return Severity(written)
+    return Severity.MAJOR if by and check.severity is Severity.BLOCKER else check.severity
+
+
+def _as_text(node: Node) -> str:
+    if isinstance(node.value, tuple):
+        return ", ".join(entry.text for entry in node.value)
+    return node.text

@@ -1,0 +1,286 @@
+"""What kinds of values a suite holds: how each is read, named in a message, and put in a schema."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from modelgate.errors import did_you_mean
+from modelgate.yaml_node import Mistakes, Node, shown
+
+PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
+Schema = dict[str, Any]
+
+
+class WrongValueError(Exception):
+    """A value that is not of its kind; the message is the end of a sentence.
+
+    Attributes:
+        code: the mistake's code.
+        node: the value or the part of it that is wrong.
+    """
+
+    def __init__(self, node: Node, says: str, code: str = "MG2109") -> None:
+        self.node = node
+        self.code = code
+        super().__init__(says)
+
+
+class Kind(ABC):
+    """What may be written in one place."""
+
+    @property
+    @abstractmethod
+    def says(self) -> str:
+        """What it takes, for a message: "a number", "'min' or 'max'"."""
+
+    @abstractmethod
+    def read(self, node: Node) -> Any:
+        """The typed value.
+
+        Raises:
+            WrongValueError: it is not of this kind.
+        """
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The same as JSON Schema."""
+
+    def wrong(self, node: Node) -> WrongValueError:
+        """The plain refusal."""
+        return WrongValueError(node, f"takes {self.says}, not {node.says}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """A text of at least one character."""
+
+    says = "a text"
+
+    def read(self, node: Node) -> str:
+        """As `Kind.read`."""
+        if isinstance(node.value, str) and node.value:
+            return node.value
+        if isinstance(node.value, str):
+            raise WrongValueError(node, "takes a text, not an empty one")
+        if isinstance(node.value, bool | int | float):
+            raise WrongValueError(node, f'takes a text; put it in quotes: "{node.text[:40]}"')
+        raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Kind):
+    """true or false."""
+
+    says = "true or false"
+
+    def read(self, node: Node) -> bool:
+        """As `Kind.read`."""
+        if isinstance(node.value, bool):
+            return node.value
+        raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """A finite number, or a share written `5%`.
+
+    Attributes:
+        low, high: what it may not go beyond; None for no bound.
+        whole: whether it has no decimals, and is no share.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+
+    @property
+    def says(self) -> str:
+        """As `Kind.says`."""
+        name = "a whole number" if self.whole else "a number"
+        if self.low is not None and self.high is not None:
+            return f"{name} from {self.low:g} to {self.high:g}"
+        return name if self.low is None else f"{name}, {self.low:g} or more"
+
+    def read(self, node: Node) -> float | int:
+        """As `Kind.read`."""
+        value = node.value
+        if isinstance(value, str):
+            value = self._written_as_text(node)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(node)
+        if not isfinite(value):
+            raise WrongValueError(node, f"takes {self.says}; {node.text[:40]} is none")
+        if self.whole and not isinstance(value, int):
+            raise self.wrong(node)
+        if (self.low is not None and value < self.low) or (
+            self.high is not None and value > self.high
+        ):
+            raise self.wrong(node)
+        return value if self.whole else float(value)
+
+    def _written_as_text(self, node: Node) -> float:
+        text = node.value
+        share = text.endswith("%")
+        try:
+            number = float(text.removesuffix("%")) if text.isascii() else None
+        except ValueError:
+            number = None
+        if number is None or "_" in text:
+            raise self.wrong(node)
+        if not share and node.quoted:
+            raise WrongValueError(
+                node, f"takes {self.says}; in quotes it is a text: write {text.strip()[:40]}"
+            )
+        if not share or self.whole:
+            raise self.wrong(node)
+        if not 0 <= number <= 100:
+            raise WrongValueError(node, f"takes a share from 0% to 100%, not {shown(text)}")
+        # Decimal shifting of the text keeps 7% at 0.07, where 7 / 100 is rounded twice.
+        return float(f"{text.removesuffix('%').strip()}e-2")
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        number: Schema = {"type": "integer" if self.whole else "number"}
+        if self.low is not None:
+            number["minimum"] = self.low
+        if self.high is not None:
+            number["maximum"] = self.high
+        return number if self.whole else {"anyOf": [number, {"type": "string", "pattern": PERCENT}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """One of a few values.
+
+    Attributes:
+        values: texts, whole numbers or truths.
+    """
+
+    values: tuple[Any, ...]
+
+    @property
+    def says(self) -> str:
+        """As `Kind.says`."""
+        *most, last = [repr(value) for value in self.values]
+        return f"{', '.join(most)} or {last}" if most else str(last)
+
+    def read(self, node: Node) -> Any:
+        """As `Kind.read`."""
+        for value in self.values:
+            if type(value) is type(node.value) and value == node.value:
+                return value
+        if isinstance(node.value, str):
+            names = [value for value in self.values if isinstance(value, str)]
+            near = did_you_mean(node.value[:80], names)
+            raise WrongValueError(node, f"can't be {shown(node.value)}; {near}", "MG2111")
+        raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"enum": list(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Many(Kind):
+    """A list.
+
+    Attributes:
+        entry: what each of its entries is.
+        fewest: entries it must have.
+        length: entries it must have exactly; None for any number.
+    """
+
+    entry: Kind
+    fewest: int = 0
+    length: int | None = None
+
+    @property
+    def says(self) -> str:
+        """As `Kind.says`."""
+        many = "a list" if self.length is None else f"a list of {self.length}"
+        return f"{many}, each entry {self.entry.says}"
+
+    def read(self, node: Node) -> tuple[Any, ...]:
+        """As `Kind.read`."""
+        if not isinstance(node.value, tuple):
+            raise self.wrong(node)
+        if len(node.value) < self.fewest:
+            raise WrongValueError(node, "takes a list with at least one entry")
+        if self.length not in (None, len(node.value)):
+            raise WrongValueError(node, f"takes {self.says}; this has {len(node.value)}")
+        return tuple(self.entry.read(entry) for entry in node.value)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        length = self.length
+        bounds = (
+            {"minItems": self.fewest}
+            if length is None
+            else {"minItems": length, "maxItems": length}
+        )
+        return {"type": "array", "items": self.entry.schema(), **bounds}
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Kind):
+    """Nothing: `key:` or `key: null`."""
+
+    says = "nothing"
+
+    def read(self, node: Node) -> None:
+        """As `Kind.read`."""
+        if node.value is not None:
+            raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Kind):
+    """One of several kinds; the first that fits."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def says(self) -> str:
+        """As `Kind.says`."""
+        return " or ".join(kind.says for kind in self.kinds if not isinstance(kind, Nothing))
+
+    def read(self, node: Node) -> Any:
+        """As `Kind.read`."""
+        refusals = []
+        for kind in self.kinds:
+            try:
+                return kind.read(node)
+            except WrongValueError as error:
+                refusals.append((kind, error))
+        told = [error for kind, error in refusals if not isinstance(kind, Nothing)]
+        if len(told) == 1:
+            raise told[0]
+        raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"anyOf": [kind.schema() for kind in self.kinds]}
+
+
+def read_value(kind: Kind, node: Node, name: str, mistakes: Mistakes) -> Any:
+    """Read `node` as `kind`; note a mistake about `name` and give None where it is none."""
+    try:
+        return kind.read(node)
+    except WrongValueError as error:
+        mistakes.add(error.code, f"{shown(name)} {error}", error.node.where)
+        return None
