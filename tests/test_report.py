@@ -98,7 +98,7 @@ def test_what_checks_use_as_numbers_is_written_as_json_has_it() -> None:
     odd = {
         "scalar": np.float32(0.5),
         "array": np.array([[1, 2]]),
-        "flag": np.bool_(True),  # noqa: FBT003
+        "flag": np.bool_(True),
         "when": datetime(2031, 5, 4, tzinfo=UTC),
         "price": Decimal("1.10"),
         "raw": b"\x00",

@@ -1,0 +1,47 @@
+"""`modelgate demo` tells the story and ends well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from modelgate.cli.demo import command
+from modelgate.errors import UsageError
+
+
+def test_five_models_are_gated_and_explained(tmp_path: Path) -> None:
+    place = tmp_path / "demo"
+    done = CliRunner(env={"COLUMNS": "80"}).invoke(command, [str(place)], catch_exceptions=False)
+    lines = done.output.splitlines()
+    verdicts = [
+        line.split()[:2] for line in lines if line[:7].strip() in {"PROMOTE", "HOLD", "BLOCK"}
+    ]
+    assert done.exit_code == 0
+    assert verdicts == [
+        ["PROMOTE", "champion.onnx,"],
+        ["PROMOTE", "equal.onnx,"],
+        ["PROMOTE", "better.onnx,"],
+        ["HOLD", "worse.onnx,"],
+        ["BLOCK", "swapped.onnx,"],
+    ]
+    text = " ".join(done.output.split())
+    assert "less than the 93 % asked for is ruled out." in text
+    assert "looks below the 93 % asked for" in text
+    assert "shown to be below the 93 % asked for." in text
+    assert "modelgate check models/swapped.onnx --suite suites/demo.yaml" in text
+    assert "\x1b" not in done.output
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="MG2058"):
+        CliRunner().invoke(command, [str(tmp_path)], catch_exceptions=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_help_has_an_example() -> None:
+    done = CliRunner().invoke(command, ["--help"])
+    assert done.exit_code == 0
+    assert "Example: modelgate demo" in done.output
