@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +51,14 @@ def verdict(interval: Interval, limit: float) -> str:
 @pytest.mark.parametrize("bounds", [clopper_pearson, wilson])
 @pytest.mark.parametrize("more", [-SLACK, 0, SLACK])
 def test_no_verdict_hangs_by_a_few_rows(
-    folder: Path, candidate: Candidate, bounds: type[Interval], more: int
+    folder: Path, candidate: Candidate, bounds: Callable[[float, float], Interval], more: int
 ) -> None:
     said, truth = answers(folder, candidate)
     sick = truth == "malignant"
     right = int((said == truth).sum()) + more
     found = min(int((said[sick] == "malignant").sum()) + more, int(sick.sum()))
-    accuracy = verdict(bounds(right, len(truth)), ACCURACY)  # type: ignore[arg-type]
-    recall = verdict(bounds(found, int(sick.sum())), RECALL)  # type: ignore[arg-type]
+    accuracy = verdict(bounds(right, len(truth)), ACCURACY)
+    recall = verdict(bounds(found, int(sick.sum())), RECALL)
     assert accuracy == candidate.decision
     expected = {"promote": {"promote"}, "hold": {"promote", "hold"}, "block": {"promote"}}
     assert recall in expected[candidate.decision]
