@@ -21,6 +21,7 @@ from modelgate.binding.inputs import bind_inputs
 from modelgate.encoding import feeds, fill, strings
 from modelgate.errors import DataError, ModelCrashedError, ModelError
 from modelgate.model import Artifact, Signature, Tensor
+from modelgate.stand_in import stand_in
 from modelgate.suite import ModelPart
 from modelgate.worker import Worker
 
@@ -48,8 +49,16 @@ class Asker(ABC):
         """The columns it reads; None for all."""
 
     @abstractmethod
-    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
-        """All outputs for a few rows, `batch` rows a call."""
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """All outputs for the first rows, which are kept for `again`.
+
+        Args:
+            rows: at most `PROBED`; None to make inputs up from the signature.
+        """
+
+    @abstractmethod
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """All outputs for the first `rows` of the rows looked at, `batch` rows a call."""
 
     def prepare(self, outputs: Sequence[str]) -> None:
         """Say which outputs the blocks to come are to be answered with."""
@@ -69,6 +78,12 @@ class Asker(ABC):
         """The outputs of the oldest block that was submitted."""
 
 
+PROBED = 64
+"""Rows that are asked about more than once, at most."""
+MADE_UP = 16
+"""Rows made up from the signature where there is no data."""
+
+
 class WorkerAsker(Asker):
     """An ONNX file in its isolated process."""
 
@@ -77,6 +92,7 @@ class WorkerAsker(Asker):
         self._threads = threads
         self.artifact = worker.opened()
         self._feeds: tuple[Feed, ...] = ()
+        self._first: Raw = {}
         self._rows = 0
         self._parts: deque[int] = deque()
 
@@ -88,13 +104,31 @@ class WorkerAsker(Asker):
         return notes
 
     @property
+    def _constant(self) -> frozenset[str]:
+        """Inputs that are given whole with every call, however many rows it has."""
+        batched = self.artifact.signature.batched
+        if not batched:
+            return frozenset()
+        return frozenset(one.name for one in self.artifact.signature.inputs) - set(batched)
+
+    @property
     def columns(self) -> tuple[str, ...] | None:
         """See `Asker.columns`."""
         return tuple(dict.fromkeys(name for feed in self._feeds for name in feed.columns))
 
-    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
-        """See `Asker.ask`."""
-        return self._worker.ask(feeds(self._feeds, rows), len(rows), batch=batch)
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """See `Asker.look`."""
+        if rows is None:
+            self._first = stand_in(self.artifact.signature, MADE_UP)
+            return self.again(MADE_UP)
+        self._first = feeds(self._feeds, rows)
+        return self.again(len(rows))
+
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """See `Asker.again`."""
+        whole = self._constant
+        some = {n: v if n in whole else v[:rows] for n, v in self._first.items()}
+        return self._worker.ask(some, rows, batch=batch)
 
     def prepare(self, outputs: Sequence[str]) -> None:
         """See `Asker.prepare`."""
@@ -132,11 +166,31 @@ class _Immediate(Asker):
 
     def __init__(self) -> None:
         self._outputs: tuple[str, ...] = ()
+        self._first: pa.RecordBatch | None = None
         self._waiting: deque[Raw] = deque()
+
+    @abstractmethod
+    def _answer(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """All outputs for these rows."""
+
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """See `Asker.look`."""
+        if rows is None:
+            raise ModelError(
+                "MG3146", f"{self.artifact.name!r} can only be asked about data; give some"
+            )
+        self._first = rows
+        return self._answer(rows)
+
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """See `Asker.again`."""
+        assert self._first is not None
+        return self._answer(self._first.slice(0, rows), batch=batch)
 
     def submit(self, block: pa.RecordBatch) -> None:
         """See `Asker.submit`."""
-        self._waiting.append(self.ask(block))
+        raw = self._answer(block)
+        self._waiting.append({name: raw[name] for name in self._outputs})
 
     def collect(self) -> Raw:
         """See `Asker.collect`."""
@@ -171,8 +225,7 @@ class CallableAsker(_Immediate):
         """See `Asker.columns`."""
         return self._features
 
-    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
-        """See `Asker.ask`."""
+    def _answer(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
         frame = pa.Table.from_batches([rows.select(list(self._features))]).to_pandas()
         step = batch or len(frame)
         parts = [
@@ -234,8 +287,8 @@ class ColumnsAsker(_Immediate):
         """See `Asker.columns`."""
         return self._names
 
-    def ask(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
-        """See `Asker.ask`. A missing prediction is NaN, or a label of no class."""
+    def _answer(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """A missing prediction is NaN, or a label of no class."""
         del batch
         columns = [rows.column(name) for name in self._names]
         if any(is_text(column.type) for column in columns):

@@ -38,7 +38,7 @@ class Probe(Protocol):
 
     @property
     def rows(self) -> int:
-        """Rows there are to ask about, at most 64; made from the signature where there is no data."""
+        """Rows there are to ask about, at most 64; made up from the signature without data."""
         ...
 
     @property

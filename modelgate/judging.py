@@ -115,10 +115,8 @@ class Judge:
         """Judge one block: `raw` holds the model's outputs for exactly these rows."""
         account = self.gathered.answers
         first = account.rows
-        account.rows += len(block)
-        answer, scores = self._answers(block, raw, first)
+        answer, scores, finite = self._answers(block, raw)
         truth, usable = self._truth(block)
-        finite = self._finite
         account.drop("label missing or of no class", int((~usable).sum()))
         account.drop("answer is not finite", int((usable & ~finite).sum()))
         keep = usable & finite
@@ -139,23 +137,20 @@ class Judge:
             self._add_slices(slicing, needs, block, keep, batch)
 
     def _answers(
-        self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]], first: int
-    ) -> tuple[NDArray[Any], Floats | None]:
-        """The answers, once what came back has been counted."""
+        self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]
+    ) -> tuple[NDArray[Any], Floats | None, NDArray[np.bool_]]:
+        """The answers, the probabilities, and which rows are finite, all counted."""
         for name, values in raw.items():
             if len(values) != len(block):
                 raise ModelCrashedError(
                     "MG4023", f"output {name!r} answered {len(block)} rows with {len(values)}"
                 )
-        finite = np.ones(len(block), dtype=np.bool_)
-        for values in raw.values():
-            if values.dtype.kind == "f":
-                finite &= self.gathered.answers.add(values, first)
-        self._finite = finite
+        fractions = [values for values in raw.values() if values.dtype.kind == "f"]
+        finite = self.gathered.answers.add(fractions, len(block))
         answer, scores = predictions(raw, self._reading, self._coder)
         if scores is not None and self._reading.scores_are != "logits":
             self.gathered.answers.add_probabilities(scores if finite.all() else scores[finite])
-        return answer, scores
+        return answer, scores, finite
 
     def _truth(self, block: pa.RecordBatch) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """(n,) the right answers; (n,) whether there is one."""
@@ -215,7 +210,7 @@ class Judge:
 def _groups(
     block: pa.RecordBatch, slicing: Slicing, keep: NDArray[np.bool_]
 ) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
-    """The values of the slicing's columns and the positions, among the kept rows, that have them."""
+    """Each value of the columns, with the positions among the kept rows that have it."""
     mixed = np.zeros(int(keep.sum()), dtype=np.int64)
     names: list[list[Any]] = []
     for column in slicing:

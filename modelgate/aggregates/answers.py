@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ class Answers:
         worst_sum: the largest distance of such a sum from one.
         unknown_label: rows answered with a label that is none of the classes.
         lowest, highest: of all finite scores or values; None before the first.
+        seen: output -> the raw answers to the first rows.
     """
 
     def __init__(self) -> None:
@@ -41,39 +43,41 @@ class Answers:
         self.unknown_label = 0
         self.lowest: float | None = None
         self.highest: float | None = None
+        self.seen: Mapping[str, NDArray[Any]] = {}
 
     def drop(self, why: str, rows: int) -> None:
         """Count rows that no metric will see."""
         if rows:
             self.dropped[why] = self.dropped.get(why, 0) + rows
 
-    def add(self, numbers: NDArray[Any], first_row: int) -> NDArray[np.bool_]:
-        """Take in raw numbers.
+    def add(self, outputs: Sequence[NDArray[Any]], rows: int) -> NDArray[np.bool_]:
+        """Take in what came back for the next rows.
 
         Args:
-            numbers: (n,) or (n, k) of one block.
-            first_row: number of its first row in the data set.
+            outputs: the outputs that hold fractions, each with `rows` as its first axis.
+            rows: how many rows were asked.
 
         Returns:
-            (n,) whether every number of the row is finite.
+            (rows,) whether every number of the row is finite.
         """
-        flat = numbers.reshape(len(numbers), -1)
-        self.outputs += flat.size
-        total = flat.sum()
-        if np.isfinite(total):  # one pass over the numbers decides the common case
-            finite = np.ones(len(flat), dtype=np.bool_)
-            usable = flat
-        else:
-            finite = np.isfinite(flat).all(axis=1)
+        first, finite = self.rows, np.ones(rows, dtype=np.bool_)
+        self.rows += rows
+        for output in outputs:
+            flat = output.reshape(rows, -1)
+            self.outputs += flat.size
+            if not np.isfinite(flat.sum()):  # one cheap pass decides the common case
+                finite &= np.isfinite(flat).all(axis=1)
+        if not finite.all():
             bad = np.flatnonzero(~finite)
             self.not_finite += len(bad)
             room = SHOWN - len(self.first_not_finite)
-            self.first_not_finite += [first_row + int(row) for row in bad[:room]]
-            usable = flat[finite]
-        if usable.size:
-            low, high = float(usable.min()), float(usable.max())
-            self.lowest = low if self.lowest is None else min(self.lowest, low)
-            self.highest = high if self.highest is None else max(self.highest, high)
+            self.first_not_finite += [first + int(row) for row in bad[:room]]
+        for output in outputs:
+            usable = output if finite.all() else output[finite]
+            if usable.size:
+                low, high = float(usable.min()), float(usable.max())
+                self.lowest = low if self.lowest is None else min(self.lowest, low)
+                self.highest = high if self.highest is None else max(self.highest, high)
         return finite
 
     def add_probabilities(self, scores: NDArray[Any]) -> None:

@@ -1,0 +1,41 @@
+import numpy as np
+
+from modelgate import Outcome, Probe, check
+from modelgate.errors import CheckCrashedError
+
+
+@check(family="artifact", severity="blocker", at_most=0)
+def determinism(probe: Probe) -> Outcome:
+    """The same rows get the same answers, bit for bit.
+
+    The first rows (at most 64) are asked a second time in the same way. A model that answers
+    differently cannot be judged by one pass: nothing is decided (NONDETERMINISTIC), and no second
+    try is taken for the better one.
+
+    Measures: outputs that differ between the two times.
+    Source: CATALOGUE "infra.determinism".
+    """
+    again = probe.outputs(probe.rows)
+    moved = [name for name, answer in again.items() if not _same(answer, probe.seen[name])]
+    if moved:
+        raise CheckCrashedError(
+            "MG4010",
+            f"NONDETERMINISTIC: the model answered the same {probe.rows} rows differently the"
+            f" second time (output {', '.join(map(repr, moved))})",
+        )
+    return Outcome(
+        value=0.0,
+        better="lower",
+        unit="output",
+        kind="exact",
+        n=probe.rows,
+        method="the same call twice",
+    )
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype.kind == "O":
+        return bool((one == other).all())
+    return one.tobytes() == other.tobytes()

@@ -1,0 +1,54 @@
+import numpy as np
+
+from modelgate import Outcome, Probe, check
+
+SIZES = (1, 2, 7)
+
+
+@check(family="artifact", at_most=1e-4)
+def dynamic_batch(probe: Probe) -> Outcome:
+    """A row is answered alike whether it comes alone or among others.
+
+    The first rows are asked in calls of 1, 2 and 7 and compared with one call of all of them (at
+    most 64). An answer that moves with its neighbours means that the model was exported in training
+    mode, or with an axis taken for another; labels have to agree exactly.
+
+    Measures: the largest distance |a - b| / max(1, |b|) of two answers to one row.
+    Source: CATALOGUE "infra.dynamic_batch".
+    """
+    together = probe.seen
+    worst, where = 0.0, ""
+    for size in SIZES:
+        if size > probe.rows:
+            continue
+        for name, answer in probe.outputs(size, batch=1 if size == SIZES[0] else size).items():
+            found = _distance(answer, together[name][:size])
+            if found > worst:
+                worst, where = found, f"output {name!r} in calls of {size}"
+    return Outcome(
+        value=worst,
+        better="lower",
+        unit="",
+        kind="exact",
+        minimum=1,
+        n=probe.rows,
+        method="calls of 1, 2 and 7 rows against one call",
+        says=_said(worst, where, probe.artifact.signature.batch),
+    )
+
+
+def _said(worst: float, where: str, fixed: int | None) -> str:
+    if where and worst > 1e-4:
+        return f"A row's answer moves by {worst:.2g} with its neighbours ({where})."
+    return f"The model takes exactly {fixed} rows a call; the last call is padded." if fixed else ""
+
+
+def _distance(one: np.ndarray, other: np.ndarray) -> float:
+    if one.dtype.kind in "OUSb":
+        return 0.0 if bool((one == other).all()) else 1.0
+    first, second = one.astype(np.float64), other.astype(np.float64)
+    same = (first == second) | (np.isnan(first) & np.isnan(second))
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(first - second) / np.maximum(1.0, np.abs(second))
+    distance = np.where(same, 0.0, np.where(np.isnan(distance), np.inf, distance))
+    return float(min(distance.max(initial=0.0), np.finfo(np.float64).max))

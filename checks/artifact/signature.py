@@ -1,0 +1,61 @@
+from collections.abc import Mapping
+from typing import Any
+
+from modelgate import Outcome, check
+from modelgate.aggregates.answers import Answers
+from modelgate.model import Artifact, Tensor
+
+
+@check(family="artifact", severity="blocker", at_most=0)
+def signature(artifact: Artifact, answers: Answers, *, shown: int = 5) -> Outcome:
+    """The model answers what its signature promises.
+
+    Each output has the element type and the fixed axes that the file declares, every label is one
+    of the classes, and scores that are called probabilities lie in [0, 1] and sum to one within
+    0.001. Whoever serves the model relies on all of it.
+
+    Measures: promises that are broken.
+    Settings: shown, how many of them the evidence holds.
+    Source: ONNX IR specification, "Graph" and "Value info", https://onnx.ai/onnx/repo-docs/IR.html
+    """
+    broken = _shapes(artifact.signature.outputs, answers.seen)
+    if answers.out_of_range:
+        broken.append(f"{answers.out_of_range} rows have a probability outside [0, 1]")
+    if answers.not_one:
+        broken.append(
+            f"the probabilities of {answers.not_one} rows do not sum to one"
+            f" (off by up to {answers.worst_sum:.2g})"
+        )
+    if answers.unknown_label:
+        broken.append(f"{answers.unknown_label} rows are answered with a label of no class")
+    return Outcome(
+        value=float(len(broken)) if answers.rows else None,
+        better="lower",
+        unit="broken promise",
+        kind="exact",
+        n=answers.rows,
+        method="count",
+        says=f"The model breaks its signature: {'; '.join(broken[:shown])}." if broken else "",
+        reason=None if answers.rows else "the model answered no row",
+        evidence=tuple({"type": "text", "text": text} for text in broken[:shown]),
+    )
+
+
+def _shapes(declared: tuple[Tensor, ...], seen: Mapping[str, Any]) -> list[str]:
+    broken = []
+    for one in declared:
+        if one.name not in seen or one.container != "tensor":
+            continue
+        answer = seen[one.name]
+        kind = "string" if answer.dtype.kind in "OU" else str(answer.dtype)
+        if kind != one.type:
+            broken.append(f"output {one.name!r} is declared {one.type} and answers {kind}")
+        fixed = list(one.shape or ())[1:]
+        if one.shape is not None and len(fixed) == answer.ndim - 1:
+            axes = zip(fixed, answer.shape[1:], strict=True)
+            if any(isinstance(want, int) and want != got for want, got in axes):
+                broken.append(
+                    f"output {one.name!r} is declared {list(one.shape)} and answers"
+                    f" {list(answer.shape)}"
+                )
+    return broken

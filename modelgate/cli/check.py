@@ -1,0 +1,92 @@
+"""`modelgate check MODEL`: put a model on trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from modelgate.runner import Progress
+
+
+@click.command(
+    name="check",
+    short_help="put a model on trial",
+    epilog="Example: modelgate check model.onnx --data test.csv --target churned",
+)
+@click.argument("model")
+@click.option("--data", metavar="FILE", help="The labelled rows: a file, a folder or a pattern.")
+@click.option("--target", metavar="COLUMN", help="The column that holds the right answers.")
+@click.option("--suite", metavar="NAME|FILE", help="What to ask; chosen by the task if left out.")
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT[:PATH]",
+    multiple=True,
+    help="terminal (the default) or json; several at once; PATH - is standard output.",
+)
+@click.option("--save-predictions", metavar="FILE", help="Write the answers: .csv or .parquet.")
+@click.option("--quick", is_flag=True, help="Judge a sample of 2,048 rows; promotes nothing.")
+@click.option("--seed", metavar="N", type=int, help="In place of the suite's.")
+@click.option(
+    "--threads",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Blocks of rows answered at the same time; they change no number.",
+)
+@click.option(
+    "--provider",
+    metavar="NAME",
+    default="CPUExecutionProvider",
+    show_default=True,
+    help="onnxruntime's execution provider.",
+)
+def command(
+    model: str,
+    data: str | None,
+    target: str | None,
+    suite: str | None,
+    reports: tuple[str, ...],
+    save_predictions: str | None,
+    quick: bool,
+    seed: int | None,
+    threads: int,
+    provider: str,
+) -> int:
+    """Put MODEL on trial.
+
+    MODEL is an ONNX file, or columns:NAME[,NAME...] for predictions that stand in the data.
+    """
+    from modelgate.evaluation import evaluate
+    from modelgate.reporters import deliver, parse_report_option
+    from modelgate.saving import saving
+    from modelgate.trial import Options
+
+    chosen = [parse_report_option(text) for text in reports or ("terminal",)]
+    with saving(save_predictions) as keep, _progress() as progress:
+        options = Options(
+            threads=threads, provider=provider, seed=seed, quick=quick, progress=progress, keep=keep
+        )
+        report = evaluate(model, data=data, target=target, suite=suite, options=options)
+    for option in chosen:
+        deliver(report, option)
+    return report.verdict.exit_code
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A line on standard error that counts the rows; nothing where nobody watches."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("loading the model") as status:
+        yield lambda role, rows: status.update(f"{role}: {rows:,} rows answered")

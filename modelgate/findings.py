@@ -1,0 +1,139 @@
+"""What stands out: a few sentences with the row or the slice that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+import numpy as np
+
+from modelgate.aggregates import Need
+from modelgate.aggregates.confusion import Confusion
+from modelgate.aggregates.worst import Worst
+from modelgate.judging import Gathered
+from modelgate.outcome import Status
+from modelgate.report import Finding, Result
+from modelgate.sentences import number, title
+
+MOST = 5
+
+
+def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tuple[Finding, ...]:
+    """The weightiest first: unjudged rows, a single answer, weakest slice, class, row."""
+    found: list[Finding] = []
+    for role, one in gathered.items():
+        found += _unjudged(role, one)
+        found += _one_answer(one)
+        found += _mixed_up(one)
+        found += _worst_row(one)
+    found[1:1] = _weakest_slice(results)
+    return tuple(found[:MOST])
+
+
+def _unjudged(role: str, gathered: Gathered) -> list[Finding]:
+    account = gathered.answers
+    dropped = account.rows - account.judged
+    if not dropped:
+        return []
+    why = "; ".join(f"{count:,} {reason}" for reason, count in account.dropped.items())
+    says = f"{dropped:,} of {account.rows:,} {role} rows could not be judged: {why}."
+    return [Finding(says=says, evidence={"type": "dropped", "rows": dict(account.dropped)})]
+
+
+def _one_answer(gathered: Gathered) -> list[Finding]:
+    matrix = _matrix(gathered)
+    if matrix is None or matrix.sum() < 2:
+        return []
+    answered = np.flatnonzero(matrix.sum(axis=0))
+    if len(answered) != 1 or len(gathered.facts.classes) < 2:
+        return []
+    label = gathered.facts.classes[int(answered[0])]
+    return [
+        Finding(
+            says=f"Every row is answered {label!r}.",
+            evidence={"type": "label", "label": str(label)},
+        )
+    ]
+
+
+def _mixed_up(gathered: Gathered) -> list[Finding]:
+    """The class that is taken for another most often, in share of its rows."""
+    matrix = _matrix(gathered)
+    if matrix is None:
+        return []
+    rows = matrix.sum(axis=1)
+    shares = np.where(rows[:, None] >= 10, matrix / np.maximum(rows, 1)[:, None], 0.0)
+    np.fill_diagonal(shares, 0.0)
+    truth, answer = np.unravel_index(int(shares.argmax()), shares.shape)
+    if not shares[truth, answer]:
+        return []
+    classes = gathered.facts.classes
+    share, count = float(shares[truth, answer]), int(matrix[truth, answer])
+    return [
+        Finding(
+            says=f"{classes[truth]!r} is taken for {classes[answer]!r} in {number(share)} of its"
+            f" rows ({count:,} of {int(rows[truth]):,}).",
+            evidence={
+                "type": "mixed_up",
+                "truth": str(classes[truth]),
+                "answer": str(classes[answer]),
+                "share": share,
+            },
+        )
+    ]
+
+
+def _worst_row(gathered: Gathered) -> list[Finding]:
+    worst = gathered.whole.get(Need(Worst))
+    if not isinstance(worst, Worst) or not worst.rows:
+        return []
+    loss, row, truth, answer = worst.rows[0]
+    evidence = {"type": "rows", "rows": [one[1] for one in worst.rows]}
+    if gathered.facts.task == "regression":
+        if not isfinite(loss):
+            return []
+        says = f"Row {row + 1:,} is missed by most: {answer:.5g} for {truth:.5g}."
+        return [Finding(says=says, evidence=evidence)]
+    classes = gathered.facts.classes
+    sure = f" with a score of {number(loss)}" if loss < 1 else ""
+    says = (
+        f"The surest mistake is row {row + 1:,}: {classes[int(answer)]!r}{sure}, and it is"
+        f" {classes[int(truth)]!r}."
+    )
+    return [Finding(says=says, evidence=evidence)]
+
+
+def _weakest_slice(results: Sequence[Result]) -> list[Finding]:
+    """The slice that lies furthest below the middle of its kind, by what its interval rules out."""
+    sliced: dict[tuple[str, str], list[Result]] = {}
+    for one in results:
+        if (
+            one.slice
+            and one.value is not None
+            and one.interval
+            and one.status is not Status.SKIPPED
+        ):
+            sliced.setdefault((one.check, one.subject), []).append(one)
+    best: tuple[float, Result] | None = None
+    for group in sliced.values():
+        if len(group) < 2:
+            continue
+        middle = float(np.median([one.value for one in group if one.value is not None]))
+        for one in group:
+            assert one.interval is not None
+            behind = (
+                middle - one.interval[1] if one.better == "higher" else one.interval[0] - middle
+            )
+            if behind > 0 and (best is None or behind > best[0]):
+                best = (behind, one)
+    if best is None:
+        return []
+    one = best[1]
+    assert one.value is not None
+    says = f"Weakest slice: {title(one)} is {number(one.value, one.unit)} ({one.n:,} rows)."
+    return [Finding(says=says, evidence={"type": "slice", "id": one.id})]
+
+
+def _matrix(gathered: Gathered) -> np.ndarray | None:
+    confusion = gathered.whole.get(Need(Confusion))
+    return confusion.counts if isinstance(confusion, Confusion) else None

@@ -1,0 +1,352 @@
+"""One pass over each data set, then every check's question to what the pass left behind."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.aggregates import Aggregate, Facts, Need
+from modelgate.aggregates.answers import Answers
+from modelgate.aggregates.confusion import Confusion
+from modelgate.aggregates.worst import Worst
+from modelgate.asking import Asker
+from modelgate.binding import Reading
+from modelgate.dataset import Dataset
+from modelgate.declare import Check, Examples, Probe
+from modelgate.errors import ModelgateError
+from modelgate.gate import status
+from modelgate.judging import Gathered, Judge, Slicing
+from modelgate.model import Artifact
+from modelgate.outcome import Outcome, Status
+from modelgate.report import Result
+from modelgate.suite import DataPart, Step
+
+Progress = Callable[[str, int], None]
+Keep = Callable[[Reading, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """One data set of the suite, opened.
+
+    Attributes:
+        name: the role: "test", "reference" ...
+        data: its rows.
+        part: what the suite says of it, target included.
+        reading: how the model's answers are read against its labels; None without labels.
+        seen: output -> the raw answers to its first rows.
+    """
+
+    name: str
+    data: Dataset
+    part: DataPart
+    reading: Reading | None
+    seen: Mapping[str, NDArray[Any]]
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the checks may draw on.
+
+    Attributes:
+        asker: the model.
+        probe: its first rows; None where it cannot be asked again.
+        gathered: role -> what its pass over labelled rows left behind.
+        answers: role -> what became of every row, labelled or not; "test" for made-up rows.
+        roles: role -> what it is.
+        examples: check -> its hand-written data.
+        tracebacks: result -> traceback of a check that crashed.
+    """
+
+    asker: Asker
+    probe: Probe | None
+    gathered: Mapping[str, Gathered]
+    answers: Mapping[str, Answers]
+    roles: Mapping[str, Role]
+    examples: Mapping[str, Examples] = field(default_factory=dict)
+    tracebacks: dict[str, str] = field(default_factory=dict)
+
+
+def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
+    """The aggregates that a step asks for."""
+    needs = []
+    for kind in check.provided.values():
+        if kind is Aggregate:
+            assert check.needs is not None
+            needs.append(check.needs(facts, step.settings))
+        elif isinstance(kind, type) and issubclass(kind, Aggregate):
+            needs.append(Need(kind))
+    return needs
+
+
+def passed_over(
+    role: Role,
+    asker: Asker,
+    steps: Sequence[tuple[Check, Step]],
+    *,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
+) -> Gathered:
+    """Read every row of a data set once, ask the model once, feed all aggregates.
+
+    Args:
+        role: the data set.
+        asker: the model, bound to its columns.
+        steps: the steps that ask this data set.
+        progress: told the role and the rows done, after each block.
+        keep: given how answers are read, and each block with its raw ones, in the file's order.
+    """
+    assert role.reading is not None
+    assert role.part.target is not None
+    facts = role.reading.facts
+    whole: dict[Need, None] = {Need(Worst): None}
+    if facts.task == "classification":
+        whole[Need(Confusion)] = None
+    slicings: dict[Slicing, dict[Need, None]] = {}
+    for check, step in steps:
+        if facts.task not in check.tasks:
+            continue
+        needs = dict.fromkeys(need_of(check, step, facts))
+        if not step.by:
+            whole.update(needs)
+        for slicing in step.by:
+            if set(slicing) <= set(role.data.schema.names):
+                slicings.setdefault(slicing, {}).update(needs)
+    judge = Judge(
+        role.reading,
+        list(whole),
+        target=role.part.target,
+        weight=role.part.weight,
+        slicings={slicing: list(needs) for slicing, needs in slicings.items()},
+    )
+    asker.prepare(role.reading.outputs)
+    for block, raw in answered(role, asker, slicings):
+        judge.add(block, raw)
+        if keep is not None:
+            keep(role.reading, block, raw)
+        if progress is not None:
+            progress(role.name, judge.gathered.answers.rows)
+    judge.gathered.answers.seen = role.seen
+    return judge.gathered
+
+
+def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:
+    """The same pass over rows without labels: only what became of them is counted."""
+    answers = Answers()
+    answers.seen = role.seen
+    asker.prepare(tuple(role.seen))
+    for block, raw in answered(role, asker, {}):
+        answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
+        if progress is not None:
+            progress(role.name, answers.rows)
+    return answers
+
+
+def answered(
+    role: Role, asker: Asker, slicings: Mapping[Slicing, Any]
+) -> Iterator[tuple[pa.RecordBatch, Mapping[str, NDArray[Any]]]]:
+    """Every block with its answers, in the order of the file; the model works blocks ahead."""
+    waiting: deque[pa.RecordBatch] = deque()
+    for block in role.data.blocks(_columns(role, asker, slicings)):
+        if len(waiting) >= asker.ahead:
+            yield waiting.popleft(), asker.collect()
+        asker.submit(block)
+        waiting.append(block)
+    while waiting:
+        yield waiting.popleft(), asker.collect()
+
+
+def _columns(role: Role, asker: Asker, slicings: Mapping[Slicing, Any]) -> list[str] | None:
+    """The columns that anybody reads, in the order of the file; None for all of them."""
+    if asker.columns is None:
+        return None
+    wanted = {*asker.columns, role.part.target, role.part.weight}
+    wanted.update(column for slicing in slicings for column in slicing)
+    return [name for name in role.data.schema.names if name in wanted]
+
+
+def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:
+    """Put one step's question, to the whole or to each slice."""
+    gathered = asked.gathered.get(step.data)
+    if gathered is not None and gathered.facts.task not in check.tasks:
+        return [_skipped(check, step, f"{check.name} is no question of {gathered.facts.task}")]
+    if not step.by:
+        whole = None if gathered is None else gathered.whole
+        return [_result(check, step, asked, whole, None)]
+    assert gathered is not None
+    found = []
+    for slicing in step.by:
+        absent = [
+            column for column in slicing if column not in asked.roles[step.data].data.schema.names
+        ]
+        if absent or slicing in gathered.unusable:
+            reason = gathered.unusable.get(slicing) or f"the data has no column {absent[0]!r}"
+            found.append(_skipped(check, step, reason, dict.fromkeys(slicing, "*")))
+            continue
+        groups = gathered.slices[slicing]
+        for value in sorted(groups, key=lambda group: tuple(map(str, group))):
+            part = dict(zip(slicing, value, strict=True))
+            found.append(_result(check, step, asked, groups[value], part))
+    return found
+
+
+def _result(
+    check: Check,
+    step: Step,
+    asked: Asked,
+    aggregates: Mapping[Need, Aggregate] | None,
+    part: Mapping[str, Any] | None,
+) -> Result:
+    """Ask; a check that raises has crashed, and the gate stays shut."""
+    try:
+        given = _given(check, step, asked, aggregates)
+        if isinstance(given, str):
+            return _skipped(check, step, given, part)
+        outcome = check.ask(**given, **step.settings)
+        assert isinstance(outcome, Outcome), f"{check.name} answered no Outcome"
+    except ModelgateError as error:
+        return _blank(check, step, Status.CRASHED, f"{error.code} {error.message}", part)
+    except Exception as error:  # noqa: BLE001 (a check of anybody's may raise anything)
+        name = result_id(check, step, part)
+        asked.tracebacks[name] = traceback.format_exc()
+        return _blank(check, step, Status.CRASHED, f"{type(error).__name__}: {error}", part)
+    return judged(check, step, outcome, part, _unjudged(step, asked))
+
+
+def _given(
+    check: Check,
+    step: Step,
+    asked: Asked,
+    aggregates: Mapping[Need, Aggregate] | None,
+) -> dict[str, Any] | str:
+    """What the check's parameters before the `*` get; or why it cannot be asked."""
+    gathered = asked.gathered.get(step.data)
+    given: dict[str, Any] = {}
+    for name, kind in check.provided.items():
+        if kind is Answers:
+            given[name] = asked.answers.get(step.data, Answers())
+        elif kind is Artifact:
+            given[name] = asked.asker.artifact
+        elif kind is Examples:
+            given[name] = asked.examples.get(check.name, Examples())
+        elif kind is Probe:
+            if asked.probe is None:
+                return "the predictions were made beforehand: there is no model to ask again"
+            given[name] = asked.probe
+        elif gathered is None or aggregates is None:
+            return f"there are no labelled rows in the role {step.data!r}"
+        elif kind is Facts:
+            given[name] = gathered.facts
+        elif kind is Aggregate:
+            assert check.needs is not None
+            given[name] = aggregates[check.needs(gathered.facts, step.settings)]
+        else:
+            given[name] = aggregates[Need(kind)]
+    return given
+
+
+def _unjudged(step: Step, asked: Asked) -> str | None:
+    """Why too many rows of the data went unjudged for anything to pass; None where they did not."""
+    gathered = asked.gathered.get(step.data)
+    if gathered is None or not gathered.answers.rows:
+        return None
+    account = gathered.answers
+    dropped = account.rows - account.judged
+    allowed = asked.roles[step.data].part.may_drop
+    if dropped <= allowed * account.rows:
+        return None
+    why = "; ".join(f"{count:,} {reason}" for reason, count in account.dropped.items())
+    share = dropped / account.rows
+    return (
+        f"{dropped:,} of {account.rows:,} rows could not be judged ({why}): mend them, or allow it"
+        f" with data: {{{step.data}: {{may_drop: {share:.2g}}}}}"
+    )
+
+
+def judged(
+    check: Check,
+    step: Step,
+    outcome: Outcome,
+    part: Mapping[str, Any] | None,
+    unjudged: str | None = None,
+) -> Result:
+    """An outcome with its limit and status."""
+    found, reason = status(outcome, step.limit)
+    if unjudged and found is Status.PASSED and outcome.kind == "statistical":
+        found, reason = Status.UNDECIDED, unjudged
+    limits = {"at_least": step.limit.at_least, "at_most": step.limit.at_most}
+    interval = outcome.interval
+    return Result(
+        id=result_id(check, step, part),
+        check=step.check,
+        subject=step.subject,
+        slice=part,
+        data=step.data,
+        severity=step.severity,
+        kind=outcome.kind,
+        status=found,
+        value=outcome.value,
+        interval=None if interval is None else (interval.low, interval.high),
+        level=None if interval is None else interval.level,
+        unit=outcome.unit,
+        better=outcome.better,
+        limit={side: bound for side, bound in limits.items() if bound is not None},
+        method=outcome.method,
+        n=outcome.n,
+        n_effective=outcome.n_effective,
+        reason=reason,
+        says=outcome.says,
+        evidence=outcome.evidence,
+        details=outcome.details,
+        where={"file": step.where.file, "line": step.where.line},
+    )
+
+
+def _skipped(
+    check: Check, step: Step, reason: str, part: Mapping[str, Any] | None = None
+) -> Result:
+    if not step.limit:
+        return _blank(check, step, Status.INFO, reason, part)
+    return _blank(check, step, Status.SKIPPED, reason, part)
+
+
+def _blank(
+    check: Check, step: Step, found: Status, reason: str, part: Mapping[str, Any] | None = None
+) -> Result:
+    """A result without a number."""
+    limits = {"at_least": step.limit.at_least, "at_most": step.limit.at_most}
+    return Result(
+        id=result_id(check, step, part),
+        check=step.check,
+        subject=step.subject,
+        slice=part,
+        data=step.data,
+        severity=step.severity,
+        kind="statistical",
+        status=found,
+        value=None,
+        limit={side: bound for side, bound in limits.items() if bound is not None},
+        reason=reason,
+        where={"file": step.where.file, "line": step.where.line},
+    )
+
+
+def result_id(check: Check, step: Step, part: Mapping[str, Any] | None) -> str:
+    """Stable in one suite: "metric[recall][country=BR]", "metric[recall, average=macro]"."""
+    told = [
+        f"{name}={value}"
+        for name, value in step.settings.items()
+        if name != check.subject and value != check.settings[name].default
+    ]
+    name = f"{step.check}[{', '.join([step.subject, *told])}]"
+    if step.data != "test":
+        name += f"@{step.data}"
+    if part:
+        name += "".join(f"[{column}={value}]" for column, value in part.items())
+    return name

@@ -1,0 +1,65 @@
+"""A seeded sample of a data set, for a quick look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.dataset import Dataset
+
+
+class Sample(Dataset):
+    """At most so many rows, every row as likely as any other, in the order of the file.
+
+    Each row draws a number from its position and the seed alone, and the smallest stay (a bottom-k
+    sample): reading the rows in other batches gives the same sample.
+    """
+
+    def __init__(self, data: Dataset, rows: int, seed: int) -> None:
+        self._data = data
+        self._rows = rows
+        self._seed = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+        self.name = data.name
+        self.schema = data.schema
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """See `Dataset.batches`; all rows are read before the first is given."""
+        kept: pa.Table | None = None
+        drawn = np.empty(0, dtype=np.uint64)
+        first = 0
+        for block in self._data.blocks(columns):
+            table = pa.Table.from_batches([block])
+            kept = table if kept is None else pa.concat_tables([kept, table])
+            drawn = np.concatenate([drawn, self._draw(first, len(block))])
+            first += len(block)
+            if len(drawn) > self._rows:
+                stay = np.sort(np.argpartition(drawn, self._rows)[: self._rows])
+                kept, drawn = kept.take(_positions(stay)), drawn[stay]
+        if kept is not None:
+            yield from kept.unify_dictionaries().combine_chunks().to_batches()
+
+    def _draw(self, first: int, rows: int) -> NDArray[np.uint64]:
+        """(rows,) numbers of splitmix64 (Steele et al. 2014, "Fast splittable PRNGs", OOPSLA)."""
+        z = np.arange(first, first + rows, dtype=np.uint64) + self._seed * np.uint64(0x2545F491)
+        z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+    @property
+    def digest(self) -> str:
+        """Of all the rows, not of the sample alone."""
+        return self._data.digest
+
+    @property
+    def bytes(self) -> int:
+        """Of all the rows."""
+        return self._data.bytes
+
+
+def _positions(index: NDArray[np.int64]) -> pa.Array:
+    index = np.ascontiguousarray(index, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(index), [None, pa.py_buffer(index)])

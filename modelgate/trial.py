@@ -1,0 +1,228 @@
+"""All that is known before the first whole pass: suite, data sets, what is taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from modelgate.asking import PROBED, Asker, ColumnsAsker
+from modelgate.binding import Reading, listed
+from modelgate.binding.inputs import find_target
+from modelgate.binding.labels import sample_labels
+from modelgate.binding.outputs import bind_outputs
+from modelgate.dataset import Dataset
+from modelgate.errors import DataError, UsageError, did_you_mean
+from modelgate.library import Library
+from modelgate.project import Project
+from modelgate.runner import Keep, Progress, Role
+from modelgate.sample import Sample
+from modelgate.sources import open_dataset
+from modelgate.suite import DataPart, ModelPart, Suite
+from modelgate.suite_file import parse_suite
+
+COLUMNS = "columns:"
+"""A model that begins so names columns of the data that hold predictions made beforehand."""
+QUICK_ROWS = 2048
+"""Rows of the sample that `quick` judges."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a trial is run; none of it but `seed` and `quick` may change a number.
+
+    Attributes:
+        threads: blocks that the model answers at the same time.
+        provider: onnxruntime's execution provider.
+        seed: in place of the suite's.
+        quick: judge a sample of `QUICK_ROWS` rows, and promote nothing.
+        progress: told the role and the rows done.
+        keep: given each block of the role "test", its raw answers and how they are read.
+    """
+
+    threads: int = 1
+    provider: str = "CPUExecutionProvider"
+    seed: int | None = None
+    quick: bool = False
+    progress: Progress | None = None
+    keep: Keep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of a role are.
+
+    Attributes:
+        rows: a path or rows in memory.
+        part: what the suite and the caller say of them.
+        base: what a relative path is relative to.
+    """
+
+    rows: Any
+    part: DataPart
+    base: Path | None = None
+
+
+@dataclass(slots=True)
+class Trial:
+    """A model on its way to judgement.
+
+    Attributes:
+        library: the checks and suites there are.
+        suite: None until the data has told which ready-made one is meant.
+        asker: the model.
+        options: how it is run.
+        places: role -> where its rows are.
+        roles: role -> the data set, opened and bound.
+        taken: what was taken for what.
+    """
+
+    library: Library
+    suite: Suite | None
+    asker: Asker
+    options: Options
+    places: Mapping[str, Place]
+    roles: dict[str, Role] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
+
+    @property
+    def seed(self) -> int:
+        """The caller's, else the suite's."""
+        if self.options.seed is not None:
+            return self.options.seed
+        return self.suite.seed if self.suite is not None else 0
+
+    @property
+    def first_seen(self) -> Mapping[str, NDArray[Any]] | None:
+        """The raw answers to the first rows of the data; None where there is none."""
+        return next((role.seen for role in self.roles.values()), None)
+
+
+def ready_made(name: str, library: Library) -> Suite:
+    """A suite by its name.
+
+    Raises:
+        UsageError: MG2120, there is none of that name.
+    """
+    if name not in library.suites:
+        raise UsageError(
+            "MG2120", f"no suite is called {name!r}; {did_you_mean(name, list(library.suites))}"
+        )
+    text = library.suites[name].read_bytes()
+    return parse_suite(text, name=name, path=name, checks=library)
+
+
+def find_suite(asked: str | Path | None, project: Project | None, library: Library) -> Suite | None:
+    """The suite that was asked for, else the project's; None where the data has to tell.
+
+    Raises:
+        UsageError: MG2120 no such name, MG2121 no such file; whatever is wrong in the file.
+    """
+    if asked is None and project is not None and project.suite is not None:
+        asked = project.root / project.suite
+    if asked is None:
+        return None
+    path = Path(asked)
+    if path.suffix not in {".yaml", ".yml"}:
+        return ready_made(str(asked), library)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            "MG2121", f"cannot read the suite {str(asked)!r}: {error.strerror}"
+        ) from error
+    return parse_suite(text, name=path.stem, path=str(asked), checks=library)
+
+
+def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Place]:
+    """Role -> where its rows are: as the suite says, but for what the caller names.
+
+    Raises:
+        UsageError: MG2031, a target without data.
+    """
+    found: dict[str, Place] = {}
+    if suite is not None:
+        base = Path(suite.path).parent
+        for role, part in suite.data.items():
+            if part.path is not None:
+                found[role] = Place(part.path, part, base)
+    if data is not None:
+        part = suite.data.get("test", DataPart()) if suite is not None else DataPart()
+        found["test"] = Place(data, part)
+    if target is not None:
+        if "test" not in found:
+            raise UsageError(
+                "MG2031", f"the target {target!r} is named, but no data: add --data FILE"
+            )
+        place = found["test"]
+        found["test"] = replace(place, part=replace(place.part, target=target))
+    return found
+
+
+def look_at_data(trial: Trial) -> None:
+    """Open the data sets that anybody asks about, and bind the model to each."""
+    wanted = None if trial.suite is None else {step.data for step in trial.suite.steps}
+    for name in sorted(trial.places, key=lambda role: role != "test"):
+        if wanted is None or name in wanted:
+            trial.roles[name] = _role(trial, name)
+    if not trial.roles and isinstance(trial.asker, ColumnsAsker):
+        raise UsageError("MG2032", "predictions in columns need the data they stand in: add --data")
+
+
+def _role(trial: Trial, name: str) -> Role:
+    place, asker = trial.places[name], trial.asker
+    told = trial.suite.model if trial.suite is not None else ModelPart()
+    data = _opened(trial, place)
+    target = place.part.target or find_target(data.schema, asker.artifact.signature, told.inputs)
+    for column in (target, place.part.weight):
+        if column is not None and column not in data.schema.names:
+            raise DataError(
+                "MG3147",
+                f"the data has no column {column!r}; {did_you_mean(column, data.schema.names)}",
+                where=place.part.where,
+            )
+    if target is None and _labels_wanted(trial, name):
+        raise DataError(
+            "MG3149",
+            f"which column holds the right answer? There are {listed(list(data.schema.names))}",
+            hint="name it: --target COLUMN, or data: {test: {target: COLUMN}} in the suite",
+        )
+    taken = asker.bind(data.schema, (target, place.part.weight), told)
+    first = next(data.blocks(), None)
+    if first is None:
+        raise DataError("MG3148", f"{data.name} has no rows: nothing can be judged by it")
+    seen = asker.look(first.slice(0, PROBED))
+    reading: Reading | None = None
+    if target is not None:
+        sample = sample_labels(target, first.column(target))
+        task = trial.suite.task if trial.suite is not None else None
+        reading, notes = bind_outputs(asker.artifact.signature, seen, sample, told=told, task=task)
+        taken += [f"target: column {target!r}", *notes]
+    if not trial.roles:
+        trial.taken += taken
+    part = replace(place.part, target=target)
+    return Role(name=name, data=data, part=part, reading=reading, seen=seen)
+
+
+def _opened(trial: Trial, place: Place) -> Dataset:
+    part = place.part
+    data = open_dataset(
+        place.rows,
+        format=part.format,
+        delimiter=part.delimiter,
+        encoding=part.encoding,
+        base=place.base,
+    )
+    return Sample(data, QUICK_ROWS, trial.seed) if trial.options.quick else data
+
+
+def _labels_wanted(trial: Trial, role: str) -> bool:
+    """Whether any question about a data set is one about labels."""
+    if trial.suite is None:
+        return True
+    return any(
+        step.data == role and trial.library[step.check].asks_aggregate for step in trial.suite.steps
+    )
