@@ -1,0 +1,176 @@
+"""The program inside the worker: opens one model, answers blocks of rows, ends with its parent."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from modelgate.worker import confine
+
+
+def main(parent: int, folder: str, wires: tuple[int, int], provider: str, *, tied: bool) -> None:
+    """Serve until the parent closes its end.
+
+    Args:
+        parent: process id of the engine.
+        folder: the private folder, the only place that may be written to.
+        wires: descriptors of the socket and of the shared memory.
+        provider: onnxruntime's.
+        tied: whether the kernel shall end this process with the thread that started it.
+    """
+    if tied:
+        confine.end_with_parent(parent)
+    held = confine.before_libraries(folder, strict=provider == "CPUExecutionProvider")
+    import numpy as np  # noqa: F401 (imported now, while nothing of the user's has been read)
+    import onnxruntime
+
+    from modelgate.worker.wire import Channel, GoneError
+
+    onnxruntime.set_default_logger_severity(4)
+    channel = Channel(socket.socket(fileno=wires[0]), payload_bytes=1 << 40)
+    try:
+        order, _ = channel.receive()
+        held += confine.after_libraries(order["memory"], order["file"], order["cpu"])
+        channel.send({"is": "ready", "isolation": held})
+        Inside(channel, Path(folder), wires[1], provider).serve(order)
+    except GoneError:
+        # Nothing of the model may run any more, not even what it left for the interpreter's end.
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 (whatever it is, the process ends here)
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+class Inside:
+    """The open model and the threads that run it."""
+
+    def __init__(self, channel: Any, folder: Path, memory: int, provider: str) -> None:
+        self._channel = channel
+        self._folder = folder
+        self._memory = memory
+        self._provider = provider
+        self._jobs: queue.SimpleQueue[tuple[dict[str, Any], Any]] = queue.SimpleQueue()
+        self._sending = threading.Lock()
+        self._plan: dict[str, Any] = {}
+        self._slots: tuple[Any, ...] = ()
+        self._model: Any = None
+
+    def serve(self, order: Mapping[str, Any]) -> None:
+        """Open the model, then take jobs for as long as the parent lives."""
+        for _ in range(order["threads"]):
+            threading.Thread(target=self._work, daemon=True).start()
+        confine.no_more_processes()
+        if not self._opened():
+            return
+        while True:
+            header, payload = self._channel.receive()
+            if header["is"] == "plan":
+                self._take_plan(header)
+            else:
+                self._jobs.put((header, payload))
+
+    def _opened(self) -> bool:
+        """Whether the model loaded; the answer has been sent either way."""
+        from modelgate.worker import session
+        from modelgate.worker.explain import Refusal
+
+        path = self._folder / "model.onnx"
+        try:
+            graph = session.look_at(path)
+            if graph.external:
+                self._send({"is": "needs", "files": sorted(graph.external)})
+                self._channel.receive()
+            self._model = session.open_model(path, graph, self._provider)
+        except Refusal as refusal:
+            self._send(_refused(refusal))
+            return False
+        except MemoryError:
+            self._send(_refused(Refusal("MG3009", "needs more memory than it is given")))
+            return False
+        self._send({"is": "opened", "facts": self._model.facts} | _told(self._model.signature))
+        return True
+
+    def _take_plan(self, header: dict[str, Any]) -> None:
+        from modelgate.worker.shared import Layout, SharedMemory
+
+        self._slots = SharedMemory(self._memory, Layout.from_json(header["layout"])).slots
+        self._plan = header
+
+    def _work(self) -> None:
+        from modelgate.worker.wire import GoneError
+
+        try:
+            while True:
+                self._do(*self._jobs.get())
+        except GoneError:
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 (a thread that died in silence would look like a hang)
+            traceback.print_exc()
+            os._exit(1)
+
+    def _do(self, job: dict[str, Any], payload: Any) -> None:
+        from modelgate.worker import calls, wire
+        from modelgate.worker.explain import Refusal
+
+        number, rows = job["job"], job["rows"]
+        feeds = wire.unpack(job["arrays"], payload)
+        slot = None
+        if job["is"] == "block":
+            slot = self._slots[job["slot"]]
+            whole = self._plan["whole"]
+            feeds |= {n: a if n in whole else a[:rows] for n, a in slot.inputs.items()}
+        try:
+            found = calls.answer(
+                self._model,
+                feeds,
+                rows,
+                job["outputs"],
+                job["rows_a_call"],
+                lambda: self._send({"is": "tick", "job": number}),
+            )
+        except Refusal as refusal:
+            self._send(_refused(refusal) | {"job": number})
+            return
+        described, buffers = wire.pack(found)
+        header: dict[str, Any] = {"is": "answer", "job": number, "arrays": described}
+        if slot is not None and (size := wire.total(buffers)) <= len(slot.answers):
+            wire.write(buffers, slot.answers)
+            self._send(header | {"shared": size})
+        else:
+            self._send(header, buffers)
+
+    def _send(self, header: Mapping[str, Any], buffers: Any = ()) -> None:
+        with self._sending:
+            self._channel.send(header, buffers)
+
+
+def _refused(refusal: Any) -> dict[str, Any]:
+    return {
+        "is": "refused",
+        "code": refusal.code,
+        "message": refusal.message,
+        "hint": refusal.hint,
+    }
+
+
+def _told(signature: Any) -> dict[str, Any]:
+    """A signature as JSON."""
+
+    def tensor(one: Any) -> list[Any]:
+        return [one.name, one.type, one.shape, one.container]
+
+    return {
+        "inputs": [tensor(one) for one in signature.inputs],
+        "outputs": [tensor(one) for one in signature.outputs],
+        "classes": signature.classes,
+        "batch": signature.batch,
+        "batched": signature.batched,
+        "score_transform": signature.score_transform,
+    }

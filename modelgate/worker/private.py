@@ -1,0 +1,173 @@
+"""The private folder of a worker: copies of the model's files, hashed while they are copied."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from modelgate.errors import ModelError, RefusedError, StorageError
+from modelgate.escape import printable
+from modelgate.worker.limits import MIB
+
+_MOST_FILES = 10_000
+
+
+@dataclass(slots=True)
+class PrivateFolder:
+    """Where the worker finds its model, and the only place it may write to.
+
+    Attributes:
+        path: of the folder.
+        digests: by file, "" for the model itself: sha-256 in hex of the bytes copied.
+        bytes: of all files.
+    """
+
+    path: Path
+    digests: dict[str, str]
+    bytes: int
+
+    @classmethod
+    def create(cls) -> PrivateFolder:
+        """A new, empty folder that only this user may enter.
+
+        Raises:
+            StorageError: there is no place for temporary files.
+        """
+        try:
+            return cls(Path(tempfile.mkdtemp(prefix="modelgate-")), {}, 0)
+        except OSError as error:
+            raise _disk(error) from None
+
+    def remove(self) -> None:
+        """Remove the folder; a loaded model no longer needs it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @property
+    def digest(self) -> str:
+        """ "sha256:..." of the model; where weights lie in other files, of the list of all digests.
+
+        The list has a line a file, digest and name as `sha256sum` writes them, the model first.
+        """
+        if len(self.digests) == 1:
+            return f"sha256:{self.digests['']}"
+        lines = [f"{digest}  {name or 'model'}\n" for name, digest in sorted(self.digests.items())]
+        return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+
+    def take_model(self, path: Path, most: int) -> None:
+        """Copy the model.
+
+        Raises:
+            ModelError: it cannot be read, or is larger than `most` bytes.
+            StorageError: the disk is full.
+        """
+        self._copy(path, "", self.path / "model.onnx", most)
+
+    def take_external(self, model: Path, names: Sequence[str], most: int) -> None:
+        """Copy the files that hold a model's weights.
+
+        Args:
+            model: the model's own path; the files lie beside or below it.
+            names: as written in the model.
+            most: bytes of all files together.
+
+        Raises:
+            RefusedError: a name leads out of the model's folder.
+            ModelError: a file is missing, none, or too large.
+            StorageError: the disk is full.
+        """
+        if len(names) > _MOST_FILES:
+            raise RefusedError("MG5002", f"the model names {len(names)} files of weights")
+        folder = Path(os.path.realpath(model)).parent
+        for name in names:
+            source = _inside(folder, name)
+            target = self.path / PurePosixPath(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                raise RefusedError("MG5001", f"the model names {_shown(name)} as weights twice")
+            try:
+                self._copy(source, name, target, most - self.bytes)
+            except FileNotFoundError:
+                raise ModelError(
+                    "MG3010",
+                    f"{model.name}: its weights are missing: {_shown(name)} should lie beside it",
+                    hint=f"copy {_shown(name)} into the folder of the model",
+                ) from None
+
+    def _copy(self, source: Path, name: str, target: Path, most: int) -> None:
+        with open_regular(source) as reader:
+            found = hashlib.sha256()
+            size = 0
+            try:
+                with target.open("xb", buffering=0) as writer:
+                    while chunk := reader.read(MIB):
+                        size += len(chunk)
+                        if size > most:
+                            raise ModelError("MG3002", f"{source.name}: larger than {most} bytes")
+                        found.update(chunk)
+                        writer.write(chunk)
+            except OSError as error:
+                raise _disk(error) from None
+        self.digests[name] = found.hexdigest()
+        self.bytes += size
+
+
+def open_regular(path: Path) -> io.FileIO:
+    """Open a regular file to read; a pipe or a device would make a gate wait for ever.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        ModelError: it is no regular file, or cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise ModelError("MG3001", f"{_shown(path)}: cannot be read: {reason}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ModelError("MG3001", f"{_shown(path)}: is no regular file")
+    return io.FileIO(descriptor)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """The file of weights that a model names, links followed.
+
+    Raises:
+        RefusedError: it lies outside the model's folder.
+    """
+    if "\0" in name:
+        raise RefusedError("MG5001", "the model names a file with a zero byte as its weights")
+    relative = PurePosixPath(name)
+    real = Path(os.path.realpath(folder / name))
+    odd = relative.is_absolute() or ".." in relative.parts or not relative.parts
+    if odd or not real.is_relative_to(folder):
+        raise RefusedError(
+            "MG5001",
+            f"the model names {_shown(name)} as its weights, which lies outside its own folder",
+            hint="weights must lie beside the model or below it; save the model again",
+        )
+    return real
+
+
+def _disk(error: OSError) -> StorageError:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return StorageError(
+        "MG6001" if full else "MG6002",
+        f"the model cannot be copied to the folder of temporary files "
+        f"({tempfile.gettempdir()}): {os.strerror(error.errno or 0)}",
+        hint="set TMPDIR to a folder with more room" if full else "set TMPDIR to another folder",
+    )
+
+
+def _shown(text: object) -> str:
+    return f"'{printable(text, 100)}'"
