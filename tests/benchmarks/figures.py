@@ -66,7 +66,7 @@ def gate(model: str, data: Path, *, threads: int = 1, report: Path | None = None
         *(PROGRAM, "check", str(material.model(model))),
         *("--data", str(data), "--target", material.TARGET),
         *("--suite", str(material.suite(model)), "--threads", str(threads)),
-        *("--report", f"json:{report}" if report else "json:/dev/null"),
+        *("--report", f"json:{report or material.CACHE / 'report.json'}"),
     ]
 
 
