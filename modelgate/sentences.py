@@ -144,7 +144,7 @@ def advice(result: Result) -> str:
 
 
 def _question(result: Result) -> str:
-    said = result.subject in {"", "all", "true", "True", result.check}
+    said = result.subject in {"", "all", "implied", "true", "True", result.check}
     return result.check if said else f"{result.check} {result.subject}"
 
 

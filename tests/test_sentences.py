@@ -163,6 +163,7 @@ def test_sentence(changes: dict[str, Any], said: str) -> None:
         pytest.param({"versus": "champion"}, "accuracy, against the champion", id="comparison"),
         pytest.param({"check": "invariance", "subject": "typos"}, "invariance typos", id="subject"),
         pytest.param({"check": "finite_outputs", "subject": "all"}, "finite_outputs", id="all"),
+        pytest.param({"check": "determinism", "subject": "implied"}, "determinism", id="implied"),
     ],
 )
 def test_title(changes: dict[str, Any], name: str) -> None:
