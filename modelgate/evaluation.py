@@ -222,7 +222,9 @@ def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -
 
 def _digest(check: Check) -> str | None:
     """Of the file that the check stands in."""
-    return check.path and f"sha256:{hashlib.sha256(check.path.read_bytes()).hexdigest()}"
+    if check.path is None:
+        return None
+    return f"sha256:{hashlib.sha256(check.path.read_bytes()).hexdigest()}"
 
 
 def _model(artifact: Artifact) -> dict[str, Any]:

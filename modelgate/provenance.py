@@ -23,10 +23,8 @@ def provenance(
         seconds: wall time of the run.
         threads: blocks that the model answered at the same time.
     """
-    from modelgate import __version__
-
     return {
-        "modelgate": __version__,
+        "modelgate": _version("modelgate-ci"),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in PACKAGES},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -92,9 +92,10 @@ class _Writer:
         return self._sink is not None
 
     def _opened(self, schema: pa.Schema) -> Any:
-        opener: Callable[..., Any]
         if self._parquet:
-            from pyarrow.parquet import ParquetWriter as opener  # noqa: N813 (a class is called)
-        else:
-            from pyarrow.csv import CSVWriter as opener  # noqa: N813 (a class is called)
-        return opener(str(self._path), schema)
+            from pyarrow.parquet import ParquetWriter
+
+            return ParquetWriter(str(self._path), schema)
+        from pyarrow.csv import CSVWriter
+
+        return CSVWriter(str(self._path), schema)

@@ -28,14 +28,15 @@ def find_target(schema: pa.Schema, signature: Signature, named: Mapping[str, obj
     Returns:
         Its name; None where it has to be told.
     """
-    usual = [name for name in schema.names if name.casefold() in USUAL_TARGETS]
+    names: list[str] = schema.names
+    usual = [name for name in names if name.casefold() in USUAL_TARGETS]
     if len(usual) == 1:
         return usual[0]
     if usual or named or not signature.inputs:
         return None
-    matched = _by_name(signature.inputs, schema.names)
+    matched = _by_name(signature.inputs, names)
     if matched is not None:
-        left = [name for name in schema.names if name not in matched.values()]
+        left = [name for name in names if name not in matched.values()]
         if len(left) == 1:
             return left[0]
     return None
