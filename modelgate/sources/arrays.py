@@ -102,7 +102,12 @@ def equally_long(lengths: Mapping[str, int], file: str) -> int:
         DataError: MG3522, there is no array, or two differ.
     """
     if not lengths:
-        raise DataError("MG3522", "there is no array in it", where=Where(file))
+        raise DataError(
+            "MG3522",
+            "there is no array in it",
+            where=Where(file),
+            hint="write columns: numpy.savez(file, x=..., y=...)",
+        )
     first, rows = next(iter(lengths.items()))
     for name, length in lengths.items():
         if length != rows:

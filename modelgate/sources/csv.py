@@ -12,7 +12,7 @@ import pyarrow as pa
 from modelgate.dataset import Dataset
 from modelgate.sources import Source, Told
 from modelgate.sources.descriptor import Descriptor
-from modelgate.sources.faults import fault
+from modelgate.sources.faults import fault, refuse_loose_quotes
 from modelgate.sources.inference import FALSE, MISSING, TRUE, inferred
 from modelgate.sources.layout import MOST_BYTES, Layout, layout_of
 from modelgate.sources.reading import Reading, no_rows
@@ -22,7 +22,7 @@ SCAN_BYTES = 64 << 20
 """Types are found in the first so many bytes: the whole of nearly every CSV file. A cell further
 down that does not fit is an error with its line, never a guess."""
 
-BLOCK_BYTES = (1 << 20, 2 * MOST_BYTES)
+BLOCK_BYTES = (1 << 20, MOST_BYTES)
 """What pyarrow cuts the text into; the second where a single row is longer than the first."""
 
 
@@ -116,7 +116,11 @@ def _parsed(
     reader = csv.open_csv(
         pa.PythonFile(text, mode="r"),
         read_options=csv.ReadOptions(block_size=block),
-        parse_options=csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
+        parse_options=csv.ParseOptions(
+            delimiter=layout.delimiter,
+            quote_char='"' if layout.quoted else False,
+            newlines_in_values=layout.quoted,
+        ),
         convert_options=csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),
@@ -126,10 +130,30 @@ def _parsed(
             false_values=list(FALSE),
         ),
     )
+    rows = 0
     try:
-        yield from reader
+        for batch in reader:
+            if block == MOST_BYTES and _longest(batch) > MOST_BYTES:
+                raise pa.ArrowInvalid("a row is too long")
+            rows += len(batch)
+            yield batch
     finally:
         reader.close()
+    # A quotation mark that is not closed swallows the rows after it, and pyarrow does not mind.
+    if layout.quoted and max(text.line - 1, text.returns) > rows + 1:
+        refuse_loose_quotes(descriptor, layout)
+
+
+def _longest(batch: pa.RecordBatch) -> int:
+    """Bytes of the longest text."""
+    texts = (column for column in batch.columns if column.type == pa.string() and len(column))
+    return max((int(_lengths(column).max()) for column in texts), default=0)
+
+
+def _lengths(column: Any) -> Any:
+    """(n,) bytes of each text."""
+    ends = np.frombuffer(column.buffers()[1], np.int32)
+    return np.diff(ends[column.offset : column.offset + len(column) + 1])
 
 
 def _emptied(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -141,13 +165,10 @@ def _emptied(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _without_empty(column: Any) -> Any:
-    offsets, text = column.buffers()[1:]
-    if offsets is None:
-        return column
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    filled = ends[1:] != ends[:-1]  # (n,)
+    filled = _lengths(column) > 0  # (n,)
     if filled.all():
         return column
+    offsets, text = column.buffers()[1:]
     # The validity is written for the whole buffer, so that the offset holds for it too.
     bits = np.packbits(np.concatenate([np.ones(column.offset, bool), filled]), bitorder="little")
     return pa.Array.from_buffers(

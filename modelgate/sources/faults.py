@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modelgate.errors import DataError, Where
 from modelgate.sources.descriptor import Descriptor
-from modelgate.sources.layout import MOST_BYTES, Layout, long_cells
+from modelgate.sources.layout import MOST_BYTES, Layout, dialect, long_cells
 from modelgate.sources.text import Utf8
 from modelgate.sources.wording import shown
 
@@ -59,41 +59,62 @@ def _misfit(
 
 def _broken_row(descriptor: Descriptor, layout: Layout) -> DataError | None:
     width = len(layout.names)
-    line = 1
-    try:
-        for line, row in _rows(descriptor, layout):
-            if len(row) != width:
-                cells = "cell" if len(row) == 1 else "cells"
-                return DataError(
-                    "MG3511",
-                    f"the row has {len(row)} {cells}, the header has {width}",
-                    where=Where(descriptor.name, line),
-                    hint="a cell that holds the delimiter must stand in quotes",
-                )
-    except csv.Error:
-        return too_long(descriptor.name, line)
+    for line, row in _rows(descriptor, layout):
+        if len(row) != width:
+            cells = "cell" if len(row) == 1 else "cells"
+            return DataError(
+                "MG3511",
+                f"the row has {len(row)} {cells}, the header has {width}",
+                where=Where(descriptor.name, line),
+                hint="a cell that holds the delimiter must stand in quotes",
+            )
+        if sum(map(len, row)) > MOST_BYTES:
+            return too_long(descriptor.name, line)
     return None
 
 
+def refuse_loose_quotes(descriptor: Descriptor, layout: Layout) -> None:
+    """Make sure that every quotation mark at the beginning of a cell is closed at its end.
+
+    Raises:
+        DataError: MG3527, one is not.
+    """
+    for _ in _rows(descriptor, layout, strict=True):
+        pass
+
+
 def too_long(name: str, line: int) -> DataError:
-    """A cell that no table means."""
+    """A row that no table means."""
     return DataError(
         "MG3516",
-        f"from here on a cell is longer than {MOST_BYTES >> 20} MiB",
+        f"the row that begins here is longer than {MOST_BYTES >> 20} MiB",
         where=Where(name, line),
         hint="is a quotation mark opened and never closed?",
     )
 
 
-def _rows(descriptor: Descriptor, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    descriptor: Descriptor, layout: Layout, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Every row with the line on which it begins, blank lines left out."""
+    begins = 1
     with long_cells():
-        reader = csv.reader(_lines(descriptor, layout), delimiter=layout.delimiter)
-        begins = 1
-        for row in reader:
-            if row:
-                yield begins, row
-            begins = reader.line_num + 1
+        kind = dialect(layout.delimiter, quoted=layout.quoted)
+        reader = csv.reader(_lines(descriptor, layout), strict=strict, **kind)
+        try:
+            for row in reader:
+                if row:
+                    yield begins, row
+                begins = reader.line_num + 1
+        except csv.Error as error:
+            if not strict or "limit" in str(error):
+                raise too_long(descriptor.name, begins) from error
+            raise DataError(
+                "MG3527",
+                "a quotation mark that is opened here is not closed at the end of its cell",
+                where=Where(descriptor.name, begins),
+                hint="close it; one that belongs to the text is written twice, in quotes",
+            ) from error
 
 
 def _lines(descriptor: Descriptor, layout: Layout) -> Iterator[str]:

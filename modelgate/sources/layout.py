@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
+from typing import Any
 
 from modelgate.errors import DataError, Where
 from modelgate.sources.columns import check_names
 from modelgate.sources.descriptor import Descriptor
+from modelgate.sources.reading import no_rows
 from modelgate.sources.text import found_encoding, unpacked
 from modelgate.sources.wording import shown
 
 DELIMITERS = (",", ";", "\t", "|")
 SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MOST_BYTES = 16 << 20
-"""No cell may be longer: what is, is mostly a quotation mark that was never closed."""
+"""No row may be longer: what is, is mostly a quotation mark that was never closed."""
 
 _HEAD_BYTES = 1 << 18
 _SAMPLE_ROWS = 100
@@ -32,17 +35,22 @@ class Layout:
         encoding: as Python calls it.
         delimiter: one character.
         names: the header, in its order.
+        quoted: whether a cell may stand in quotation marks. Not so in a tab-separated file whose
+            marks do not fit that: there they are text, as the format's registration has it
+            (https://www.iana.org/assignments/media-types/text/tab-separated-values).
     """
 
     encoding: str
     delimiter: str
     names: tuple[str, ...]
+    quoted: bool = True
 
     @property
     def taken(self) -> tuple[str, ...]:
         """What was taken for what, for people."""
         divides = SPOKEN.get(self.delimiter, shown(self.delimiter))
-        return (f"cells divided by {divides}", f"text in {self.encoding}")
+        marks = () if self.quoted else ("quotation marks belong to the text",)
+        return (f"cells divided by {divides}", f"text in {self.encoding}", *marks)
 
 
 def layout_of(
@@ -69,9 +77,12 @@ def layout_of(
             hint="check how it was made or copied",
         )
     delimiter = delimiter or delimiter_of(text, complete=complete)
-    rows = sample(text, delimiter, complete=complete)
+    quoted = delimiter != "\t" or _well_quoted(text, complete=complete)
+    rows = sample(text, delimiter, complete=complete, quoted=quoted)
     check_header(rows, delimiter, descriptor.name)
-    return Layout(encoding=encoding, delimiter=delimiter, names=tuple(rows[0]))
+    if complete and len(rows) == 1:
+        raise no_rows(descriptor.name)
+    return Layout(encoding=encoding, delimiter=delimiter, names=tuple(rows[0]), quoted=quoted)
 
 
 def _beginning(descriptor: Descriptor) -> tuple[bytes, bool]:
@@ -84,21 +95,37 @@ def _beginning(descriptor: Descriptor) -> tuple[bytes, bool]:
     return head, True
 
 
-def sample(head: str, delimiter: str, *, complete: bool) -> list[list[str]]:
+def _well_quoted(text: str, *, complete: bool) -> bool:
+    """Whether every quotation mark that opens a cell of a tab-separated text closes it too."""
+    with long_cells():
+        try:
+            for _ in csv.reader(StringIO(text, newline=""), delimiter="\t", strict=True):
+                pass
+        except csv.Error as error:
+            return not complete and "unexpected end" in str(error)
+    return True
+
+
+def sample(head: str, delimiter: str, *, complete: bool, quoted: bool = True) -> list[list[str]]:
     """The first rows of a text as lists of cells.
 
     Args:
         head: the beginning of the text.
         delimiter: what divides the cells.
         complete: whether the text ends here; else the last line, cut somewhere, is left out.
+        quoted: whether cells may stand in quotation marks.
     """
     with long_cells():
-        rows = [
-            row for row in csv.reader(head.splitlines(keepends=True), delimiter=delimiter) if row
-        ]
+        lines = csv.reader(StringIO(head, newline=""), **dialect(delimiter, quoted=quoted))
+        rows = [row for row in lines if row]
     if not complete and len(rows) > 1:
         rows.pop()
     return rows[:_SAMPLE_ROWS]
+
+
+def dialect(delimiter: str, *, quoted: bool) -> dict[str, Any]:
+    """What `csv.reader` takes for it."""
+    return {"delimiter": delimiter, "quoting": csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE}
 
 
 @contextmanager
@@ -131,7 +158,7 @@ def delimiter_of(head: str, *, complete: bool) -> str:
 
 def _by_header(head: str) -> str:
     """The delimiter that the first line holds most of; a comma where it holds none."""
-    line = head.lstrip("\r\n").splitlines()[0] if head.strip() else ""
+    line = StringIO(head.lstrip("\r\n"), newline=None).readline()
     return max(DELIMITERS, key=lambda mark: (line.count(mark), mark == ","))
 
 

@@ -19,12 +19,14 @@ class Utf8:
 
     Attributes:
         line: the line, from 1, on which what comes next begins.
+        returns: carriage returns so far; old files have nothing else at the end of a line.
     """
 
     closed = False
 
     def __init__(self, descriptor: Descriptor, encoding: str) -> None:
         self.line = 1
+        self.returns = 0
         self._name = descriptor.name
         self._encoding = encoding
         self._pieces = self._checked(unpacked(descriptor))
@@ -98,6 +100,7 @@ class Utf8:
                 hint="the file is damaged, not text, or UTF-16 without a mark: say `encoding:`",
             )
         self.line += out.count(b"\n")
+        self.returns += out.count(b"\r")
         if out:
             yield out
 
