@@ -1,0 +1,99 @@
+"""`modelgate explain CHECK|ERROR-CODE`: what a check asks, or what an error means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from modelgate.cli.page import Page
+    from modelgate.declare import Check
+
+CODE = re.compile(r"mg[0-9]+", re.IGNORECASE)
+
+
+@click.command(
+    name="explain",
+    short_help="what a check asks, or what an error code means",
+    epilog="Examples: modelgate explain metric; modelgate explain MG2104",
+)
+@click.argument("name", metavar="CHECK|ERROR-CODE")
+def command(name: str) -> None:
+    """Say what a check asks, measures and can be set to, or what an error code means."""
+    from modelgate.cli.list import library_here
+    from modelgate.cli.page import Page
+    from modelgate.errors import UsageError, did_you_mean
+    from modelgate.yaml_node import shown
+
+    if CODE.fullmatch(name):
+        return _code(Page(), name.upper())
+    library = library_here()
+    if name not in library:
+        message = f"no check is called {shown(name)}; {did_you_mean(name[:80], library)}"
+        hint = "`modelgate list checks` tells them apart; a code is written as MG2104"
+        raise UsageError("MG2007", message, hint=hint)
+    return _check(Page(), library[name])
+
+
+def _code(page: Page, code: str) -> None:
+    from modelgate.error_codes import explanations
+    from modelgate.errors import UsageError, did_you_mean
+    from modelgate.yaml_node import shown
+
+    known = explanations()
+    if code not in known:
+        near = did_you_mean(code[:80], known)
+        near = near if near.startswith("did") else f"there are {len(known)} codes"
+        raise UsageError("MG2007", f"no error has the code {shown(code)}; {near}")
+    said = known[code]
+    page.heading(f"{said.code}  {said.title}")
+    for text in (said.cause, said.mend):
+        page.gap()
+        page.paragraph(text)
+
+
+def _check(page: Page, check: Check) -> None:
+    from modelgate import check_text
+
+    page.heading(check.name, f"{check.family}, for {' and '.join(check.tasks)}")
+    page.paragraph(check_text.summary(check))
+    for title, text in check_text.sections(check):
+        if title == "Settings":
+            continue
+        page.gap()
+        page.paragraph(f"{title}: {text}" if title else text)
+    asked = (
+        "by: COLUMN asks it of the rows of each value; then at most major"
+        if check.asks_aggregate
+        else "cannot be asked"
+    )
+    page.gap()
+    page.heading("In a suite")
+    page.table(
+        [
+            ("subject", check_text.subject(check)),
+            ("limit", check_text.limit(check)),
+            ("severity", f"{check.severity.value}, unless the suite says otherwise"),
+            ("slices", asked),
+        ]
+    )
+    _settings(page, check)
+    page.gap()
+    page.heading("Example")
+    page.verbatim(check_text.example(check))
+
+
+def _settings(page: Page, check: Check) -> None:
+    from modelgate import check_text
+
+    rows = check_text.settings(check)
+    if not rows:
+        return
+    page.gap()
+    page.heading("Settings")
+    page.table([("", "default", "takes"), *((name, given, takes) for name, takes, given in rows)])
+    said = [text for title, text in check_text.sections(check) if title == "Settings"]
+    for text in said:
+        page.paragraph(text, indent=2)
