@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from modelgate.errors import DataError
+from modelgate.errors import DataError, Where
 
 BLOCK_ROWS = 8192
 """Rows of a canonical block. Whatever the file's own batches, the threads or the engine, a model
@@ -54,17 +54,17 @@ class Dataset(ABC):
             start = 0
             while rows + len(batch) - start >= BLOCK_ROWS:
                 taken = batch.slice(start, BLOCK_ROWS - rows)
-                yield _joined([*waiting, taken])
+                yield _joined([*waiting, taken], self.name)
                 start += len(taken)
                 waiting, rows = [], 0
             if start < len(batch):
                 waiting.append(batch.slice(start))
                 rows += len(batch) - start
         if waiting:
-            yield _joined(waiting)
+            yield _joined(waiting, self.name)
 
 
-def _joined(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+def _joined(parts: Sequence[pa.RecordBatch], name: str) -> pa.RecordBatch:
     if len(parts) == 1:
         return parts[0]
     table = pa.Table.from_batches(parts).unify_dictionaries().combine_chunks()
@@ -73,6 +73,7 @@ def _joined(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
         raise DataError(
             "MG3516",
             f"{BLOCK_ROWS} rows together hold more than 2 GiB of text",
+            where=Where(name),
             hint="shorten the texts, or leave out the column",
         )
     return whole

@@ -12,7 +12,7 @@ from modelgate.errors import DataError, Where
 from modelgate.sources.wording import shown
 
 
-def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> pa.DataType:
+def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str, file: str) -> pa.DataType:
     """The type of a column made of an array.
 
     An array of n rows with further axes becomes one column of nested fixed-size lists, which keeps
@@ -22,6 +22,7 @@ def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> pa.Da
         dtype: of the array.
         shape: of one row; empty for a plain column.
         name: the column's, for the message.
+        file: what holds it, for the message.
 
     Raises:
         DataError: MG3522, values of this kind have no column.
@@ -34,6 +35,7 @@ def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> pa.Da
         raise DataError(
             "MG3522",
             f"column {shown(name)} holds {dtype}, which is no number, truth value or text",
+            where=Where(file),
             hint="store numbers or texts of fixed length; objects would have to be unpickled",
         )
     for length in reversed(shape):
@@ -41,7 +43,7 @@ def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> pa.Da
     return kind
 
 
-def column_of(values: Any, name: str) -> Any:
+def column_of(values: Any, name: str, file: str) -> Any:
     """An array of n rows as a column of length n; types as `arrow_type` says.
 
     Raises:
@@ -49,10 +51,15 @@ def column_of(values: Any, name: str) -> Any:
     """
     array = np.asarray(values)
     if array.ndim == 0:
-        raise DataError("MG3522", f"column {shown(name)} is a single value, not an array of rows")
+        raise DataError(
+            "MG3522",
+            f"column {shown(name)} is a single value, not an array of rows",
+            where=Where(file),
+            hint="give an array with one value a row",
+        )
     if array.dtype.kind == "O" and array.ndim == 1:
-        array = _texts(array, name)
-    kind = arrow_type(array.dtype, array.shape[1:], name)
+        array = _texts(array, name, file)
+    kind = arrow_type(array.dtype, array.shape[1:], name, file)
     flat = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(-1)
     column = _leaf(flat)
     for axis in range(array.ndim - 1, 0, -1):
@@ -63,11 +70,12 @@ def column_of(values: Any, name: str) -> Any:
     return column
 
 
-def _texts(array: Any, name: str) -> Any:
+def _texts(array: Any, name: str, file: str) -> Any:
     if not all(isinstance(value, str) for value in array):
         raise DataError(
             "MG3522",
             f"column {shown(name)} holds Python objects other than text",
+            where=Where(file),
             hint="convert it to numbers or texts",
         )
     return array

@@ -152,7 +152,9 @@ def _table(rows: Any) -> pa.Table:
         return rows.read_all()
     if isinstance(rows, Mapping):
         equally_long({str(name): len(values) for name, values in rows.items()}, "arrays")
-        columns = {str(name): column_of(values, str(name)) for name, values in rows.items()}
+        columns = {
+            str(name): column_of(values, str(name), "arrays") for name, values in rows.items()
+        }
         return pa.Table.from_arrays(list(columns.values()), names=list(columns))
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(rows, pandas.DataFrame):

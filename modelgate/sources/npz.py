@@ -81,7 +81,10 @@ class NpzReading(Reading):
     what = "NPZ"
 
     def __init__(self, descriptor: Descriptor, arrays: Sequence[Stored], rows: int) -> None:
-        fields = [(one.name, arrow_type(one.dtype, one.shape[1:], one.name)) for one in arrays]
+        fields = [
+            (one.name, arrow_type(one.dtype, one.shape[1:], one.name, descriptor.name))
+            for one in arrays
+        ]
         super().__init__(descriptor, pa.schema(fields))
         self._arrays = {one.name: one for one in arrays}
         self._rows = rows
@@ -94,7 +97,8 @@ class NpzReading(Reading):
             parts = [_rows_of(archive.open(array.member), array, size) for array in arrays]
             for batch in zip(*parts, strict=True):
                 taken = [
-                    column_of(part, array.name) for part, array in zip(batch, arrays, strict=True)
+                    column_of(part, array.name, self.name)
+                    for part, array in zip(batch, arrays, strict=True)
                 ]
                 yield pa.RecordBatch.from_arrays(taken, names=[array.name for array in arrays])
 
@@ -155,7 +159,7 @@ def _described(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: Descri
             hint="leave it out of the file",
         )
     found = Stored(name, member.filename, shape, dtype, turned, start)
-    arrow_type(dtype, shape[1:], name)
+    arrow_type(dtype, shape[1:], name, source.name)
     if found.row_bytes * shape[0] + start != member.file_size or min(shape) < 0:
         raise EOFError(f"array {name} is not as long as its header says")
     if found.row_bytes > MOST_ROW_BYTES or (turned and member.file_size > TURNED_BYTES):
