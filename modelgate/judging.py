@@ -191,7 +191,9 @@ class Judge:
         if slicing in self.gathered.unusable:
             return
         groups = self.gathered.slices[slicing]
-        for value, index in _groups(block, slicing, keep):
+        order, found = _groups(block, slicing, keep)
+        ordered = batch.take(order)
+        for value, place in found:
             if value not in groups:
                 if len(groups) == MOST_SLICES:
                     self.gathered.unusable[slicing] = (
@@ -202,30 +204,36 @@ class Judge:
                     return
                 facts = self.gathered.facts
                 groups[value] = {need: need.make(facts) for need in needs}
-            part = batch.take(index)
+            part = ordered.take(place)  # a view: nothing is copied
             for aggregate in groups[value].values():
                 aggregate.add(part)
 
 
 def _groups(
     block: pa.RecordBatch, slicing: Slicing, keep: NDArray[np.bool_]
-) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
-    """Each value of the columns, with the positions among the kept rows that have it."""
+) -> tuple[NDArray[np.int64], list[tuple[tuple[Any, ...], slice]]]:
+    """An order of the kept rows in which equal values stand together, and where each stands."""
     mixed = np.zeros(int(keep.sum()), dtype=np.int64)
     names: list[list[Any]] = []
+    kinds = 1
     for column in slicing:
         codes, values = coded(block.column(column))
         names.append([*values, MISSING])
-        codes = np.where(codes < 0, len(values), codes)[keep]
-        mixed = mixed * (len(values) + 1) + codes
+        codes = np.where(codes < 0, len(values), codes)
+        mixed = mixed * len(names[-1]) + (codes if keep.all() else codes[keep])
+        kinds *= len(names[-1])
+    if kinds <= 1 << 16:
+        mixed = mixed.astype(np.uint16)  # sorted by radix, several times as fast
     order = np.argsort(mixed, kind="stable")
-    found, starts = np.unique(mixed[order], return_index=True)
-    parts = np.split(order, starts[1:])
+    ordered = mixed[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    ends = np.append(starts[1:], len(ordered))
     groups = []
-    for code, index in zip(found.tolist(), parts, strict=True):
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        code = int(ordered[start])
         value: list[Any] = []
         for column_values in reversed(names):
-            code, position = divmod(code, len(column_values))  # noqa: PLW2901 (mixed radix)
+            code, position = divmod(code, len(column_values))
             value.append(column_values[position])
-        groups.append((tuple(reversed(value)), index))
-    return groups
+        groups.append((tuple(reversed(value)), slice(start, end)))
+    return order, groups

@@ -54,8 +54,8 @@ class Batch:
     def __len__(self) -> int:
         return len(self.truth)
 
-    def take(self, index: NDArray[Any]) -> Batch:
-        """The rows at `index`: positions, or one boolean a row."""
+    def take(self, index: NDArray[Any] | slice) -> Batch:
+        """The rows at `index`: positions, one boolean a row, or a slice (a view, no copy)."""
         return Batch(
             truth=self.truth[index],
             answer=self.answer[index],
