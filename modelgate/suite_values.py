@@ -216,7 +216,8 @@ class Many(Kind):
         if not isinstance(node.value, tuple):
             raise self.wrong(node)
         if len(node.value) < self.fewest:
-            raise WrongValueError(node, "takes a list with at least one entry")
+            entries = "one entry" if self.fewest == 1 else f"{self.fewest} entries"
+            raise WrongValueError(node, f"takes a list with at least {entries}")
         if self.length not in (None, len(node.value)):
             raise WrongValueError(node, f"takes {self.says}; this has {len(node.value)}")
         return tuple(self.entry.read(entry) for entry in node.value)

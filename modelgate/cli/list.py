@@ -119,6 +119,101 @@ def _reporters(page: Page) -> None:
 
 
 def _seam(package: str, group: str, kind: type[object]) -> Rows:
+    """Each implementation's name and the first line of what it says."""
+    from inspect import getdoc
+
+    from modelgate.plugins import found
+
+    return [
+        (getattr(one, "name", plugin.name), (getdoc(one) or "").split("\n", maxsplit=1)[0])
+        for plugin in found(package, group=group)
+        for one in plugin.classes(kind)
+    ]
+
+
+TOPICS:
+        near = did_you_mean(topic[:80], [*TOPICS, "schema"])
+        raise UsageError("MG2006", f"there is nothing to list as {shown(topic)}; {near}")
+    page = Page()
+    for place, name in enumerate(TOPICS if topic is None else [topic]):
+        if place:
+            page.gap()
+        TOPICS[name](page)
+    return None
+
+
+def library_here() -> Library:
+    """The built-in checks and suites, and those of the project around the current folder."""
+    from pathlib import Path
+
+    from modelgate.library import Library, builtin_root
+    from modelgate.project import find_project
+
+    project = find_project(Path.cwd())
+    return Library(builtin_root(), *([project.root] if project else []))
+
+
+def _schema() -> None:
+    import json
+
+    from modelgate.suite_json import suite_json_schema
+
+    click.echo(json.dumps(suite_json_schema(library_here()), indent=2))
+
+
+def _checks(page: Page) -> None:
+    from modelgate.check_text import summary
+
+    library = library_here()
+    page.heading("Checks", "`modelgate explain CHECK` tells more of one")
+    families = sorted({check.family for check in library.values()})
+    checks = sorted(library.values(), key=lambda check: (families.index(check.family), check.name))
+    rows = [(one.name, one.family, one.severity.value, summary(one)) for one in checks]
+    page.table(rows or [("none", "")])
+
+
+def _suites(page: Page) -> None:
+    from modelgate.errors import UsageError
+    from modelgate.library import builtin_root
+    from modelgate.yaml_file import read_yaml
+
+    page.heading("Suites", "`modelgate check MODEL --suite NAME` runs one")
+    rows: Rows = []
+    own = builtin_root().resolve()
+    for name, path in sorted(library_here().suites.items()):
+        try:
+            said = read_yaml(path.read_bytes(), file=path.name).plain
+        except (UsageError, OSError) as error:
+            rows.append((name, "", f"cannot be read: {error}"))
+            continue
+        steps = said.get("checks") if isinstance(said, dict) else None
+        title = str(said.get("title", "")) if isinstance(said, dict) else ""
+        count = f"{len(steps) if isinstance(steps, list) else 0} checks"
+        beside = "" if path.is_relative_to(own) else f" ({path})"
+        rows.append((name, count, title + beside))
+    page.table(rows or [("none", "", "")])
+
+
+def _formats(page: Page) -> None:
+    page.heading("Models", "what `modelgate check MODEL` takes")
+    page.table(MODELS)
+
+
+def _sources(page: Page) -> None:
+    from modelgate.sources import GROUP, Source
+
+    page.heading("Data", "what `--data` takes")
+    page.table(_seam("modelgate.sources", GROUP, Source))
+
+
+def _reporters(page: Page) -> None:
+    from modelgate.reporters import GROUP, Reporter
+
+    page.heading("Reports", "what `--report FORMAT[:PATH]` takes")
+    page.table(_seam("modelgate.reporters", GROUP, Reporter))
+
+
+def _seam(package: str, group: str, kind: type[object]) -> Rows:
     """Each implementation's name, what its files are called, and the first line of what it says."""
     from inspect import getdoc
 

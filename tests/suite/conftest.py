@@ -1,0 +1,64 @@
+"""Checks of every shape, declared here so that the suite's rules are tested apart from the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pytest
+
+from modelgate.aggregates import Aggregate, Facts, Need
+from modelgate.aggregates.confusion import Confusion
+from modelgate.declare import DECLARED, Check, Probe, check
+from modelgate.outcome import Outcome
+
+FOUND = Outcome(value=1.0, better="higher")
+
+
+def needs(_: Facts, __: Mapping[str, Any]) -> Need:
+    return Need(Confusion)
+
+
+@check(family="metrics", subject="metric", needs=needs, severity="blocker")
+def metric(
+    found: Aggregate,
+    *,
+    metric: Literal["accuracy", "recall", "f1"],
+    average: Literal["binary", "macro"] | None = None,
+    k: int = 5,
+    quantile: float = 0.9,
+    of: str | None = None,
+) -> Outcome:
+    """A metric."""
+    return FOUND
+
+
+@check(family="artifact", at_most=0.001)
+def probe(probe: Probe) -> Outcome:
+    """A question about the model itself."""
+    return FOUND
+
+
+@check(family="behaviour", subject="name", at_most=0.05, severity="minor")
+def invariance(
+    found: Confusion,
+    *,
+    name: str,
+    column: str,
+    words: list[str] = [],  # noqa: B006 (a default as a project might write it)
+    loud: bool = False,
+) -> Outcome:
+    """A question with a setting that must be written."""
+    return FOUND
+
+
+@check(family="metrics", tasks=("regression",), at_most=1)
+def spread(found: Confusion) -> Outcome:
+    """A question about numbers only."""
+    return FOUND
+
+
+@pytest.fixture(scope="session")
+def checks() -> dict[str, Check]:
+    functions = (metric, probe, invariance, spread)
+    return {function.__name__: getattr(function, DECLARED) for function in functions}
