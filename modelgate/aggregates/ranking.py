@@ -27,12 +27,12 @@ class Curve:
     Attributes:
         positives: (m,) weight of the class's own rows, from the highest score down.
         negatives: (m,) weight of all other rows.
-        exact: False where a "distinct score" is a bin that may hold several.
+        mixed: (m,) whether a "distinct score" is a bin that holds several.
     """
 
     positives: Floats
     negatives: Floats
-    exact: bool
+    mixed: NDArray[np.bool_]
 
 
 class Ranking(Aggregate):
@@ -110,12 +110,13 @@ class Ranking(Aggregate):
         column = 0 if mirrored else self._columns.index(index)
         if self._sketch is not None:
             self._flush()
-            positives, negatives = self._sketch.column(column)
+            positives, negatives, mixed = self._sketch.column(column)
         else:
             positives, negatives = self._distinct(column)
+            mixed = np.zeros(len(positives), dtype=np.bool_)
         if mirrored:
-            positives, negatives = negatives[::-1], positives[::-1]
-        return Curve(positives, negatives, exact=self._sketch is None)
+            return Curve(negatives[::-1], positives[::-1], mixed[::-1])
+        return Curve(positives, negatives, mixed)
 
     def _settle(self) -> None:
         rows = self.rows
@@ -130,8 +131,13 @@ class Ranking(Aggregate):
             return
         weights = np.concatenate(self._weights) if self._weights else None
         keys = self._joined()
-        for column in range(len(self._columns)):
-            self._sketch.add(column, _scores(keys[column]), (keys[column] & 1) == 1, weights)
+        for column, unsorted in enumerate(keys):
+            if weights is None:
+                ordered, weighs = np.sort(unsorted), None
+            else:
+                order = np.argsort(unsorted)
+                ordered, weighs = unsorted[order], weights[order]
+            self._sketch.add(column, _scores(ordered), (ordered & 1) == 1, weighs)
         self._keys, self._weights, self._waiting = [], [], 0
 
     def _joined(self) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from modelgate.stats.interval import Interval
 from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean
 
 _HEAVY, _FEW = 6.0, 500
+_NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
 LOG_T = "Student's t of the logarithm"
 
 
@@ -24,7 +25,7 @@ def measure_mae(found: Residuals, _options: Options) -> Measured:
 
 def measure_rmse(found: Residuals, _options: Options) -> Measured:
     """The root of the mean squared error."""
-    squared = _loss(found, "square", "fourth", span=found.reach.span**2)
+    squared = _loss(found, "square", "fourth", span=found.reach.span * found.reach.span)
     if squared.value is None or squared.interval is None:
         return squared
     low, high = sqrt(squared.interval.low), sqrt(squared.interval.high)
@@ -46,10 +47,10 @@ def measure_bias(found: Residuals, _options: Options) -> Measured:
     mean, variance = mean_and_variance(sums, "error", "square")
     if not (isfinite(mean) and isfinite(variance)):
         return nothing(TOO_LARGE, n=int(sums.rows[0]))
-    effective = sums.effective
-    return _found(
-        sums, mean, signed_mean(mean, variance, effective, span=found.reach.span), "Student's t"
-    )
+    if found.reach.span <= 0:
+        return nothing(_NO_SCALE, n=int(sums.rows[0]))
+    interval = signed_mean(mean, variance, sums.effective, span=found.reach.span)
+    return _found(sums, mean, interval, "Student's t")
 
 
 def measure_mape(found: RelativeErrors, _options: Options) -> Measured:
@@ -76,12 +77,10 @@ def measure_r2(found: Explained, _options: Options) -> Measured:
         return nothing(TOO_LARGE, n=int(sums.rows[0]))
     if rounded(moments.targets) <= 0:
         return nothing("undefined: all targets are equal", n=int(sums.rows[0]))
-    left = rounded(moments.errors / moments.targets)
+    left, span = rounded(moments.errors / moments.targets), found.reach.span
     # log(errors / targets) moves with a row as e^2 / errors - d^2 / targets does.
     part = moments.variance(1 / moments.errors if moments.errors else 0, 1 / moments.targets)
-    found_ratio = ratio(
-        left, part, sums.effective, most=found.reach.span**2 / float(moments.targets)
-    )
+    found_ratio = ratio(left, part, sums.effective, most=span * span / rounded(moments.targets))
     if not (isfinite(left) and isfinite(found_ratio.high)):
         return nothing(TOO_LARGE, n=int(sums.rows[0]))
     interval = Interval(1 - found_ratio.high, 1 - found_ratio.low, found_ratio.level)
@@ -153,7 +152,7 @@ def _loss(found: Residuals, name: str, squared: str, *, span: float) -> Measured
     if not (isfinite(mean) and isfinite(variance)):
         return nothing(TOO_LARGE, n=rows)
     if span <= 0:
-        return nothing("targets and answers are all 0: no scale to judge an error by", n=rows)
+        return nothing(_NO_SCALE, n=rows)
     interval = loss_mean(mean, variance, sums.effective, span=span)
     return _found(sums, mean, interval, LOG_T)
 
@@ -174,6 +173,8 @@ def _relative(found: RelativeErrors, name: str, most: float = MOST) -> Measured:
 
 def _found(sums: Moments, value: float, interval: Interval, method: str) -> Measured:
     rows = int(sums.rows[0])
+    if not all(map(isfinite, (value, interval.low, interval.high))):
+        return nothing(TOO_LARGE, n=rows)
     return Measured(
         value=value,
         interval=interval,

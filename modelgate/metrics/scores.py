@@ -184,12 +184,12 @@ def _area(
     curve: Curve, kind: Area, positives: float, negatives: float
 ) -> tuple[float, float, Interval]:
     if kind == "auroc":
-        value, bound = auroc(curve.positives, curve.negatives)
+        value, bound = auroc(curve.positives, curve.negatives, curve.mixed)
         interval = newcombe(value, positives, negatives)
     else:
-        value, bound = average_precision(curve.positives, curve.negatives)
+        value, bound = average_precision(curve.positives, curve.negatives, curve.mixed)
         interval = logit_interval(value, positives)
-    if curve.exact:
+    if bound == 0:
         return value, 0.0, interval
     widened = Interval(
         max(0.0, interval.low - bound), min(1.0, interval.high + bound), interval.level

@@ -11,18 +11,20 @@ from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.tails import normal_quantile
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
-def auroc(positives: Floats, negatives: Floats) -> tuple[float, float]:
+def auroc(positives: Floats, negatives: Floats, mixed: Flags | None = None) -> tuple[float, float]:
     """The chance that a positive ranks above a negative, ties counted half.
 
     Args:
         positives: (m,) weight of positives at each distinct score, from the highest down.
         negatives: (m,) weight of negatives there.
+        mixed: (m,) which of the "distinct scores" are bins that hold several; none where None.
 
     Returns:
-        The area under the ROC curve, and how far off it can be at most if each "distinct score" is
-        a bin whose rows might be told apart: sum(p n) / 2PN.
+        The area under the ROC curve, and how far off it can be at most because the rows of mixed
+        bins are not told apart: sum(p n) / 2PN over those.
 
     Raises:
         ValueError: one of the two kinds is missing.
@@ -31,21 +33,25 @@ def auroc(positives: Floats, negatives: Floats) -> tuple[float, float]:
     if total <= 0:
         raise ValueError("an area under the ROC curve needs rows of both kinds")
     above = np.cumsum(positives) - positives
-    ties = float(np.dot(positives, negatives))
+    ties = positives * negatives
     wins = float(np.dot(negatives, above))
-    return (wins + ties / 2) / total, ties / 2 / total
+    unknown = 0.0 if mixed is None else float(ties[mixed].sum())
+    return min((wins + float(ties.sum()) / 2) / total, 1.0), unknown / 2 / total
 
 
-def average_precision(positives: Floats, negatives: Floats) -> tuple[float, float]:
+def average_precision(
+    positives: Floats, negatives: Floats, mixed: Flags | None = None
+) -> tuple[float, float]:
     """The mean precision at each positive, as scikit-learn's average_precision_score.
 
     Args:
         positives: (m,) weight of positives at each distinct score, from the highest down.
         negatives: (m,) weight of negatives there.
+        mixed: (m,) which of the "distinct scores" are bins that hold several; none where None.
 
     Returns:
-        The value, and how far off it can be at most if each "distinct score" is a bin whose rows
-        might be told apart.
+        The value, and how far off it can be at most because the rows of mixed bins are not told
+        apart.
 
     Raises:
         ValueError: there is no positive.
@@ -55,12 +61,14 @@ def average_precision(positives: Floats, negatives: Floats) -> tuple[float, floa
         raise ValueError("average precision needs rows of the class")
     hits, misses = np.cumsum(positives), np.cumsum(negatives)
     precision = np.divide(hits, hits + misses, out=np.zeros_like(hits), where=hits + misses > 0)
-    value = float(np.dot(precision, positives)) / total
+    value = min(float(np.dot(precision, positives)) / total, 1.0)
+    if mixed is None:
+        return value, 0.0
     # Within a bin: all its positives first, or all its negatives first.
     most = hits / np.maximum(hits + misses - negatives, 1e-300)
     first = hits - positives
     least = first / np.maximum(first + misses, 1e-300)
-    apart = np.where(positives > 0, np.maximum(most - precision, precision - least), 0.0)
+    apart = np.where(mixed & (positives > 0), np.maximum(most - precision, precision - least), 0.0)
     return value, float(np.dot(apart, positives)) / total
 
 

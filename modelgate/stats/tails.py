@@ -84,12 +84,6 @@ def student_quantile(share: float, freedom: float) -> float:
     return size if share > 0.5 else -size
 
 
-def student_below(t: float, freedom: float) -> float:
-    """The chance that Student's t with `freedom` degrees lies below `t`."""
-    tail = beta_below(freedom / (freedom + t * t), freedom / 2, 0.5) / 2
-    return 1 - tail if t > 0 else tail
-
-
 def _error_and_slope(
     x: float, rest: float, share: float, a: float, b: float
 ) -> tuple[float, float]:

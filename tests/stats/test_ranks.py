@@ -1,0 +1,56 @@
+"""Areas under curves, and their intervals."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelgate.stats.ranks import auroc, average_precision, logit_interval, newcombe
+
+sizes = st.integers(1, 2_000)
+
+
+@given(area=st.floats(0, 1), positives=sizes, negatives=sizes)
+def test_newcombes_interval_holds_the_area_and_has_a_width(
+    area: float, positives: int, negatives: int
+) -> None:
+    found = newcombe(area, positives, negatives)
+    assert 0 <= found.low <= area <= found.high <= 1
+    assert found.low < found.high
+
+
+def test_newcombes_interval_is_the_same_seen_from_the_other_class() -> None:
+    one, other = newcombe(0.8, 15, 60), newcombe(0.2, 60, 15)
+    assert one.low == pytest.approx(1 - other.high, abs=1e-12)
+    assert one.high == pytest.approx(1 - other.low, abs=1e-12)
+
+
+def test_newcombes_ends_solve_its_equation() -> None:
+    found, z, mean = newcombe(0.9, 20, 80, level=0.95), 1.959963984540054, 49
+    for end in (found.low, found.high):
+        spread = 1 + mean * ((1 - end) / (2 - end) + end / (1 + end))
+        assert (end - 0.9) ** 2 == pytest.approx(z**2 * end * (1 - end) * spread / 1600, rel=1e-9)
+
+
+@given(area=st.floats(0, 1), positives=sizes)
+def test_the_logit_interval_holds_the_area_and_has_a_width(area: float, positives: int) -> None:
+    found = logit_interval(area, positives)
+    assert 0 <= found.low <= area + 1e-12
+    assert area - 1e-12 <= found.high <= 1
+    assert found.low < found.high
+
+
+def test_the_bound_of_ties_is_what_telling_them_apart_could_change() -> None:
+    # One bin holds both kinds: the true area may be 0 or 1.
+    one, mixed = np.array([1.0]), np.array([True])
+    assert auroc(one, one, mixed) == (0.5, 0.5)
+    assert auroc(one, one) == (0.5, 0.0)
+    value, bound = average_precision(one, one, mixed)
+    assert value - bound <= 0.5
+    assert value + bound >= 1.0
+
+
+@pytest.mark.parametrize(("positives", "negatives"), [([0.0], [2.0]), ([2.0], [0.0])])
+def test_an_area_needs_both_kinds(positives: list[float], negatives: list[float]) -> None:
+    with pytest.raises(ValueError, match="both kinds"):
+        auroc(np.array(positives), np.array(negatives))

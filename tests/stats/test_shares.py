@@ -1,0 +1,101 @@
+"""Shares: the published values, and what holds for every share."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from modelgate.stats.shares import (
+    FEW,
+    clopper_pearson,
+    f1,
+    paired_difference,
+    share,
+    share_method,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "low", "high"),
+    [
+        pytest.param(81, 263, 0.2553, 0.3662, id="81-of-263"),
+        pytest.param(15, 148, 0.0624, 0.1605, id="15-of-148"),
+        pytest.param(0, 20, 0.0, 0.1611, id="0-of-20"),
+        pytest.param(1, 29, 0.0061, 0.1718, id="1-of-29"),
+    ],
+)
+def test_wilson_gives_the_values_of_newcombe_1998(
+    hits: int, trials: int, low: float, high: float
+) -> None:
+    found = wilson(hits, trials, 0.95)
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_clopper_pearson_gives_the_values_of_newcombe_1998() -> None:
+    found = clopper_pearson(81, 263, 0.95)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.2527, 0.3676)
+
+
+def test_no_failure_in_500_is_at_most_six_in_a_thousand() -> None:
+    assert round(clopper_pearson(0, 500).high, 4) == 0.0060
+
+
+def test_tango_gives_the_interval_of_fagerlands_airway_table() -> None:
+    found = paired_difference(1, 7, 21, 0.95)
+    assert (round(found.low, 3), round(found.high, 3)) == (-0.517, -0.026)
+
+
+@given(trials=st.integers(1, 5_000), data=st.data())
+def test_clopper_pearson_is_scipys(trials: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, trials))
+    expected = stats.binomtest(hits, trials).proportion_ci(0.9, method="exact")
+    found = clopper_pearson(hits, trials)
+    assert found.low == pytest.approx(float(expected.low), rel=1e-9, abs=1e-300)
+    assert found.high == pytest.approx(float(expected.high), rel=1e-9)
+
+
+@given(trials=st.integers(1, 10_000), data=st.data())
+def test_a_share_lies_in_its_interval_which_has_a_width(trials: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, trials))
+    for found in (share(hits, trials), f1(hits, trials - hits)):
+        assert 0 <= found.low < found.high <= 1
+    assert share(hits, trials).low <= hits / trials <= share(hits, trials).high
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "method"),
+    [
+        pytest.param(FEW, 2 * FEW, "Wilson", id="20-of-each"),
+        pytest.param(FEW, 2 * FEW - 1, "Clopper-Pearson", id="19-misses"),
+        pytest.param(FEW - 1, 1_000_000, "Clopper-Pearson", id="19-hits-of-a-million"),
+    ],
+)
+def test_few_hits_or_misses_take_the_exact_interval(hits: int, trials: int, method: str) -> None:
+    assert share_method(hits, trials) == method
+    exact = clopper_pearson(hits, trials)
+    assert (share(hits, trials) == exact) is (method != "Wilson")
+
+
+@given(rows=st.integers(1, 2_000), data=st.data())
+def test_a_paired_difference_is_never_sure_and_turns_with_its_sides(
+    rows: int, data: st.DataObject
+) -> None:
+    gains = data.draw(st.integers(0, rows))
+    losses = data.draw(st.integers(0, rows - gains))
+    found, turned = paired_difference(gains, losses, rows), paired_difference(losses, gains, rows)
+    assert -1 <= found.low < found.high <= 1
+    assert found.low <= (gains - losses) / rows <= found.high
+    assert found.low == pytest.approx(-turned.high, abs=1e-9)
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(0, 0), (3, 2), (-1, 2)])
+def test_what_is_no_share_is_refused(hits: int, trials: int) -> None:
+    for interval in (wilson, clopper_pearson):
+        with pytest.raises(ValueError, match="is not a share"):
+            interval(hits, trials)
+
+
+def test_more_discordant_rows_than_rows_are_refused() -> None:
+    with pytest.raises(ValueError, match="in 3 rows"):
+        paired_difference(2, 2, 3)
