@@ -1,0 +1,169 @@
+"""What the README shows is true: its commands are run, its output compared, its files used.
+
+A block's first line tells where it belongs: "console demo" runs in the folder that `modelgate demo`
+writes, "console own" in a folder with `model.onnx` and `test.csv`; "yaml own NAME" is a file there.
+In shown output "..." stands for any text, on a line of its own for any lines.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text("utf-8")
+RUN_ELSEWHERE = {"pip install . && modelgate demo", "pip install -e '.[dev]' && pytest"}
+"""What `.ci/run` reads from the README and runs in fresh environments."""
+MARK = "\x1e"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: the words after the fence, its text, its first line in the README."""
+
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"line-{self.line}"
+
+
+def _blocks() -> Iterator[Block]:
+    for found in re.finditer(r"^```(\S[^\n]*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
+        line = README.count("\n", 0, found.start()) + 1
+        yield Block(tuple(found[1].split()), found[2], line)
+
+
+BLOCKS = list(_blocks())
+CONSOLE = [block for block in BLOCKS if block.words[0] == "console"]
+PYTHON = [block for block in BLOCKS if block.words[0] == "python"]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    from modelgate.demo import write
+
+    demo = tmp_path_factory.mktemp("readme") / "modelgate-demo"
+    write(demo)
+    own = tmp_path_factory.mktemp("own")
+    shutil.copy(demo / "models" / "better.onnx", own / "model.onnx")
+    shutil.copy(demo / "data" / "test.csv", own / "test.csv")
+    for block in BLOCKS:
+        if block.words[0] == "yaml":
+            (own / block.words[2]).write_text(block.text, "utf-8")
+    return {"demo": demo, "own": own}
+
+
+def _environment() -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    clean = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    return {**clean, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+
+
+def _steps(block: Block) -> list[tuple[str, str]]:
+    """Each command of a block with the output that is shown below it."""
+    steps: list[tuple[str, str]] = []
+    for line in block.text.splitlines():
+        if line.startswith("$ "):
+            steps.append((line.removeprefix("$ "), ""))
+        else:
+            command, shown = steps.pop()
+            steps.append((command, f"{shown}{line}\n"))
+    return steps
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=str)
+def test_what_a_terminal_shows_is_what_it_shows(block: Block, folders: dict[str, Path]) -> None:
+    steps = _steps(block)
+    script = "code=0\n" + "".join(
+        f"printf '{MARK}'\n(exit $code)\n{command}\ncode=$?\n" for command, _ in steps
+    )
+    ended = subprocess.run(
+        [shutil.which("bash") or "/bin/bash", "-c", script],
+        cwd=folders[block.words[1]],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    outputs = ended.stdout.split(MARK)[1:]
+    for (command, shown), output in zip(steps, outputs, strict=True):
+        assert "Traceback" not in output
+        assert "MG7" not in output, output
+        if shown:
+            assert re.fullmatch(_pattern(shown), _stripped(output)), f"$ {command}\n{output}"
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_what_is_shown_in_python_runs(block: Block, folders: dict[str, Path]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", block.text],
+        cwd=folders[block.words[1]],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_every_other_command_is_run_by_ci() -> None:
+    lines = {
+        line for block in BLOCKS if block.words[0] == "bash" for line in block.text.splitlines()
+    }
+    assert lines == RUN_ELSEWHERE
+    script = (REPOSITORY / ".ci" / "run").read_text("utf-8").replace("\\", "")
+    for command in RUN_ELSEWHERE:
+        assert f'shown "{command}"' in script
+
+
+def test_every_block_says_where_it_belongs() -> None:
+    assert BLOCKS
+    assert README.count("\n```") == 2 * len(BLOCKS)
+    for block in BLOCKS:
+        assert block.words[0] in {"bash", "console", "python", "yaml"}, block
+        if block.words[0] != "bash":
+            assert block.words[1] in {"demo", "own"}, block
+
+
+def test_every_command_that_is_named_exists() -> None:
+    from modelgate.cli import COMMANDS
+
+    named = set(re.findall(r"modelgate ([a-z]+)\b", re.sub(r"(?m)^#.*$", "", _code())))
+    assert named
+    assert named <= set(COMMANDS)
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (REPOSITORY / target).exists(), target
+
+
+def _code() -> str:
+    """All that stands in code: inline, or in a block."""
+    inline = re.findall(r"`(modelgate [^`]+)`", README)
+    return "\n".join([*inline, *(block.text for block in BLOCKS if block.words[0] != "python")])
+
+
+def _stripped(output: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in output.splitlines())
+
+
+def _pattern(shown: str) -> str:
+    lines = []
+    for line in _stripped(shown).splitlines(keepends=True):
+        if line.strip() == "...":
+            lines.append(r"(?:[^\n]*\n)*")
+        else:
+            lines.append(re.escape(line).replace(re.escape("..."), r"[^\n]*"))
+    return "".join(lines)
