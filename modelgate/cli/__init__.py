@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code, by the table above; 141 where whoever read the output went away.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command's module here
     debug = "--debug" in words or bool(os.environ.get("MODELGATE_DEBUG"))
     try:
         with _ended_by_sigterm():
