@@ -97,8 +97,9 @@ def open_dataset(
     from modelgate.sources.whereabouts import files
 
     told = _valid(delimiter, encoding)
-    kinds = suffixes()
-    parts = [_open_file(path, name, format, told) for path, name in files(str(where), base, kinds)]
+    parts = [
+        _open_file(path, name, format, told) for path, name in files(str(where), base, suffixes)
+    ]
     return parts[0] if len(parts) == 1 else joined(str(where), parts)
 
 

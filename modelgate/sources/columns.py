@@ -30,6 +30,10 @@ def settled(kind: pa.DataType) -> pa.DataType:
         return pa.binary()
     if pa.types.is_decimal(kind) or pa.types.is_null(kind):
         return pa.float64()
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(settled(kind.value_type), kind.list_size)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(settled(kind.value_type))
     return kind
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from modelgate.errors import DataError, Where
 from modelgate.sources.columns import check_names
 from modelgate.sources.descriptor import Descriptor
+from modelgate.sources.inference import MISSING
 from modelgate.sources.reading import no_rows
 from modelgate.sources.text import found_encoding, unpacked
 from modelgate.sources.wording import shown
@@ -24,6 +25,7 @@ MOST_BYTES = 16 << 20
 
 _HEAD_BYTES = 1 << 18
 _SAMPLE_ROWS = 100
+_ANY_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+[eE][+-]?\d+|\d+\.\d*[eE][+-]?\d+)\s*")
 
 
@@ -194,6 +196,11 @@ def _other_delimiter(rows: Sequence[Sequence[str]], delimiter: str) -> str | Non
     return None
 
 
+def _numbers(cells: Sequence[str]) -> bool:
+    said = [cell for cell in cells if cell not in MISSING]
+    return bool(said) and all(_ANY_NUMBER.fullmatch(cell) for cell in said)
+
+
 def _no_header(rows: Sequence[Sequence[str]]) -> str | None:
     """Why the first row must be one of data; None where it can be names."""
     header, body = rows[0], rows[1:]
@@ -204,8 +211,11 @@ def _no_header(rows: Sequence[Sequence[str]]) -> str | None:
     counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
     if len(numbers) == len(header) and not counted:
         return "all of it are numbers"
-    for number, name in enumerate(header, start=1):
-        below = [row[number - 1] for row in body if len(row) >= number]
+    columns = [[row[i] for row in body if len(row) > i] for i in range(len(header))]
+    named = (not _ANY_NUMBER.fullmatch(name) for name in header)
+    if any(name and _numbers(below) for name, below in zip(named, columns, strict=True)):
+        return None  # a word above numbers is a name
+    for number, (name, below) in enumerate(zip(header, columns, strict=True), start=1):
         if name.strip() and not numbers and name in below:
             return f"{shown(name)} is also a value of column {number}"
     return None

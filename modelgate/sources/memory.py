@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from modelgate.dataset import Dataset
-from modelgate.errors import DataError
+from modelgate.errors import DataError, Where
 from modelgate.sources.arrays import column_of, equally_long
-from modelgate.sources.columns import chosen, settle, settled_schema
+from modelgate.sources.columns import check_names, chosen, settle, settled_schema
 from modelgate.sources.reading import FOREIGN, no_rows
 from modelgate.sources.wording import one_line, shown
 
@@ -67,7 +68,9 @@ class InMemory(Dataset):
         with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), sealed) as stream:
             for block in self.blocks():
                 plain = settle(block, canonical)
-                columns = [part for one in plain.columns for part in (_filled(one), one.is_valid())]
+                columns = [
+                    part for one in plain.columns for part in (_exact(_filled(one)), one.is_valid())
+                ]
                 stream.write_batch(pa.RecordBatch.from_arrays(columns, schema=sealed))
         self._digest, self._bytes = f"sha256:{sink.running.hexdigest()}", sink.size
 
@@ -115,6 +118,18 @@ def _filled(column: Any) -> Any:
     buffers = [None] * (column.type.num_buffers - 1)
     zeros = pa.Array.from_buffers(column.type, len(column), [None, *(nothing for _ in buffers)])
     return compute.if_else(column.is_valid(), column, zeros)
+
+
+def _exact(column: Any) -> Any:
+    """A column of texts with its own bytes alone, not those of the array it was cut from."""
+    if not (pa.types.is_string(column.type) or pa.types.is_binary(column.type)):
+        return column
+    offsets, text = column.buffers()[1:]
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    first, last = int(ends[0]), int(ends[-1])
+    own = text.slice(first, last - first) if text else pa.py_buffer(b"")
+    buffers = [None, pa.py_buffer(ends - ends[0]), own]
+    return pa.Array.from_buffers(column.type, len(column), buffers)
 
 
 def in_memory(rows: Any) -> InMemory:
@@ -167,6 +182,7 @@ def _table(rows: Any) -> pa.Table:
 def _named(frame: Any) -> Any:
     """The frame with names that are text, as files have them."""
     names = [name if isinstance(name, str) else str(name) for name in frame.columns]
+    check_names(names, Where("DataFrame"))
     if names == list(frame.columns):
         return frame
     return frame.set_axis(names, axis="columns")

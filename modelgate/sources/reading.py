@@ -43,6 +43,9 @@ def narrowed(descriptor: Descriptor, what: str) -> Iterator[None]:
     """
     try:
         yield
+    except DataError:
+        descriptor.verify()  # what a half-written file looks like is not its fault
+        raise
     except FOREIGN as error:
         descriptor.verify()
         raise DataError(

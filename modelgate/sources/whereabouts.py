@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from glob import glob, has_magic
 from pathlib import Path
@@ -15,13 +15,15 @@ MOST_FILES = 500
 """Each stays open while it is read; systems usually allow a process 1024."""
 
 
-def files(where: str, base: Path | None, suffixes: Sequence[str]) -> list[tuple[Path, str]]:
+def files(
+    where: str, base: Path | None, suffixes: Callable[[], Sequence[str]]
+) -> list[tuple[Path, str]]:
     """The files, in the order of their names, each with the name to show.
 
     Args:
         where: a file, a folder, or a pattern.
         base: what a relative path is relative to.
-        suffixes: what the names of data files end with, for folders.
+        suffixes: gives what the names of data files end with, for folders.
 
     Raises:
         DataError: MG3501 nothing is there, MG3502 what is there is no file and holds none.
@@ -40,7 +42,7 @@ def files(where: str, base: Path | None, suffixes: Sequence[str]) -> list[tuple[
             return _matching(where, base or Path())
         raise _missing(where, path) from None
     if stat.S_ISDIR(mode):
-        return _inside(where, path, suffixes)
+        return _inside(where, path, suffixes())
     if not stat.S_ISREG(mode):
         raise DataError(
             "MG3502",
