@@ -22,7 +22,12 @@ _LISTS_OF_TREES = ("nodes_", "class_", "target_", "leaf_", "membership_", "tree_
 _TAG_OF_INTS = 8 << 3
 _LABELS = ("classlabels_int64s", "classlabels_ints", "classlabels_strings")
 _PASSES_ON = {"Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "ZipMap", "Concat"}
-_TRANSFORMS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "logistic", "Normalizer": "normalized"}
+_TRANSFORMS = {
+    "Softmax": "softmax",
+    "LogSoftmax": "log_softmax",
+    "Sigmoid": "logistic",
+    "Normalizer": "normalized",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from modelgate.worker.session import Opened
 Feeds = Mapping[str, NDArray[Any]]
 
 
+_TOO_LARGE = ("ailed to allocate", "bad_alloc", "BFCArena", "output tensor would require more than")
+
+
 def answer(
     model: Opened,
     feeds: Feeds,
@@ -65,10 +68,15 @@ def _calls(model: Opened, feeds: Feeds, rows: int, rows_a_call: int) -> Iterator
     for start in range(0, rows, step):
         count = min(step, rows - start)
         pad = step - count if signature.batch else 0
-        yield count, {
-            name: _padded(array[start : start + count], pad) if name in signature.batched else array
-            for name, array in feeds.items()
-        }
+        yield (
+            count,
+            {
+                name: _padded(array[start : start + count], pad)
+                if name in signature.batched
+                else array
+                for name, array in feeds.items()
+            },
+        )
 
 
 def _padded(array: NDArray[Any], pad: int) -> NDArray[Any]:
@@ -104,14 +112,12 @@ def _joined(name: str, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     if not parts:
         return np.empty((0,), np.float32)
     if len({part.shape[1:] for part in parts}) > 1:
-        raise Refusal(
-            "MG4004", f"answers shapes that differ from call to call in output {name!r}"
-        )
+        raise Refusal("MG4004", f"answers shapes that differ from call to call in output {name!r}")
     return np.concatenate(parts)
 
 
 def _explained(text: str) -> Refusal:
-    if "ailed to allocate" in text or "bad_alloc" in text or "BFCArena" in text:
+    if any(sign in text for sign in _TOO_LARGE):
         return Refusal("MG4003", "needs more memory for one call than it is given")
     if "Got invalid dimensions" in text or "Unexpected input data type" in text:
         return Refusal("MG3160", f"does not take these rows: {shorten(text)}")

@@ -6,12 +6,15 @@ import os
 import queue
 import socket
 import threading
+import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from modelgate.worker import confine
+
+_TICK_SECONDS = 0.2
 
 
 def main(parent: int, folder: str, wires: tuple[int, int], provider: str, *, tied: bool) -> None:
@@ -133,7 +136,7 @@ class Inside:
                 rows,
                 job["outputs"],
                 job["rows_a_call"],
-                lambda: self._send({"is": "tick", "job": number}),
+                self._ticking(number),
             )
         except Refusal as refusal:
             self._send(_refused(refusal) | {"job": number})
@@ -145,6 +148,18 @@ class Inside:
             self._send(header | {"shared": size})
         else:
             self._send(header, buffers)
+
+    def _ticking(self, number: int) -> Callable[[], None]:
+        """Tells the parent, not too often, that a long job goes on."""
+        last = time.monotonic()
+
+        def tick() -> None:
+            nonlocal last
+            if time.monotonic() - last > _TICK_SECONDS:
+                last = time.monotonic()
+                self._send({"is": "tick", "job": number})
+
+        return tick
 
     def _send(self, header: Mapping[str, Any], buffers: Any = ()) -> None:
         with self._sending:

@@ -9,8 +9,11 @@ from modelgate.formats.onnx_graph import Graph
 _PREFIX = re.compile(r"^\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ")
 _LOADING = re.compile(r"^Load model from .*? failed:\s*")
 _UNKNOWN_OP = re.compile(r"([\w.]*):?(\w+)\((-?\d+)\) is not a registered function/op")
+_NO_SUCH_OP = re.compile(r"No Op registered for (\w+) with domain_version of (-?\d+)")
 _NO_KERNEL = re.compile(r"Could not find an implementation for (\w+)\((\d+)\)")
-_OPSET = re.compile(r"Opset (\d+) is under development|opset (?:version )?(\d+).*?(?:up to|is) (\d+)")
+_OPSET = re.compile(
+    r"Opset (\d+) is under development|opset (?:version )?(\d+).*?(?:up to|is) (\d+)"
+)
 _IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
 
 
@@ -35,6 +38,8 @@ def explain(text: str, graph: Graph) -> Refusal:
         )
     if found := _UNKNOWN_OP.search(text):
         return _custom(found[1], found[2], graph)
+    if found := _NO_SUCH_OP.search(text):
+        return _custom("ai.onnx", found[1], graph)
     if found := _NO_KERNEL.search(text):
         return Refusal(
             "MG3005",
@@ -48,16 +53,16 @@ def explain(text: str, graph: Graph) -> Refusal:
             f"is of IR version {found[1]}; this onnxruntime knows up to {found[2]}",
             "upgrade onnxruntime, or export the model with an older onnx",
         )
-    if "pset" in text and ("under development" in text or "up to" in text or "ONNX Runtime only" in text):
+    if "pset" in text and (
+        "under development" in text or "up to" in text or "ONNX Runtime only" in text
+    ):
         return Refusal(
             "MG3005",
             f"is of opset {opset}, newer than this onnxruntime knows: {shorten(text)}",
             "upgrade onnxruntime, or export the model with an older opset",
         )
     if "ailed to allocate" in text or "bad_alloc" in text or "MemoryError" in text:
-        return Refusal(
-            "MG3009", f"needs more memory to load than it is given: {shorten(text)}"
-        )
+        return Refusal("MG3009", f"needs more memory to load than it is given: {shorten(text)}")
     if graph.external and ("external" in text.lower() or "No such file" in text):
         return Refusal("MG3010", f"does not find its weights: {shorten(text)}")
     return Refusal("MG3004", f"does not load: {shorten(text)}")

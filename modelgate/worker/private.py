@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +13,17 @@ from pathlib import Path, PurePosixPath
 
 from modelgate.errors import ModelError, RefusedError, StorageError
 from modelgate.escape import printable
+from modelgate.formats.regular import open_regular
 from modelgate.worker.limits import MIB
 
+MODEL = "model.onnx"
+"""What the copy is called, whatever the model is called."""
 _MOST_FILES = 10_000
+_DATA = frozenset(
+    {".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".arrow", ".feather", ".ipc"}
+    | {".npz", ".npy", ".yaml", ".yml", ".gz", ".zip", ".xlsx", ".db", ".sqlite", ".py", ".toml"}
+)
+"""Endings that no exporter gives to weights, but labels may have that lie beside a model."""
 
 
 @dataclass(slots=True)
@@ -52,7 +58,7 @@ class PrivateFolder:
 
     @property
     def digest(self) -> str:
-        """ "sha256:..." of the model; where weights lie in other files, of the list of all digests.
+        """Of the model as "sha256:..."; where weights lie in other files, of the list of all digests.
 
         The list has a line a file, digest and name as `sha256sum` writes them, the model first.
         """
@@ -68,7 +74,10 @@ class PrivateFolder:
             ModelError: it cannot be read, or is larger than `most` bytes.
             StorageError: the disk is full.
         """
-        self._copy(path, "", self.path / "model.onnx", most)
+        try:
+            self._copy(path, "", self.path / MODEL, most)
+        except FileNotFoundError:
+            raise ModelError("MG3001", f"{_shown(path)} does not exist any more") from None
 
     def take_external(self, model: Path, names: Sequence[str], most: int) -> None:
         """Copy the files that hold a model's weights.
@@ -84,20 +93,24 @@ class PrivateFolder:
             StorageError: the disk is full.
         """
         if len(names) > _MOST_FILES:
-            raise RefusedError("MG5002", f"the model names {len(names)} files of weights")
+            raise RefusedError(
+                "MG5002", f"{printable(model.name, 80)}: names {len(names)} files of weights"
+            )
         folder = Path(os.path.realpath(model)).parent
         for name in names:
-            source = _inside(folder, name)
+            source = _inside(folder, name, printable(model.name, 80))
             target = self.path / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
-                raise RefusedError("MG5001", f"the model names {_shown(name)} as weights twice")
+                raise RefusedError(
+                    "MG5001", f"{printable(model.name, 80)}: names {_shown(name)} as weights twice"
+                )
             try:
                 self._copy(source, name, target, most - self.bytes)
             except FileNotFoundError:
                 raise ModelError(
                     "MG3010",
-                    f"{model.name}: its weights are missing: {_shown(name)} should lie beside it",
+                    f"{printable(model.name, 80)}: its weights are missing: {_shown(name)} should lie beside it",
                     hint=f"copy {_shown(name)} into the folder of the model",
                 ) from None
 
@@ -119,41 +132,27 @@ class PrivateFolder:
         self.bytes += size
 
 
-def open_regular(path: Path) -> io.FileIO:
-    """Open a regular file to read; a pipe or a device would make a gate wait for ever.
-
-    Raises:
-        FileNotFoundError: nothing is there.
-        ModelError: it is no regular file, or cannot be read.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise ModelError("MG3001", f"{_shown(path)}: cannot be read: {reason}") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ModelError("MG3001", f"{_shown(path)}: is no regular file")
-    return io.FileIO(descriptor)
-
-
-def _inside(folder: Path, name: str) -> Path:
+def _inside(folder: Path, name: str, model: str) -> Path:
     """The file of weights that a model names, links followed.
 
     Raises:
         RefusedError: it lies outside the model's folder.
     """
     if "\0" in name:
-        raise RefusedError("MG5001", "the model names a file with a zero byte as its weights")
+        raise RefusedError("MG5001", f"{model}: names a file with a zero byte as its weights")
     relative = PurePosixPath(name)
     real = Path(os.path.realpath(folder / name))
     odd = relative.is_absolute() or ".." in relative.parts or not relative.parts
+    if relative.suffix.lower() in _DATA:
+        raise RefusedError(
+            "MG5003",
+            f"{model}: names {_shown(name)}, a file of data, as its weights",
+            hint="a model that can read the data could know the answers; save the model again",
+        )
     if odd or not real.is_relative_to(folder):
         raise RefusedError(
             "MG5001",
-            f"the model names {_shown(name)} as its weights, which lies outside its own folder",
+            f"{model}: names {_shown(name)} as its weights, which lies outside its own folder",
             hint="weights must lie beside the model or below it; save the model again",
         )
     return real

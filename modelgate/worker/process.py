@@ -38,6 +38,7 @@ class Process:
     """
 
     def __init__(self, folder: Path, provider: str, answer_bytes: int) -> None:
+        self._ended = False
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours, answer_bytes)
         self.memory = shared.create()
@@ -68,6 +69,8 @@ class Process:
 
     def died(self) -> ModelCrashedError:
         """How it ended, for a worker that ended by itself."""
+        if self._ended:
+            return ModelCrashedError("MG4001", "the model's process was ended before")
         try:
             code = self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -81,6 +84,7 @@ class Process:
 
     def kill(self) -> None:
         """End the whole group of processes; safe at any time, and more than once."""
+        self._ended = True
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

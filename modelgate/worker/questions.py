@@ -17,6 +17,9 @@ from modelgate.worker.shared import Slot
 
 Answer = dict[str, NDArray[Any]]
 
+_GRACE = 5.0
+"""Seconds that a message may take from its first byte to its last, whatever else was waited for."""
+
 
 @dataclass(slots=True)
 class Question:
@@ -78,6 +81,8 @@ class Questions:
         Raises:
             ModelCrashedError: the worker died, is late, or sent nonsense.
         """
+        # What came while the engine was busy elsewhere is not late.
+        deadline = max(deadline, time.monotonic() + min(_GRACE, seconds))
         try:
             return self.process.channel.receive(deadline)
         except wire.GoneError:
@@ -87,9 +92,7 @@ class Questions:
         except wire.NonsenseError as error:
             raise self.lied(error) from None
 
-    def ask(
-        self, question: Question, header: Mapping[str, Any], buffers: Sequence[Any]
-    ) -> int:
+    def ask(self, question: Question, header: Mapping[str, Any], buffers: Sequence[Any]) -> int:
         """Send a question; its number."""
         self._count += 1
         if not self._asked:
@@ -183,5 +186,3 @@ class Questions:
 
     def _named(self, error: ModelCrashedError) -> ModelCrashedError:
         return ModelCrashedError(error.code, f"{self.name}: {error.message}", hint=error.hint)
-
-

@@ -60,6 +60,8 @@ def look_at(path: Path) -> Graph:
             raise Refusal("MG3004", f"is cut off or damaged: {error}") from None
     if not graph.graphs:
         raise Refusal("MG3004", "holds no graph: it is no ONNX model, or is cut off")
+    if not graph.outputs:
+        raise Refusal("MG3012", "gives nothing: its graph has no outputs")
     return graph
 
 
@@ -71,6 +73,11 @@ def open_model(path: Path, graph: Graph, provider: str) -> Opened:
     """
     import onnxruntime
 
+    known = onnxruntime.get_available_providers()
+    if provider not in known:  # onnxruntime itself would take another one and say nothing
+        raise Refusal(
+            "MG3013", f"cannot run on {provider}: onnxruntime here has {', '.join(known)}"
+        )
     names = _skip_zipmaps(path, graph)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -155,5 +162,3 @@ def _facts(graph: Graph, found: Signature, session: Any) -> dict[str, Any]:
         "columns": {one.name: n for one in found.inputs if (n := graph.columns_of(one.name))},
         "providers": list(session.get_providers()),
     }
-
-

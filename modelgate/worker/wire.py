@@ -69,8 +69,8 @@ class Channel:
         text = json.dumps(header).encode()
         parts = _aligned(payload)
         lengths = _LENGTHS.pack(len(text), sum(len(part) for part in parts))
-        self._end.settimeout(seconds)
         try:
+            self._end.settimeout(seconds)
             self._end.sendall(lengths + text)
             for part in parts:
                 self._end.sendall(part)
@@ -106,14 +106,11 @@ class Channel:
         taken = memoryview(bytearray(count))
         at = 0
         while at < count:
-            if deadline is None:
-                self._end.settimeout(None)
-            else:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise LateError
-                self._end.settimeout(left)
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise LateError
             try:
+                self._end.settimeout(left)
                 got = self._end.recv_into(taken[at:])
             except TimeoutError:
                 raise LateError from None
@@ -204,7 +201,7 @@ def _aligned(buffers: Sequence[Any]) -> list[memoryview | bytes]:
     for buffer in buffers:
         array = np.asarray(buffer)
         if array.nbytes:
-            parts.append(memoryview(array.reshape(-1).view(np.uint8)))
+            parts.append(array.reshape(-1).view(np.uint8).data)
             parts.append(bytes(-array.nbytes % _ALIGNED))
     return parts
 
@@ -217,7 +214,9 @@ def _coded(array: NDArray[Any]) -> tuple[NDArray[np.int32], list[bytes]]:
     return coded, [word.encode("utf-8", "replace") for word in codes]
 
 
-def _words(about: Mapping[str, Any], shape: tuple[int, ...], reader: _Reader) -> NDArray[Any]:
+def _words(
+    about: Mapping[str, Any], shape: tuple[int, ...], reader: _Reader
+) -> NDArray[np.object_]:
     count, letters = about.get("words"), about.get("letters")
     if type(count) is not int or type(letters) is not int or count < 0 or letters < 0:
         raise NonsenseError("strings without lengths")
@@ -229,12 +228,13 @@ def _words(about: Mapping[str, Any], shape: tuple[int, ...], reader: _Reader) ->
     if codes.size and not 0 <= int(codes.min()) <= int(codes.max()) < count:
         raise NonsenseError("a string that is not in the list")
     ends = np.cumsum(lengths).tolist()
-    words = np.empty(count, object)
+    words: NDArray[np.object_] = np.empty(count, object)
     words[:] = [
         text[end - length : end].decode("utf-8", "replace")
         for end, length in zip(ends, lengths.tolist(), strict=True)
     ]
-    return words[codes].reshape(shape)
+    found: NDArray[np.object_] = words[codes]
+    return found.reshape(shape)
 
 
 def _shape(found: object) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ class Worker:
 
     def close(self) -> None:
         """End the process and all it may have started, and remove its folder."""
-        self._free = []
+        self._free.clear()
         self._end()
 
     @property
@@ -205,9 +205,7 @@ class Worker:
             self._questions.take_one()
         return self._free.pop()
 
-    def submit(
-        self, slot: Slot, rows: int, strings: Mapping[str, pa.Array] | None = None
-    ) -> None:
+    def submit(self, slot: Slot, rows: int, strings: Mapping[str, pa.Array] | None = None) -> None:
         """Ask about the rows in a slot.
 
         Args:
