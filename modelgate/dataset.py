@@ -20,10 +20,13 @@ class Dataset(ABC):
     Attributes:
         name: what people call it: the path as the user wrote it, or "DataFrame".
         schema: columns and types, known before the first row.
+        taken: what was found out about the file: delimiter, encoding; empty where there was nothing
+            to find out.
     """
 
     name: str
     schema: pa.Schema
+    taken: tuple[str, ...] = ()
 
     @abstractmethod
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:

@@ -201,6 +201,8 @@ def _role(trial: Trial, name: str) -> Role:
         task = trial.suite.task if trial.suite is not None else None
         reading, notes = bind_outputs(asker.artifact.signature, seen, sample, told=told, task=task)
         taken += [f"target: column {target!r}", *notes]
+    if data.taken:
+        taken.append(f"file: {', '.join(data.taken)}")
     if not trial.roles:
         trial.taken += taken
     part = replace(place.part, target=target)
