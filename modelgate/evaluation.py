@@ -23,10 +23,11 @@ from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact
 from modelgate.outcome import Severity
+from modelgate.passing import answered_all, passed_over
 from modelgate.project import find_project
 from modelgate.provenance import provenance
 from modelgate.report import Report, Result
-from modelgate.runner import Asked, answered_all, passed_over, results_of
+from modelgate.runner import Asked, results_of
 from modelgate.suite import Limit, Step
 from modelgate.trial import (
     COLUMNS,

@@ -1,53 +1,24 @@
-"""One pass over each data set, then every check's question to what the pass left behind."""
+"""Every check's question, put to what the pass over the data left behind."""
 
 from __future__ import annotations
 
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-from numpy.typing import NDArray
-
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
-from modelgate.aggregates.confusion import Confusion
-from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
-from modelgate.binding import Reading
-from modelgate.dataset import Dataset
 from modelgate.declare import Check, Examples, Probe
 from modelgate.errors import ModelgateError
 from modelgate.gate import status
-from modelgate.judging import Gathered, Judge, Slicing
+from modelgate.judging import Gathered
 from modelgate.model import Artifact
 from modelgate.outcome import Outcome, Status
+from modelgate.passing import Role
 from modelgate.report import Result
-from modelgate.suite import DataPart, Step
-
-Progress = Callable[[str, int], None]
-Keep = Callable[[Reading, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """One data set of the suite, opened.
-
-    Attributes:
-        name: the role: "test", "reference" ...
-        data: its rows.
-        part: what the suite says of it, target included.
-        reading: how the model's answers are read against its labels; None without labels.
-        seen: output -> the raw answers to its first rows.
-    """
-
-    name: str
-    data: Dataset
-    part: DataPart
-    reading: Reading | None
-    seen: Mapping[str, NDArray[Any]]
+from modelgate.suite import Step
 
 
 @dataclass(slots=True)
@@ -71,104 +42,6 @@ class Asked:
     roles: Mapping[str, Role]
     examples: Mapping[str, Examples] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
-
-
-def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
-    """The aggregates that a step asks for."""
-    needs = []
-    for kind in check.provided.values():
-        if kind is Aggregate:
-            assert check.needs is not None
-            needs.append(check.needs(facts, step.settings))
-        elif isinstance(kind, type) and issubclass(kind, Aggregate):
-            needs.append(Need(kind))
-    return needs
-
-
-def passed_over(
-    role: Role,
-    asker: Asker,
-    steps: Sequence[tuple[Check, Step]],
-    *,
-    progress: Progress | None = None,
-    keep: Keep | None = None,
-) -> Gathered:
-    """Read every row of a data set once, ask the model once, feed all aggregates.
-
-    Args:
-        role: the data set.
-        asker: the model, bound to its columns.
-        steps: the steps that ask this data set.
-        progress: told the role and the rows done, after each block.
-        keep: given how answers are read, and each block with its raw ones, in the file's order.
-    """
-    assert role.reading is not None
-    assert role.part.target is not None
-    facts = role.reading.facts
-    whole: dict[Need, None] = {Need(Worst): None}
-    if facts.task == "classification":
-        whole[Need(Confusion)] = None
-    slicings: dict[Slicing, dict[Need, None]] = {}
-    for check, step in steps:
-        if facts.task not in check.tasks:
-            continue
-        needs = dict.fromkeys(need_of(check, step, facts))
-        if not step.by:
-            whole.update(needs)
-        for slicing in step.by:
-            if set(slicing) <= set(role.data.schema.names):
-                slicings.setdefault(slicing, {}).update(needs)
-    judge = Judge(
-        role.reading,
-        list(whole),
-        target=role.part.target,
-        weight=role.part.weight,
-        slicings={slicing: list(needs) for slicing, needs in slicings.items()},
-    )
-    asker.prepare(role.reading.outputs)
-    for block, raw in answered(role, asker, slicings):
-        judge.add(block, raw)
-        if keep is not None:
-            keep(role.reading, block, raw)
-        if progress is not None:
-            progress(role.name, judge.gathered.answers.rows)
-    judge.gathered.answers.seen = role.seen
-    return judge.gathered
-
-
-def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:
-    """The same pass over rows without labels: only what became of them is counted."""
-    answers = Answers()
-    answers.seen = role.seen
-    asker.prepare(tuple(role.seen))
-    for block, raw in answered(role, asker, {}):
-        answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
-        if progress is not None:
-            progress(role.name, answers.rows)
-    return answers
-
-
-def answered(
-    role: Role, asker: Asker, slicings: Mapping[Slicing, Any]
-) -> Iterator[tuple[pa.RecordBatch, Mapping[str, NDArray[Any]]]]:
-    """Every block with its answers, in the order of the file; the model works blocks ahead."""
-    waiting: deque[pa.RecordBatch] = deque()
-    for block in role.data.blocks(_columns(role, asker, slicings)):
-        if len(waiting) >= asker.ahead:
-            yield waiting.popleft(), asker.collect()
-        asker.submit(block)
-        waiting.append(block)
-    while waiting:
-        yield waiting.popleft(), asker.collect()
-
-
-def _columns(role: Role, asker: Asker, slicings: Mapping[Slicing, Any]) -> list[str] | None:
-    """The columns that anybody reads, in the order of the file; None for all of them."""
-    if asker.columns is None:
-        return None
-    wanted = {*asker.columns, role.part.target, role.part.weight}
-    wanted.update(column for slicing in slicings for column in slicing)
-    return [name for name in role.data.schema.names if name in wanted]
 
 
 def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:

@@ -16,7 +16,7 @@ from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.errors import StorageError, UsageError
 from modelgate.judging import predictions
-from modelgate.runner import Keep
+from modelgate.passing import Keep
 
 SUFFIXES = (".csv", ".parquet")
 

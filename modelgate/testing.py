@@ -26,8 +26,9 @@ from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root
 from modelgate.model import Artifact
 from modelgate.outcome import Severity
+from modelgate.passing import need_of
 from modelgate.report import Result
-from modelgate.runner import Asked, need_of, results_of
+from modelgate.runner import Asked, results_of
 from modelgate.suite import Limit, Step
 
 

@@ -17,8 +17,8 @@ from modelgate.binding.outputs import bind_outputs
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, UsageError, did_you_mean
 from modelgate.library import Library
+from modelgate.passing import Keep, Progress, Role
 from modelgate.project import Project
-from modelgate.runner import Keep, Progress, Role
 from modelgate.sample import Sample
 from modelgate.sources import open_dataset
 from modelgate.suite import DataPart, ModelPart, Suite

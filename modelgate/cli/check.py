@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from modelgate.runner import Progress
+    from modelgate.passing import Progress
 
 
 @click.command(
