@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def _fits(entry: dict[str, Any], name: str, head: bytes, files: frozenset[str]) 
 
 def _listed(path: Path) -> list[str]:
     with contextlib.suppress(OSError):
-        return os.listdir(path)[:10_000]
+        return [one.name for one in islice(path.iterdir(), 10_000)]
     return []
 
 

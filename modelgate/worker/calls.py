@@ -21,6 +21,7 @@ def answer(
     model: Opened,
     feeds: Feeds,
     rows: int,
+    *,
     outputs: Sequence[str],
     rows_a_call: int,
     after_each: Callable[[], None],
@@ -80,7 +81,7 @@ def _calls(model: Opened, feeds: Feeds, rows: int, rows_a_call: int) -> Iterator
 
 
 def _padded(array: NDArray[Any], pad: int) -> NDArray[Any]:
-    """The rows and the last one again: a fixed batch must be full, and zeros may be no valid row."""
+    """The rows, then the last one again: a batch must be full, and zeros may be no valid row."""
     return np.concatenate([array, np.repeat(array[-1:], pad, axis=0)]) if pad else array
 
 

@@ -134,9 +134,9 @@ class Inside:
                 self._model,
                 feeds,
                 rows,
-                job["outputs"],
-                job["rows_a_call"],
-                self._ticking(number),
+                outputs=job["outputs"],
+                rows_a_call=job["rows_a_call"],
+                after_each=self._ticking(number),
             )
         except Refusal as refusal:
             self._send(_refused(refusal) | {"job": number})

@@ -58,7 +58,7 @@ class PrivateFolder:
 
     @property
     def digest(self) -> str:
-        """Of the model as "sha256:..."; where weights lie in other files, of the list of all digests.
+        """Of the model as "sha256:..."; with weights in other files, of the list of all digests.
 
         The list has a line a file, digest and name as `sha256sum` writes them, the model first.
         """
@@ -110,7 +110,8 @@ class PrivateFolder:
             except FileNotFoundError:
                 raise ModelError(
                     "MG3010",
-                    f"{printable(model.name, 80)}: its weights are missing: {_shown(name)} should lie beside it",
+                    f"{printable(model.name, 80)}: its weights are missing: "
+                    f"{_shown(name)} should lie beside it",
                     hint=f"copy {_shown(name)} into the folder of the model",
                 ) from None
 
@@ -152,7 +153,7 @@ def _inside(folder: Path, name: str, model: str) -> Path:
     if odd or not real.is_relative_to(folder):
         raise RefusedError(
             "MG5001",
-            f"{model}: names {_shown(name)} as its weights, which lies outside its own folder",
+            f"{model}: names {_shown(name)} as its weights, which lies outside its folder",
             hint="weights must lie beside the model or below it; save the model again",
         )
     return real

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.formats.onnx_graph import Graph, read_graph
+from modelgate.formats.onnx_file import read_graph
+from modelgate.formats.onnx_graph import Graph
 from modelgate.formats.onnx_signature import signature
 from modelgate.formats.protobuf import DamagedError
 from modelgate.model import Signature

@@ -42,7 +42,8 @@ def packed(
         if array.null_count:
             raise ModelError(
                 "MG3161",
-                f"input {printable(name, 60)!r} takes text, and {array.null_count} values are missing",
+                f"input '{printable(name, 60)}' takes text, and {array.null_count} values are "
+                "missing",
                 hint="say with `missing:` what stands for a missing text",
             )
         codes, lengths, letters = _coded(array)

@@ -199,7 +199,7 @@ def short(save: Save) -> Path:
 
 
 CASES: dict[str, tuple[Callable[[Save], Path], type[ModelgateError], str]] = {
-    "empty": (lambda s: damaged(abs_model(s), lambda b: b""), ModelError, "MG3003"),
+    "empty": (lambda s: damaged(abs_model(s), lambda _: b""), ModelError, "MG3003"),
     "one-byte": (lambda s: damaged(abs_model(s), lambda b: b[:1]), ModelError, "MG3004"),
     "cut-in-half": (
         lambda s: damaged(abs_model(s), lambda b: b[: len(b) // 2]),
@@ -209,7 +209,7 @@ CASES: dict[str, tuple[Callable[[Save], Path], type[ModelgateError], str]] = {
     "last-byte-missing": (lambda s: damaged(abs_model(s), lambda b: b[:-1]), ModelError, "MG3004"),
     "random-bytes": (
         lambda s: damaged(
-            abs_model(s), lambda b: b"\x08\x08" + np.random.default_rng(0).bytes(500)
+            abs_model(s), lambda _: b"\x08\x08" + np.random.default_rng(0).bytes(500)
         ),
         ModelError,
         "MG3004",
@@ -219,22 +219,22 @@ CASES: dict[str, tuple[Callable[[Save], Path], type[ModelgateError], str]] = {
         ModelError,
         "MG3003",
     ),
-    "zeros": (lambda s: damaged(abs_model(s), lambda b: bytes(200)), ModelError, "MG3003"),
-    "text": (lambda s: damaged(abs_model(s), lambda b: b"404 not found"), ModelError, "MG3003"),
+    "zeros": (lambda s: damaged(abs_model(s), lambda _: bytes(200)), ModelError, "MG3003"),
+    "text": (lambda s: damaged(abs_model(s), lambda _: b"404 not found"), ModelError, "MG3003"),
     "length-of-2-to-the-63": (
         lambda s: damaged(abs_model(s), lambda b: b"\x3a" + b"\xff" * 8 + b"\x7f" + b),
         ModelError,
         "MG3004",
     ),
     "number-without-end": (
-        lambda s: damaged(abs_model(s), lambda b: b"\x08" + b"\xff" * 100),
+        lambda s: damaged(abs_model(s), lambda _: b"\x08" + b"\xff" * 100),
         ModelError,
         "MG3004",
     ),
     "no-nodes": (lambda s: s([], ROWS, OUT), ModelError, "MG3004"),
     "no-outputs": (lambda s: s([node("Abs", "x", "y")], ROWS, {}), ModelError, "MG3012"),
     "no-graph": (
-        lambda s: damaged(abs_model(s), lambda b: b"\x08\x08\x12\x01a"),
+        lambda s: damaged(abs_model(s), lambda _: b"\x08\x08\x12\x01a"),
         ModelError,
         "MG3004",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from modelgate.errors import ModelCrashedError
 from modelgate.worker import Limits, Worker, process
+
+Lying = Callable[..., None]
 
 LIAR = """
 import sys, struct, json, socket, os, time
@@ -105,7 +108,9 @@ ANSWERS = {
 
 
 @pytest.fixture
-def lying(monkeypatch: pytest.MonkeyPatch) -> object:
+def lying(monkeypatch: pytest.MonkeyPatch) -> Lying:
+    """Put a program of these statements in the worker's place."""
+
     def set_up(opening: str, answering: str = "") -> None:
         program = LIAR.format(opening=opening, answering=answering)
         monkeypatch.setattr(process, "_PROGRAM", program)
@@ -117,34 +122,33 @@ def talk(path: Path) -> ModelCrashedError:
     limits = Limits(open_seconds=10, call_seconds=3)
     with (
         Worker.start(path, limits=limits) as worker,
-        pytest.raises(ModelCrashedError, match="model.onnx") as caught,
+        pytest.raises(ModelCrashedError, match=r"model\.onnx") as caught,
     ):
-        worker.opened()
         worker.ask({"x": np.zeros((2, 3), np.float32)}, 2)
     assert caught.value.exit_code == 4
     return caught.value
 
 
 @pytest.mark.parametrize("lie", OPENINGS.values(), ids=OPENINGS)
-def test_a_lie_while_opening(lie: str, linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_a_lie_while_opening(lie: str, linear: Path, lying: Lying) -> None:
     lying(lie)
     assert talk(linear).code == "MG4005"
 
 
 @pytest.mark.parametrize("lie", ANSWERS.values(), ids=ANSWERS)
-def test_a_lie_in_an_answer(lie: str, linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_a_lie_in_an_answer(lie: str, linear: Path, lying: Lying) -> None:
     lying(ASKED, lie)
     assert talk(linear).code in {"MG4005", "MG4001"}
 
 
-def test_the_liar_can_also_be_honest(linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_the_liar_can_also_be_honest(linear: Path, lying: Lying) -> None:
     lying(ASKED, "answer()")
     with Worker.start(linear) as worker:
         worker.opened()
         assert worker.ask({"x": np.zeros((2, 3), np.float32)}, 2)["y"].shape == (2, 3)
 
 
-def test_a_message_is_made_fit_for_a_terminal(linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_a_message_is_made_fit_for_a_terminal(linear: Path, lying: Lying) -> None:
     from modelgate.errors import ModelError
 
     text = '"\\x1b[2J\\u202epassed\\n" * 100'
@@ -155,21 +159,20 @@ def test_a_message_is_made_fit_for_a_terminal(linear: Path, lying) -> None:  # t
     assert len(str(caught.value)) < 600
 
 
-def test_the_memory_cannot_be_shrunk_under_the_parent(linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_the_memory_cannot_be_shrunk_under_the_parent(linear: Path, lying: Lying) -> None:
     lying(ASKED, "os.ftruncate(int(memory), 0)")
-    with (
-        Worker.start(linear) as worker,
-        pytest.raises(ModelCrashedError, match=r"MG4001 .*not permitted"),
-    ):
-        worker.opened()
+    with Worker.start(linear) as worker:
         worker.plan({"x": (3,)}, ["y"])
         slot = worker.slot()
+        with pytest.raises(ModelCrashedError, match=r"MG4001 .*not permitted"):
+            worker.ask({"x": np.zeros((2, 3), np.float32)}, 2)
         slot.inputs["x"][:] = 1
-        worker.submit(slot, 5)
-        worker.collect()
+        assert slot.inputs["x"].sum() == 3 * 8192
 
 
-def test_what_is_written_later_into_shared_memory_changes_no_answer(linear: Path, lying) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_written_later_into_shared_memory_changes_no_answer(
+    linear: Path, lying: Lying
+) -> None:
     lying(
         ASKED,
         """

@@ -63,8 +63,7 @@ def test_every_model_answers_three_rows_or_says_why_not(
                     [one.dtype.name, one.shape[0], list(one.shape[1:])] for one in answer.values()
                 ]
         except ModelError as error:
-            assert "\n" not in str(error)
-            found[name] = error.code
+            found[name] = error.code if "\n" not in str(error) else str(error)
     assert len(found) == 41
     assert {name: code for name, code in found.items() if isinstance(code, str)} == REFUSED
     answered = {name: what for name, what in found.items() if name not in REFUSED}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -126,7 +125,7 @@ def test_a_fixed_batch_is_filled_up_and_cut(save: Save, batch: int) -> None:
         [node("Mul", "x two", "y")],
         {"x": (FLOAT, [batch, 2])},
         {"y": (FLOAT, [batch, 2])},
-        weights=[numpy_helper.from_array(np.float32(2), "two")],
+        weights=[numpy_helper.from_array(np.array(2, np.float32), "two")],
     )
     rows = np.arange(200, dtype=np.float32).reshape(-1, 2)
     with Worker.start(path) as worker:
@@ -197,56 +196,6 @@ def test_a_probe_row_by_row_answers_the_same(linear: Path) -> None:
     np.testing.assert_allclose(together, apart, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        pytest.param(lambda words: pa.array(words), id="string"),
-        pytest.param(lambda words: pa.array(words, pa.large_string()), id="large-string"),
-        pytest.param(lambda words: pa.array(words).dictionary_encode(), id="dictionary"),
-        pytest.param(lambda words: pa.array(["no", *words, "no"])[1:-1], id="slice"),
-        pytest.param(
-            lambda words: pa.array(["no", *words]).dictionary_encode()[1:], id="dictionary-slice"
-        ),
-    ],
-)
-def test_text_crosses_the_border_unchanged(
-    save: Save, make: Callable[[list[str]], pa.Array]
-) -> None:
-    words = ["", "plain", "zwei Wörter", "日本", "a\nb", "\N{PILE OF POO}", "plain", ""]
-    path = save([node("Identity", "x", "y")], {"x": (STRING, ["n", 2])}, {"y": (STRING, ["n", 2])})
-    with Worker.start(path) as worker:
-        worker.plan({}, ["y"])
-        worker.submit(worker.slot(), 4, {"x": make(words)})
-        found = worker.collect()["y"]
-        probe = worker.ask({"x": np.array(words, object).reshape(4, 2)}, 4)["y"]
-    assert found.shape == probe.shape == (4, 2)
-    assert found.reshape(-1).tolist() == probe.reshape(-1).tolist() == words
-
-
-def test_a_missing_text_is_refused(save: Save) -> None:
-    path = save([node("Identity", "x", "y")], {"x": (STRING, ["n"])}, {"y": (STRING, ["n"])})
-    with Worker.start(path) as worker:
-        worker.plan({}, ["y"])
-        with pytest.raises(ModelError, match=r"MG3161 .*'x'.* 1 values are missing") as caught:
-            worker.submit(worker.slot(), 2, {"x": pa.array(["a", None])})
-    assert caught.value.exit_code == 3
-
-
-TYPES = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
-
-
-@pytest.mark.parametrize("name", TYPES)
-def test_every_type_of_number_crosses_unchanged(save: Save, name: str) -> None:
-    kind = helper.np_dtype_to_tensor_dtype(np.dtype(name))
-    path = save([node("Identity", "x", "y")], {"x": (kind, ["n", 3])}, {"y": (kind, ["n", 3])})
-    rows = np.array([[0, 1, 1], [1, 0, 1]], name)
-    with Worker.start(path) as worker:
-        assert worker.opened().signature.inputs[0].type == name
-        found = asked(worker, "x", rows, ["y"])["y"]
-    assert found.dtype == np.dtype(name)
-    np.testing.assert_array_equal(found, rows)
-
-
 def test_rows_that_do_not_fit_are_refused(linear: Path) -> None:
     with Worker.start(linear) as worker:
         with pytest.raises(ModelError, match=r"MG3160 model.onnx: .*3") as caught:
@@ -280,57 +229,3 @@ def test_a_provider_that_is_not_there_is_named(linear: Path) -> None:
     with pytest.raises(ModelError, match=r"MG3013 .*CPUExecutionProvider") as caught:
         worker.opened()
     assert caught.value.exit_code == 3
-
-
-def two_zipmaps(save: Save) -> Path:
-    names = {"classlabels_strings": ["no", "yes"]}
-    return save(
-        [
-            node("Identity", "x", "inner"),
-            node("Neg", "x", "other"),
-            helper.make_node("ZipMap", ["inner"], ["first"], domain="ai.onnx.ml", **names),
-            helper.make_node(
-                "ZipMap", ["other"], ["second"], domain="ai.onnx.ml", classlabels_int64s=[4, 5]
-            ),
-        ],
-        {"x": (FLOAT, ["n", 2])},
-        {"first": (FLOAT, None), "second": (FLOAT, None)},
-    )
-
-
-def test_zipmaps_are_never_run_but_their_matrices_given(save: Save) -> None:
-    import onnx
-
-    path = two_zipmaps(save)
-    model = onnx.load(path)
-    for output, key in zip(model.graph.output, (STRING, INT), strict=True):
-        values = helper.make_map_type_proto(key, helper.make_tensor_type_proto(FLOAT, []))
-        output.type.CopyFrom(helper.make_sequence_type_proto(values))
-    onnx.save(model, path)
-    rows = np.array([[1, 2], [3, 4]], np.float32)
-    with Worker.start(path) as worker:
-        signature = worker.opened().signature
-        found = worker.ask({"x": rows}, 2)
-    assert signature.classes == (4, 5)
-    assert [(one.name, one.container) for one in signature.outputs] == [
-        ("first", "tensor"),
-        ("second", "tensor"),
-    ]
-    np.testing.assert_array_equal(found["first"], rows)
-    np.testing.assert_array_equal(found["second"], -rows)
-
-
-def test_a_sequence_of_equal_tensors_is_stacked(save: Save) -> None:
-    import onnx
-
-    path = save(
-        [node("SplitToSequence", "x", "y", keepdims=0)],
-        {"x": (FLOAT, ["n", 3])},
-        {"y": (FLOAT, None)},
-    )
-    model = onnx.load(path)
-    model.graph.output[0].CopyFrom(helper.make_tensor_sequence_value_info("y", FLOAT, None))
-    onnx.save(model, path)
-    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
-    with Worker.start(path) as worker:
-        np.testing.assert_array_equal(worker.ask({"x": rows}, 2)["y"], rows)
