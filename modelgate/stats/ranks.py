@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.stats.interval import LEVEL, Interval
-from modelgate.stats.tails import normal_quantile
+from modelgate.stats.tails import normal_quantile, student_quantile
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,7 +34,7 @@ def auroc(positives: Floats, negatives: Floats, mixed: Flags | None = None) -> t
         raise ValueError("an area under the ROC curve needs rows of both kinds")
     above = np.cumsum(positives) - positives
     ties = positives * negatives
-    wins = float(np.dot(negatives, above))
+    wins = _product(negatives, above)
     unknown = 0.0 if mixed is None else float(ties[mixed].sum())
     return min((wins + float(ties.sum()) / 2) / total, 1.0), unknown / 2 / total
 
@@ -61,7 +61,7 @@ def average_precision(
         raise ValueError("average precision needs rows of the class")
     hits, misses = np.cumsum(positives), np.cumsum(negatives)
     precision = np.divide(hits, hits + misses, out=np.zeros_like(hits), where=hits + misses > 0)
-    value = min(float(np.dot(precision, positives)) / total, 1.0)
+    value = min(_product(precision, positives) / total, 1.0)
     if mixed is None:
         return value, 0.0
     # Within a bin: all its positives first, or all its negatives first.
@@ -69,19 +69,61 @@ def average_precision(
     first = hits - positives
     least = first / np.maximum(first + misses, 1e-300)
     apart = np.where(mixed & (positives > 0), np.maximum(most - precision, precision - least), 0.0)
-    return value, float(np.dot(apart, positives)) / total
+    return value, _product(apart, positives) / total
 
 
-def newcombe(area: float, positives: float, negatives: float, level: float = LEVEL) -> Interval:
+def delong_variance(
+    positives: Floats, negatives: Floats, own_rows: float, other_rows: float
+) -> float:
+    """The variance of an AUROC, from how the ranks of these rows are spread.
+
+    Args:
+        positives: (m,) weight of positives at each distinct score, from the highest down.
+        negatives: (m,) weight of negatives there.
+        own_rows: positive rows; effective ones where rows bear weights.
+        other_rows: negative rows.
+
+    Returns:
+        0 where there are not two rows of each kind.
+
+    Source: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (1988), "Comparing the areas under
+        two or more correlated receiver operating characteristic curves", Biometrics 44, 837-845.
+    """
+    if min(own_rows, other_rows) < 2:
+        return 0.0
+    own, others = positives.sum(), negatives.sum()
+    below = others - np.cumsum(negatives) + negatives / 2  # of the positives at each score
+    above = np.cumsum(positives) - positives / 2
+    variance = 0.0
+    for weight, place, rows in (
+        (positives / own, below / others, own_rows),
+        (negatives / others, above / own, other_rows),
+    ):
+        apart = place - _product(weight, place)
+        variance += _product(weight, apart * apart) / (rows - 1)
+    return variance
+
+
+def newcombe(
+    area: float,
+    positives: float,
+    negatives: float,
+    *,
+    variance: float = 0.0,
+    level: float = LEVEL,
+) -> Interval:
     """The interval of an AUROC, by Newcombe's method 5.
 
     Hanley and McNeil's variance, with both numbers of rows replaced by their mean, solved for the
-    area as Wilson's interval is for a share: honest with ten positives, where DeLong's is not.
+    area as Wilson's interval is for a share: honest with ten positives, where DeLong's is not. It
+    supposes scores of one shape; where the ranks are spread more widely than that (a skewed score,
+    a rare class), the variance is enlarged to what they show.
 
     Args:
         area: in [0, 1].
         positives: rows of the class, above 0; effective ones where rows bear weights.
         negatives: the others, above 0.
+        variance: of the area, as the ranks show it: `delong_variance`.
         level: two-sided, in (0, 1).
 
     Source: R. G. Newcombe (2006), "Confidence intervals for an effect size measure based on the
@@ -90,9 +132,17 @@ def newcombe(area: float, positives: float, negatives: float, level: float = LEV
     z = normal_quantile((1 + level) / 2)
     mean = max((positives + negatives) / 2 - 1, 0.0)
 
-    def inside(at: float) -> bool:
+    def supposed(at: float) -> float:
         spread = 1 + mean * ((1 - at) / (2 - at) + at / (1 + at))
-        return (at - area) ** 2 <= z * z * at * (1 - at) * spread / (positives * negatives)
+        return at * (1 - at) * spread / (positives * negatives)
+
+    if variance > 0 and supposed(area) > 0:
+        # What is found from the rows of the rarer kind has their degrees of freedom.
+        t = student_quantile((1 + level) / 2, min(positives, negatives) - 1)
+        z = max(z, t * sqrt(variance / supposed(area)))
+
+    def inside(at: float) -> bool:
+        return (at - area) ** 2 <= z * z * supposed(at)
 
     def edge(outer: float, inner: float) -> float:
         for _ in range(80):
@@ -131,6 +181,11 @@ def logit_interval(area: float, positives: float, level: float = LEVEL) -> Inter
     middle = log(area / (1 - area))
     spread = z / sqrt(positives * area * (1 - area))
     return Interval(_logistic(middle - spread), _logistic(middle + spread), level)
+
+
+def _product(one: Floats, two: Floats) -> float:
+    """The sum of products, in numpy's own order: that of a BLAS may hang on the threads."""
+    return float((one * two).sum())
 
 
 def _logistic(at: float) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelgate.stats.means import loss_mean, ratio, signed_mean, unseen
+from modelgate.stats.means import loss_mean, ratio, signed_mean, square_mean, unseen
 
 
 def test_a_signed_mean_has_students_interval() -> None:
@@ -41,3 +41,16 @@ def test_a_ratio_is_symmetric_on_the_logarithm() -> None:
     found = ratio(0.2, 1.5, 60, most=3)
     assert found.low * found.high == pytest.approx(0.04)
     assert ratio(1.0, 0.0, 60, most=3).low < 1
+
+
+def test_a_mean_square_of_normal_errors_has_nearly_the_chi_square_interval() -> None:
+    rows = 200
+    found = square_mean(1.0, 2.0, rows, span=1)
+    expected = rows / stats.chi2.ppf([0.95, 0.05], rows)
+    assert (found.low, found.high) == pytest.approx(tuple(expected), rel=5e-3)
+
+
+def test_two_uneven_squares_are_bounded_a_thousandfold() -> None:
+    found = square_mean(1.0, 4.0, 2, span=1)
+    assert 0 < found.low < 1
+    assert found.high == pytest.approx(1_000)

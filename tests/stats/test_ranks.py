@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelgate.stats.ranks import auroc, average_precision, logit_interval, newcombe
+from modelgate.stats.ranks import (
+    auroc,
+    average_precision,
+    delong_variance,
+    logit_interval,
+    newcombe,
+)
 
 sizes = st.integers(1, 2_000)
 
@@ -54,3 +60,26 @@ def test_the_bound_of_ties_is_what_telling_them_apart_could_change() -> None:
 def test_an_area_needs_both_kinds(positives: list[float], negatives: list[float]) -> None:
     with pytest.raises(ValueError, match="both kinds"):
         auroc(np.array(positives), np.array(negatives))
+
+
+def test_delongs_variance_is_that_of_the_placements() -> None:
+    rng = np.random.default_rng(0)
+    scores, own = rng.normal(size=60).round(1), rng.random(60) < 0.3
+    steps = np.unique(scores)[::-1]
+    positives = np.array([np.sum(own & (scores == step)) for step in steps], float)
+    negatives = np.array([np.sum(~own & (scores == step)) for step in steps], float)
+    wins = np.sign(scores[own][:, None] - scores[~own][None, :]) / 2 + 0.5  # (positives, negatives)
+    expected = wins.mean(axis=1).var(ddof=1) / len(wins)
+    expected += wins.mean(axis=0).var(ddof=1) / wins.shape[1]
+    found = delong_variance(positives, negatives, positives.sum(), negatives.sum())
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_one_row_of_a_kind_shows_no_variance() -> None:
+    assert delong_variance(np.array([1.0, 0.0]), np.array([0.0, 5.0]), 1, 5) == 0
+
+
+def test_ranks_that_are_spread_more_widely_widen_the_interval() -> None:
+    plain, wide = newcombe(0.8, 20, 80), newcombe(0.8, 20, 80, variance=0.01)
+    assert newcombe(0.8, 20, 80, variance=1e-6) == plain
+    assert wide.low < plain.low < plain.high < wide.high
