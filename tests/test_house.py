@@ -158,7 +158,7 @@ def test_every_error_code_that_is_raised_is_explained_and_the_other_way_round() 
             assert all(isinstance(text, str) and text.strip() for text in words.values()), code
     raised = {
         code
-        for path in _written("modelgate")
+        for path in _written("modelgate", "checks")
         for code in re.findall(r'"(MG\d{4})"', path.read_text("utf-8"))
     }
     said = {
