@@ -73,8 +73,9 @@ def rows_of(
     for output in outputs:
         if output.container != "tensor" or output.shape is None:
             continue
-        first = output.shape[0] if output.shape else 0
-        if isinstance(first, int) and first != batch:
+        first = output.shape[0] if output.shape else None
+        # Beside free inputs a fixed first axis is mostly an exporter's slip; the answer will show.
+        if not output.shape or (batch is not None and isinstance(first, int) and first != batch):
             return None, ()
     return batch, batched
 

@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from modelgate.errors import ModelCrashedError, ModelError, ModelgateError, RefusedError
+from modelgate.errors import ModelCrashedError, ModelError, ModelgateError
 from modelgate.stand_in import stand_in
 from modelgate.worker import Limits, Worker
 
@@ -47,55 +47,9 @@ def damaged(path: Path, change: Callable[[bytes], bytes]) -> Path:
     return path
 
 
-def outside(save: Save, location: str, **more: str) -> Path:
-    """A model whose weights are said to lie in `location`."""
-    path = save(
-        [node("Add", "x w", "y")], ROWS, OUT, weights=[constant("w", [1, 2, 3], np.float32)]
-    )
-    model = onnx.load(path)
-    tensor = model.graph.initializer[0]
-    tensor.ClearField("raw_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    for key, value in ({"location": location, "length": "12"} | more).items():
-        entry = tensor.external_data.add()
-        entry.key, entry.value = key, value
-    path.write_bytes(model.SerializeToString())
-    return path
-
-
-def linked_out(save: Save) -> Path:
-    path = outside(save, "weights.bin")
-    (path.parent / "weights.bin").symlink_to("/etc/passwd")
-    return path
-
-
-def folder_linked_out(save: Save) -> Path:
-    path = outside(save, "sub/passwd")
-    (path.parent / "sub").symlink_to("/etc")
-    return path
-
-
 def pipe(save: Save) -> Path:
     path = save([node("Abs", "x", "y")], ROWS, OUT).with_name("pipe.onnx")
     os.mkfifo(path)
-    return path
-
-
-def pipe_as_weights(save: Save) -> Path:
-    path = outside(save, "weights.bin")
-    os.mkfifo(path.parent / "weights.bin")
-    return path
-
-
-def short_weights(save: Save) -> Path:
-    path = outside(save, "weights.bin")
-    (path.parent / "weights.bin").write_bytes(b"1234")
-    return path
-
-
-def far_weights(save: Save) -> Path:
-    path = outside(save, "weights.bin", offset=str(1 << 60))
-    (path.parent / "weights.bin").write_bytes(bytes(12))
     return path
 
 
@@ -287,24 +241,6 @@ CASES: dict[str, tuple[Callable[[Save], Path], type[ModelgateError], str]] = {
     ),
     "sequence-as-input": (sequence_input, ModelError, "MG3007"),
     "graphs-nested-25-deep": (nested, ModelError, "MG3004"),
-    "weights-above-the-folder": (lambda s: outside(s, "../w.bin"), RefusedError, "MG5001"),
-    "weights-far-above": (
-        lambda s: outside(s, "../../../../../../etc/passwd"),
-        RefusedError,
-        "MG5001",
-    ),
-    "weights-by-absolute-path": (lambda s: outside(s, "/etc/passwd"), RefusedError, "MG5001"),
-    "weights-down-and-up": (lambda s: outside(s, "a/../../w.bin"), RefusedError, "MG5001"),
-    "weights-are-a-link-out": (linked_out, RefusedError, "MG5001"),
-    "weights-in-a-folder-linked-out": (folder_linked_out, RefusedError, "MG5001"),
-    "weights-without-a-name": (lambda s: outside(s, ""), RefusedError, "MG5001"),
-    "weights-with-a-zero-byte": (lambda s: outside(s, "a\0b"), RefusedError, "MG5001"),
-    "weights-are-the-labels": (lambda s: outside(s, "test.csv"), RefusedError, "MG5003"),
-    "weights-missing": (lambda s: outside(s, "weights.bin"), ModelError, "MG3010"),
-    "weights-are-a-pipe": (pipe_as_weights, ModelError, "MG3001"),
-    "weights-are-the-folder": (lambda s: outside(s, "."), RefusedError, "MG5001"),
-    "weights-too-short": (short_weights, ModelError, "MG3010"),
-    "weights-at-an-offset-beyond": (far_weights, ModelError, "MG3010"),
     "a-pipe-as-model": (pipe, ModelError, "MG3001"),
     "a-device-as-model": (lambda _: Path("/dev/zero"), ModelError, "MG3001"),
     "a-folder-as-model": (lambda s: abs_model(s).parent, ModelError, "MG3003"),
@@ -331,15 +267,8 @@ def test_a_hostile_model_is_one_clear_error(
     with pytest.raises(kind) as caught:
         run(path)
     assert (type(caught.value), caught.value.code) == (kind, code), caught.value
-    assert path.name in caught.value.message or "weights.bin" in caught.value.message
+    assert path.name in caught.value.message
     assert "\n" not in str(caught.value)
-
-
-def test_a_hard_link_is_copied_like_any_file(save: Save) -> None:
-    path = outside(save, "weights.bin")
-    (path.parent / "other").write_bytes(np.array([1, 2, 3], np.float32).tobytes())
-    (path.parent / "weights.bin").hardlink_to(path.parent / "other")
-    assert run(path)["y"].shape == (3, 3)
 
 
 def test_nan_and_infinity_pass_through_raw(save: Save) -> None:
