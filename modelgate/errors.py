@@ -115,8 +115,9 @@ class StorageError(ModelgateError):
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """The end of a message about an unknown name: the nearest known one, or all of them."""
-    near = get_close_matches(name, known, n=1)
+    """The end of a message about an unknown name: the nearest known one, or the first forty."""
+    near = get_close_matches(name[:80], known, n=1)  # its time grows with the square of the length
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(sorted(known))}" if known else "none is known"
+    more = f" and {len(known) - 40} more" if len(known) > 40 else ""
+    return f"known: {', '.join(sorted(known)[:40])}{more}" if known else "none is known"

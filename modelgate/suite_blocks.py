@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def known_entries(
         elif later and key in later:
             mistakes.add("MG2117", later[key].says, node.keys[key])
         else:
-            near = did_you_mean(key[:80], known)
+            near = did_you_mean(key, known)
             mistakes.add("MG2108", f"{shown(name)} has no key {shown(key)}; {near}", node.keys[key])
     return taken
 
@@ -142,9 +143,9 @@ def _classes_agree(
     values: Mapping[str, Any], nodes: Mapping[str, Node], mistakes: Mistakes
 ) -> None:
     typed = [(type(label), label) for label in values["classes"]]  # True and 1 are two labels
-    twice = [label for place, label in enumerate(typed) if label in typed[:place]]
+    twice = next((label for label, count in Counter(typed).items() if count > 1), None)
     if twice:
-        message = f"'classes' names {shown(twice[0][1])} twice"
+        message = f"'classes' names {shown(twice[1])} twice"
         mistakes.add("MG2109", message, nodes["classes"].where)
     positive = values.get("positive")
     if typed and positive is not None and (type(positive), positive) not in typed:

@@ -89,8 +89,6 @@ def _steps(node: Node | None, root: Node, reader: StepReader) -> tuple[Step, ...
     steps: list[Step] = []
     asked: dict[Any, Step] = {}
     for entry in node.value:
-        if mistakes.too_many:
-            mistakes.stop("MG2122", "too many mistakes; what follows was not read", entry.where)
         step = reader.read(entry)
         if step is None:
             continue

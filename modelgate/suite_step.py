@@ -80,7 +80,7 @@ class StepReader:
         if meant is not None:
             says = f"the first key of a step names the check; put {shown(meant)} before it"
         else:
-            says = f"no check is called {shown(name)}; {did_you_mean(name[:80], self.checks)}"
+            says = f"no check is called {shown(name)}; {did_you_mean(name, self.checks)}"
         hint = None if meant else "`modelgate list checks` prints all of them"
         self.mistakes.add("MG2104", says, where, hint=hint)
 
@@ -147,7 +147,7 @@ class StepReader:
             self.mistakes.add("MG2108", message, where)
         else:
             known = [*(name for name in check.settings if name != check.subject), *ENGINE_KEYS]
-            near = did_you_mean(key[:80], known)
+            near = did_you_mean(key, known)
             message = f"{shown(check.name)} has no setting {shown(key)}; {near}"
             hint = f"`modelgate explain {check.name}` prints its settings"
             self.mistakes.add("MG2108", message, where, hint=hint)
@@ -172,13 +172,16 @@ class StepReader:
             self.mistakes.add("MG2113", message, node.keys["by"])
         entries = (written,) if isinstance(written, str) else written
         slices = tuple((entry,) if isinstance(entry, str) else entry for entry in entries)
-        for place, columns in enumerate(slices):
-            if sorted(columns) in [sorted(earlier) for earlier in slices[:place]]:
+        taken: set[tuple[str, ...]] = set()
+        for columns in slices:
+            key = tuple(sorted(columns))
+            if key in taken:
                 message = f"'by' names {shown(' x '.join(columns))} twice"
                 self.mistakes.add("MG2109", message, where)
             if len(set(columns)) < len(columns):
                 message = f"'by' crosses {shown(columns[0])} with itself"
                 self.mistakes.add("MG2109", message, where)
+            taken.add(key)
         return slices
 
     def _limit(
@@ -196,7 +199,7 @@ class StepReader:
 
     def _data(self, role: str | None, node: Node) -> str:
         if role is not None and role not in self.roles:
-            near = did_you_mean(role[:80], self.roles)
+            near = did_you_mean(role, self.roles)
             message = f"no data set has the role {shown(role)}; {near}"
             hint = "`data:` defines the roles"
             self.mistakes.add("MG2116", message, node.value["data"].where, hint=hint)

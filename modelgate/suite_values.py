@@ -182,7 +182,7 @@ class Choice(Kind):
                 return value
         if isinstance(node.value, str):
             names = [value for value in self.values if isinstance(value, str)]
-            near = did_you_mean(node.value[:80], names)
+            near = did_you_mean(node.value, names)
             raise WrongValueError(node, f"can't be {shown(node.value)}; {near}", "MG2111")
         raise self.wrong(node)
 

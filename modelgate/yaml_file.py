@@ -16,7 +16,7 @@ from modelgate.yaml_node import Mistakes, Node, shown
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 32
 MOST_ALIASES = 50
-MOST_VALUES = 200_000
+MOST_VALUES = 100_000
 
 _NOTHING = re.compile(r"~|null|Null|NULL|")
 _TRUTH = re.compile(r"(true|True|TRUE)|false|False|FALSE")
@@ -82,6 +82,7 @@ class _Reader:
         self.mistakes = mistakes
         self.anchors: dict[str, Node] = {}
         self.aliases = 0
+        self.values = 0
 
     def read(self, text: str) -> Node:
         import yaml
@@ -109,6 +110,7 @@ class _Reader:
         import yaml
 
         where = self._where(event)
+        self.values += 1
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor), where)
         if event.tag is not None:
@@ -121,7 +123,7 @@ class _Reader:
                 self.mistakes.stop("MG2102", f"more than {MOST_DEPTH} levels deep", where)
             inner = self._list if isinstance(event, yaml.SequenceStartEvent) else self._mapping
             node = inner(where, events, depth + 1)
-        if node.size > MOST_VALUES:
+        if max(node.size, self.values) > MOST_VALUES:
             self.mistakes.stop("MG2102", f"more than {MOST_VALUES} values", where)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
@@ -205,8 +207,11 @@ _PROBLEMS = (
         "a colon where none can stand; quote a text that holds ': ', or mend the indentation",
     ),
     ("could not find expected ':'", "a key without a colon after it"),
-    ("did not find expected key", "this line is not indented like the keys around it"),
-    ("did not find expected '-'", "this line is not indented like the list around it"),
+    (
+        "did not find expected key",
+        "this goes on with no key above it; look at its indentation and at the quotes",
+    ),
+    ("did not find expected '-'", "this goes on with no list above it; look at its indentation"),
     ("did not find expected ',' or", "a comma or the closing bracket is missing before this"),
     ("block sequence entries are not allowed", "a list cannot begin here; put '- ' on a new line"),
     ("cannot start any token", "a text that begins with this character must stand in quotes"),

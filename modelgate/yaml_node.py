@@ -66,14 +66,17 @@ class Mistakes:
     def __init__(self) -> None:
         self.found: list[UsageError] = []
 
-    @property
-    def too_many(self) -> bool:
-        """Whether there is no use in looking further."""
-        return len(self.found) >= self.MOST
-
     def add(self, code: str, message: str, where: Where, *, hint: str | None = None) -> None:
-        """Note one."""
+        """Note one.
+
+        Raises:
+            MistakesError: there are so many that there is no use in looking further.
+        """
         self.found.append(UsageError(code, message, where=where, hint=hint))
+        if len(self.found) > self.MOST:
+            message = "too many mistakes; the rest of the file was not read"
+            self.found[-1] = UsageError("MG2122", message, where=where)
+            self.raise_if_any()
 
     def stop(self, code: str, message: str, where: Where, *, hint: str | None = None) -> NoReturn:
         """Note one after which nothing more can be read.

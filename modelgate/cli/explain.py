@@ -31,7 +31,7 @@ def command(name: str) -> None:
         return _code(Page(), name.upper())
     library = library_here()
     if name not in library:
-        message = f"no check is called {shown(name)}; {did_you_mean(name[:80], library)}"
+        message = f"no check is called {shown(name)}; {did_you_mean(name, library)}"
         hint = "`modelgate list checks` tells them apart; a code is written as MG2104"
         raise UsageError("MG2007", message, hint=hint)
     return _check(Page(), library[name])
@@ -44,7 +44,7 @@ def _code(page: Page, code: str) -> None:
 
     known = explanations()
     if code not in known:
-        near = did_you_mean(code[:80], known)
+        near = did_you_mean(code, known)
         near = near if near.startswith("did") else f"there are {len(known)} codes"
         raise UsageError("MG2007", f"no error has the code {shown(code)}; {near}")
     said = known[code]

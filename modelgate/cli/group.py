@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse an unknown command in our own words."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = did_you_mean(args[0][:80], COMMANDS)
+            near = did_you_mean(args[0], COMMANDS)
             message = f"no command is called '{printable(args[0], 60)}'; {near}"
             raise UsageError("MG2001", message, hint="`modelgate --help` lists them")
         return super().resolve_command(ctx, args)
@@ -88,7 +88,7 @@ def usage_error(error: click.ClickException) -> ModelgateError:
     if isinstance(error, click.NoSuchOption):
         options = context.command.params if context else []
         known = [name for option in options for name in option.opts if name.startswith("--")]
-        near = did_you_mean(error.option_name[:80], [*known, "--help"])
+        near = did_you_mean(error.option_name, [*known, "--help"])
         message = f"`{path}` has no option '{printable(error.option_name, 60)}'; {near}"
         return UsageError("MG2002", message, hint=hint)
     says = printable(" ".join(error.format_message().split()), 300).rstrip(".")

@@ -37,7 +37,7 @@ def command(topic: str | None) -> None:
     if topic == "schema":
         return _schema()
     if topic is not None and topic not in TOPICS:
-        near = did_you_mean(topic[:80], [*TOPICS, "schema"])
+        near = did_you_mean(topic, [*TOPICS, "schema"])
         raise UsageError("MG2006", f"there is nothing to list as {shown(topic)}; {near}")
     page = Page()
     for place, name in enumerate(TOPICS if topic is None else [topic]):
