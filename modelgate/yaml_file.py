@@ -16,7 +16,7 @@ from modelgate.yaml_node import Mistakes, Node, shown
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 32
 MOST_ALIASES = 50
-MOST_VALUES = 100_000
+MOST_VALUES = 200_000
 
 _NOTHING = re.compile(r"~|null|Null|NULL|")
 _TRUTH = re.compile(r"(true|True|TRUE)|false|False|FALSE")
