@@ -64,7 +64,11 @@ def explain(text: str, graph: Graph) -> Refusal:
     if "ailed to allocate" in text or "bad_alloc" in text or "MemoryError" in text:
         return Refusal("MG3009", f"needs more memory to load than it is given: {shorten(text)}")
     if graph.external and ("external" in text.lower() or "No such file" in text):
-        return Refusal("MG3010", f"does not find its weights: {shorten(text)}")
+        return Refusal(
+            "MG3010",
+            f"does not find its weights: {shorten(text)}",
+            "copy its files of weights again; where git keeps them, `git lfs pull`",
+        )
     return Refusal("MG3004", f"does not load: {shorten(text)}")
 
 

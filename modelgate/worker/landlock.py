@@ -65,8 +65,15 @@ def _every_right(version: int) -> int:
 
 
 def _libraries() -> list[str]:
-    """Where Python and its packages lie."""
-    return [*sys.path, sys.prefix, sys.base_prefix]
+    """Where Python and its packages lie.
+
+    Where modelgate runs from a repository, only the package itself: labels may lie beside it.
+    """
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    beside = os.path.dirname(own)  # noqa: PTH120
+    packages = os.path.isdir(os.path.join(beside, "numpy"))  # noqa: PTH112, PTH118
+    paths = [own if path == beside and not packages else path for path in sys.path]
+    return [*paths, sys.prefix, sys.base_prefix]
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:

@@ -24,19 +24,21 @@ _CLONE_THREAD = 0x0001_0000
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """An architecture: its mark, the number of `seccomp`, and numbers of calls."""
+    """An architecture: its mark and the numbers of its calls; `limits` is prlimit64."""
 
     mark: int
     seccomp: int
     socket: int
     clone: int
     clone3: int
+    limits: int
     signals: tuple[int, ...]
     refused: tuple[int, ...]
 
 
 # refused: execve execveat fork vfork ptrace process_vm_readv/writev io_uring_setup pidfd_getfd
-# pidfd_open pidfd_send_signal bpf perf_event_open mount umount2 pivot_root chroot setns unshare
+# pidfd_open pidfd_send_signal bpf perf_event_open tkill
+# mount umount2 pivot_root chroot setns unshare
 # keyctl add_key request_key userfaultfd kcmp init_module finit_module open_by_handle_at
 _MACHINES = {
     "x86_64": Machine(
@@ -45,10 +47,11 @@ _MACHINES = {
         socket=41,
         clone=56,
         clone3=435,
+        limits=302,
         signals=(62, 234, 129, 297),
         refused=(
             *(59, 322, 57, 58, 101, 310, 311, 425, 438, 434, 424, 321, 298),
-            *(165, 166, 155, 161, 308, 272, 250, 248, 249, 323, 312, 175, 313, 304),
+            *(200, 165, 166, 155, 161, 308, 272, 250, 248, 249, 323, 312, 175, 313, 304),
         ),
     ),
     "aarch64": Machine(
@@ -57,10 +60,11 @@ _MACHINES = {
         socket=198,
         clone=220,
         clone3=435,
+        limits=261,
         signals=(129, 131, 138, 240),
         refused=(
             *(221, 281, 117, 270, 271, 425, 438, 434, 424, 280, 241),
-            *(40, 39, 41, 51, 268, 97, 219, 217, 218, 282, 272, 105, 273, 265),
+            *(130, 40, 39, 41, 51, 268, 97, 219, 217, 218, 282, 272, 105, 273, 265),
         ),
     ),
 }
@@ -99,6 +103,7 @@ def _program(machine: Machine, *, strict: bool) -> bytes:
         # glibc falls back to clone where clone3 is not there; clone's flags can be looked at.
         lines += _when(machine.clone3, [_line(_RETURN, _NOT_THERE)])
         lines += _when(machine.clone, _unless(_ANY_BIT, _CLONE_THREAD))
+        lines += _when(machine.limits, _unless(_EQUAL, 0))  # 0 is this process itself
         for number in machine.signals:
             lines += _when(number, _unless(_EQUAL, os.getpid()))
     else:

@@ -24,16 +24,17 @@ def block_rows(row_bytes: int) -> int:
     return _power_of_two(_BLOCK_BYTES // max(row_bytes, 1), BLOCK_ROWS)
 
 
-def call_rows(row_shapes: Iterable[tuple[int, ...]], facts: Mapping[str, Any]) -> int:
+def call_rows(inputs: Iterable[tuple[str, tuple[int, ...]]], facts: Mapping[str, Any]) -> int:
     """Rows of one call at most, so that what the model computes in between fits 64 MiB.
 
-    Guessed from above: every position of a row (a pixel, a token) may be as wide as the widest
-    matrix of weights.
+    Guessed from above: every position of a row (a pixel, a token) may become as wide as the
+    widest matrix of weights.
+
+    Args:
+        inputs: type, and shape of one row, of the inputs that count rows.
+        facts: of the model; "widest" is looked at.
     """
-    positions = 1
-    for shape in row_shapes:
-        # The last axis of features is what the weights widen; before it stand positions.
-        positions = max(positions, math.prod(shape[:-1]) if len(shape) == 2 else _spread(shape))
+    positions = max((_positions(type_, shape) for type_, shape in inputs), default=1)
     return _power_of_two(_CALL_BYTES // (4 * positions * int(facts["widest"])), BLOCK_ROWS)
 
 
@@ -57,11 +58,13 @@ def _row_bytes(tensor: Tensor, skip: int) -> int:
     return min(math.prod(sizes) * item_bytes(tensor.type), 1 << 16)
 
 
-def _spread(shape: tuple[int, ...]) -> int:
-    """Positions of one row: tokens of a text; pixels of an image, whichever axis has channels."""
-    if len(shape) >= 3:
-        return math.prod(shape) // min(shape) if min(shape) else 1
-    return 1
+def _positions(type_: str, shape: tuple[int, ...]) -> int:
+    """How many things of one row are each given a width: tokens, steps of time, pixels."""
+    if len(shape) >= 3:  # an image: its channels are its shortest axis, wherever they stand
+        return max(1, math.prod(shape) // max(1, min(shape)))
+    if "int" in type_:  # every number may be looked up in an embedding
+        return max(1, math.prod(shape))
+    return max(1, math.prod(shape[:-1]))
 
 
 def _power_of_two(most: int, ceiling: int) -> int:

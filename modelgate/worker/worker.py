@@ -184,7 +184,10 @@ class Worker:
         rows = sizes.block_rows(
             sum(math.prod(shape) * sizes.item_bytes(types[name]) for name, shape in each.items())
         )
-        self._call_rows = min(rows, sizes.call_rows(each.values(), self.opened().facts))
+        self._call_rows = min(
+            rows,
+            sizes.call_rows([(types[n], shape) for n, shape in each.items()], self.opened().facts),
+        )
         self._outputs = tuple(outputs)
         layout = Layout.make(
             {

@@ -16,6 +16,7 @@ from modelgate.errors import ModelError
 from modelgate.stand_in import stand_in
 from modelgate.worker import Worker, process
 
+REPOSITORY = Path(__file__).parents[2]
 ROWS = {"x": np.zeros((1, 3), np.float32)}
 
 INSIDE = """
@@ -81,6 +82,10 @@ def needs(layer: str, path: Path) -> None:
         pytest.param("import socket; socket.socket(socket.AF_NETLINK); return 'x'", id="netlink"),
         pytest.param("import os; os.fork(); return 'forked'", id="fork"),
         pytest.param("import os; os.execv('/bin/true', ['true']); return 'run'", id="exec"),
+        pytest.param(
+            "import os, resource as r; r.prlimit(os.getppid(), r.RLIMIT_CORE); return 'limits'",
+            id="limits-of-the-parent",
+        ),
         pytest.param("import os; os.kill(os.getppid(), 0); return 'signalled'", id="signal"),
     ],
 )
@@ -108,13 +113,14 @@ def test_files_of_the_user_can_be_neither_read_nor_made(
             except OSError as error:
                 return type(error).__name__
         places = [({str(secret)!r},), ({str(secret)!r}, "w"), ("/etc/passwd",)]
+        places += [({str(REPOSITORY / "pyproject.toml")!r},)]
         places += [("/proc/%d/environ" % os.getppid(),), ({str(tmp_path / "new")!r}, "w")]
         return [tried(*place) for place in places] + [tried("mine", "w")]
         """,
         linear,
         monkeypatch,
     )
-    assert found == ["PermissionError"] * 5 + ["open"]
+    assert found == ["PermissionError"] * 6 + ["open"]
 
 
 def test_the_environment_is_empty_and_the_folder_private(
