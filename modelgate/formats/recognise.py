@@ -17,6 +17,9 @@ _NUMBERS, _BYTES = {1, 5}, {2, 3, 4, 6, 7, 8, 14, 20, 25}
 """Fields of an ONNX model that hold a number, and those that hold bytes."""
 
 
+_TEXT = bytes([*b"\t\n\r\f", *range(32, 256)])
+
+
 def recognise(path: Path) -> str:
     """The name of the format: "onnx".
 
@@ -48,7 +51,9 @@ def recognise(path: Path) -> str:
 
 def _could_be_onnx(head: bytes) -> bool:
     """Whether the first field is one of an ONNX model's; the worker reads the rest."""
-    if not head or head[8:9] == b"{" or head[4:8] in {b"TFL3", b"ORTM"}:
+    if not head.translate(None, _TEXT):  # a model has tags and lengths that no text has
+        return False
+    if head[8:9] == b"{" or head[4:8] in {b"TFL3", b"ORTM"}:
         return False
     field, kind = head[0] >> 3, head[0] & 7
     if head[0] & 0x80:  # fields from 16 on take two bytes

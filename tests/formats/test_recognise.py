@@ -63,6 +63,7 @@ FILES: dict[str, tuple[str, bytes, str, str]] = {
     "parquet": ("m.parquet", b"PAR1", "Parquet", "--data"),
     "csv": ("m.csv", b"a,b\n1,2\n", "table", "--data"),
     "text": ("m.onnx", b"Moved Permanently", "text.*'Moved Permanently'", "ONNX"),
+    "text-with-a-tag": ("passwd", b"root:x:0:0:root:/root:/bin/bash\n", "text", "ONNX"),
     "control-characters": ("m.onnx", b"\x1b[2J\xff\xfe", "no ONNX model", "ONNX"),
     "empty": ("m.onnx", b"", "is empty", "again"),
 }
