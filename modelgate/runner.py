@@ -11,7 +11,7 @@ from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.declare import Check, Examples, Probe
-from modelgate.errors import ModelgateError
+from modelgate.errors import ModelgateError, UsageError
 from modelgate.gate import status
 from modelgate.judging import Gathered
 from modelgate.model import Artifact
@@ -83,13 +83,23 @@ def _result(
             return _skipped(check, step, given, part)
         outcome = check.ask(**given, **step.settings)
         assert isinstance(outcome, Outcome), f"{check.name} answered no Outcome"
+    except UsageError:
+        raise  # a mistake in the suite that only the answer could tell
     except ModelgateError as error:
         return _blank(check, step, Status.CRASHED, f"{error.code} {error.message}", part)
     except Exception as error:  # noqa: BLE001 (a check of anybody's may raise anything)
         name = result_id(check, step, part)
         asked.tracebacks[name] = traceback.format_exc()
         return _blank(check, step, Status.CRASHED, f"{type(error).__name__}: {error}", part)
-    return judged(check, step, outcome, part, _unjudged(step, asked))
+    role = asked.roles.get(step.data)
+    return judged(
+        check,
+        step,
+        outcome,
+        part,
+        unjudged=_unjudged(step, asked),
+        unit=None if role is None else role.part.target,
+    )
 
 
 def _given(
@@ -147,9 +157,21 @@ def judged(
     step: Step,
     outcome: Outcome,
     part: Mapping[str, Any] | None,
+    *,
     unjudged: str | None = None,
+    unit: str | None = None,
 ) -> Result:
-    """An outcome with its limit and status."""
+    """An outcome with its limit and status.
+
+    Args:
+        check: that was asked.
+        step: that asked it.
+        outcome: what it found.
+        part: the slice; None for the whole.
+        unjudged: why too many rows went unjudged for a pass.
+        unit: what people call the target's unit: the column's name.
+    """
+    _refuse_strange_limit(outcome, step)
     found, reason = status(outcome, step.limit)
     if unjudged and found is Status.PASSED and outcome.kind == "statistical":
         found, reason = Status.UNDECIDED, unjudged
@@ -167,7 +189,7 @@ def judged(
         value=outcome.value,
         interval=None if interval is None else (interval.low, interval.high),
         level=None if interval is None else interval.level,
-        unit=outcome.unit,
+        unit=unit if outcome.unit == "target" and unit else outcome.unit,
         better=outcome.better,
         limit={side: bound for side, bound in limits.items() if bound is not None},
         method=outcome.method,
@@ -179,6 +201,18 @@ def judged(
         details=outcome.details,
         where={"file": step.where.file, "line": step.where.line},
     )
+
+
+def _refuse_strange_limit(outcome: Outcome, step: Step) -> None:
+    """A share is held to a share: `at_most: 90` would hold of every model."""
+    for bound in (step.limit.at_least, step.limit.at_most):
+        if outcome.unit == "share" and bound is not None and abs(bound) > 1:
+            raise UsageError(
+                "MG2130",
+                f"the limit {bound:g} is no share: {step.subject} lies between 0 and 1",
+                where=step.limit_where,
+                hint=f"write {bound:g}% or {bound / 100:g}",
+            )
 
 
 def _skipped(

@@ -23,6 +23,7 @@ from modelgate.sample import Sample
 from modelgate.sources import open_dataset
 from modelgate.suite import DataPart, ModelPart, Suite
 from modelgate.suite_file import parse_suite
+from modelgate.yaml_file import MOST_BYTES
 
 COLUMNS = "columns:"
 """A model that begins so names columns of the data that hold predictions made beforehand."""
@@ -121,20 +122,22 @@ def find_suite(asked: str | Path | None, project: Project | None, library: Libra
     Raises:
         UsageError: MG2120 no such name, MG2121 no such file; whatever is wrong in the file.
     """
+    base = Path()
     if asked is None and project is not None and project.suite is not None:
-        asked = project.root / project.suite
+        asked, base = project.suite, project.root
     if asked is None:
         return None
-    path = Path(asked)
+    path = base / asked
     if path.suffix not in {".yaml", ".yml"}:
         return ready_made(str(asked), library)
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)  # the parser refuses what is longer
     except OSError as error:
         raise UsageError(
-            "MG2121", f"cannot read the suite {str(asked)!r}: {error.strerror}"
+            "MG2121", f"cannot read the suite {str(path)!r}: {error.strerror}"
         ) from error
-    return parse_suite(text, name=path.stem, path=str(asked), checks=library)
+    return parse_suite(text, name=path.stem, path=str(path), checks=library)
 
 
 def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Place]:

@@ -13,7 +13,6 @@ def determinism(probe: Probe) -> Outcome:
     try is taken for the better one.
 
     Measures: outputs that differ between the two times.
-    Source: CATALOGUE "infra.determinism".
     """
     again = probe.outputs(probe.rows)
     moved = [name for name, answer in again.items() if not _same(answer, probe.seen[name])]

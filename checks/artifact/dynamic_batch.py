@@ -14,7 +14,6 @@ def dynamic_batch(probe: Probe) -> Outcome:
     mode, or with an axis taken for another; labels have to agree exactly.
 
     Measures: the largest distance |a - b| / max(1, |b|) of two answers to one row.
-    Source: CATALOGUE "infra.dynamic_batch".
     """
     together = probe.seen
     worst, where = 0.0, ""

@@ -31,7 +31,7 @@ def signature(artifact: Artifact, answers: Answers, *, shown: int = 5) -> Outcom
     return Outcome(
         value=float(len(broken)) if answers.rows else None,
         better="lower",
-        unit="broken promise",
+        unit="fault",
         kind="exact",
         n=answers.rows,
         method="count",
