@@ -13,6 +13,8 @@ def determinism(probe: Probe) -> Outcome:
     try is taken for the better one.
 
     Measures: outputs that differ between the two times.
+    Source: Pham et al. (2020), "Problems and Opportunities in Training Deep Learning Software
+        Systems: An Analysis of Variance", ASE.
     """
     again = probe.outputs(probe.rows)
     moved = [name for name, answer in again.items() if not _same(answer, probe.seen[name])]

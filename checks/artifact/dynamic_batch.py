@@ -14,6 +14,8 @@ def dynamic_batch(probe: Probe) -> Outcome:
     mode, or with an axis taken for another; labels have to agree exactly.
 
     Measures: the largest distance |a - b| / max(1, |b|) of two answers to one row.
+    Source: what a batch does to a model left in training mode: Ioffe and Szegedy (2015), "Batch
+        Normalization", ICML, section 3.1.
     """
     together = probe.seen
     worst, where = 0.0, ""

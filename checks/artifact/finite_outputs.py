@@ -11,6 +11,7 @@ def finite_outputs(answers: Answers) -> Outcome:
     the model's signature.
 
     Measures: rows with an answer that is not finite.
+    Source: IEEE 754-2019, 6.2 (NaN) and 5.11 (why comparisons with it are false).
     """
     where = ", ".join(str(row + 1) for row in answers.first_not_finite)
     says = f"{answers.not_finite:,} of {answers.rows:,} rows are answered with NaN or an infinity"
