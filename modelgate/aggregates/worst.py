@@ -18,7 +18,7 @@ class Worst(Aggregate):
     answer (one where it gives labels only); for regression, rows by |answer - truth|.
 
     Attributes:
-        rows: (loss, row number, truth, answer), the worst first, the earlier row first among equals.
+        rows: (loss, row number, truth, answer), worst first, earlier rows first among equals.
     """
 
     def __init__(self, facts: Facts) -> None:
