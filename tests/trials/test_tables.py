@@ -20,7 +20,6 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from modelgate.cli import main
-
 from tests.trials.training import Trained, train
 
 CLASSIFICATION = (
