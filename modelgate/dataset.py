@@ -22,11 +22,14 @@ class Dataset(ABC):
         schema: columns and types, known before the first row.
         taken: what was found out about the file: delimiter, encoding; empty where there was nothing
             to find out.
+        digested_apart: whether the digest is taken by reading the file once more, so that it may be
+            taken at the same time as the rows.
     """
 
     name: str
     schema: pa.Schema
     taken: tuple[str, ...] = ()
+    digested_apart: bool = False
 
     @abstractmethod
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:

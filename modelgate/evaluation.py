@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from modelgate.aggregates.answers import Answers
-from modelgate.asking import Asker, CallableAsker, ColumnsAsker, WorkerAsker
-from modelgate.declare import Check, Probe
-from modelgate.errors import UsageError
-from modelgate.findings import findings
-from modelgate.gate import verdict
-from modelgate.judging import Gathered
-from modelgate.library import Library, builtin_root, examples_of
-from modelgate.model import Artifact
-from modelgate.outcome import Severity
-from modelgate.passing import answered_all, passed_over
-from modelgate.project import find_project
-from modelgate.provenance import provenance
-from modelgate.report import Report, Result
-from modelgate.runner import Asked, results_of
-from modelgate.suite import Limit, Step
-from modelgate.trial import (
-    COLUMNS,
-    Options,
-    Trial,
-    find_suite,
-    look_at_data,
-    places,
-    ready_made,
-)
+from modelgate.options import Options
 from modelgate.worker import Worker
 
-Steps = list[tuple[Check, Step]]
+if TYPE_CHECKING:
+    from modelgate.report import Report
+
+COLUMNS = "columns:"
+"""A model that begins so names columns of the data that hold predictions made beforehand."""
 
 
 def evaluate(
@@ -79,184 +54,14 @@ def evaluate(
     began = time.monotonic()
     options = options or Options(threads=threads, seed=seed)
     with ExitStack() as stack:
-        worker = None
-        if not callable(model) and not str(model).startswith(COLUMNS):
-            # Started first: it loads onnxruntime and the model while this process reads the rest.
+        asked: Any = model
+        if isinstance(model, str) and model.startswith(COLUMNS):
+            asked = model.removeprefix(COLUMNS).split(",")
+        elif not callable(model):
+            # Started before the modules below are loaded: it loads onnxruntime and the model in the
+            # meantime.
             started = Worker.start(model, threads=options.threads, provider=options.provider)
-            worker = stack.enter_context(started)
-        project = find_project(Path.cwd())
-        library = Library(builtin_root(), *([project.root] if project else []))
-        chosen = find_suite(suite, project, library)
-        where = places(chosen, data, target)
-        trial = Trial(library, chosen, _asker(model, worker, options), options, where)
-        return _tried(trial, began)
+            asked = stack.enter_context(started)
+        from modelgate.judgement import judge, prepare
 
-
-def _asker(model: Any, worker: Worker | None, options: Options) -> Asker:
-    if worker is not None:
-        return WorkerAsker(worker, options.threads)
-    if callable(model):
-        return CallableAsker(model)
-    names = [name.strip() for name in str(model)[len(COLUMNS) :].split(",") if name.strip()]
-    if not names:
-        raise UsageError("MG2030", "columns: names no column; write columns:NAME[,NAME...]")
-    return ColumnsAsker(names)
-
-
-def _tried(trial: Trial, began: float) -> Report:
-    look_at_data(trial)
-    if trial.suite is None:
-        task = next((role.reading.task for role in trial.roles.values() if role.reading), "smoke")
-        trial.suite = ready_made(task, trial.library)
-    seen, asker = trial.first_seen, trial.asker
-    if seen is None and asker.answers_again:
-        seen = asker.look(None)
-    probe = _Probe(asker, seen) if seen is not None and asker.answers_again else None
-    steps = [(trial.library[step.check], step) for step in trial.suite.steps]
-    if probe is not None:
-        steps = _with_determinism(steps, trial)
-    asked = _passed(trial, steps, probe)
-    results = [result for check, step in steps for result in results_of(check, step, asked)]
-    return _report(trial, asked, results, time.monotonic() - began)
-
-
-def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
-    """Every data set read once."""
-    gathered: dict[str, Gathered] = {}
-    answers: dict[str, Answers] = {}
-    options = trial.options
-    for name, role in trial.roles.items():
-        if role.reading is None:
-            answers[name] = answered_all(role, trial.asker, progress=options.progress)
-            continue
-        mine = [(check, step) for check, step in steps if step.data == name]
-        keep = options.keep if name == "test" else None
-        gathered[name] = passed_over(role, trial.asker, mine, progress=options.progress, keep=keep)
-        answers[name] = gathered[name].answers
-    if not answers and probe is not None:
-        made_up = answers["test"] = Answers()
-        made_up.seen = probe.seen
-        made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
-    examples = {check.name: examples_of(check) for check, _ in steps}
-    return Asked(trial.asker, probe, gathered, answers, trial.roles, examples)
-
-
-def _with_determinism(steps: Steps, trial: Trial) -> Steps:
-    """Whatever the suite asks, a sample of rows is answered twice: one pass must be enough."""
-    if any(step.check == "determinism" for _, step in steps):
-        return steps
-    assert trial.suite is not None
-    check = trial.library["determinism"]
-    where = replace(steps[0][1].where, line=None, column=None)
-    step = Step(
-        check="determinism",
-        subject="implied",
-        limit=Limit(at_most=0.0),
-        severity=Severity.MAJOR,
-        where=where,
-        limit_where=where,
-    )
-    return [*steps, (check, step)]
-
-
-class _Probe(Probe):
-    """The model's first rows, and how to ask about them again."""
-
-    def __init__(self, asker: Asker, seen: Mapping[str, NDArray[Any]]) -> None:
-        self._asker = asker
-        self._seen = seen
-        self.asked = 0
-
-    @property
-    def artifact(self) -> Artifact:
-        return self._asker.artifact
-
-    @property
-    def rows(self) -> int:
-        return len(next(iter(self._seen.values()), np.empty(0)))
-
-    @property
-    def seen(self) -> Mapping[str, NDArray[Any]]:
-        return self._seen
-
-    def outputs(self, rows: int, *, batch: int | None = None) -> Mapping[str, NDArray[Any]]:
-        self.asked += rows
-        return self._asker.again(rows, batch=batch)
-
-
-def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -> Report:
-    suite, artifact = trial.suite, trial.asker.artifact
-    assert suite is not None
-    decided = verdict(results)
-    if trial.options.quick and decided.decision == "promote":
-        why = "Only a sample of the rows was judged (--quick): run without it to promote."
-        decided = replace(decided, decision="hold", exit_code=11, because=(why,))
-    made = provenance(
-        seed=trial.seed,
-        isolation=artifact.isolation,
-        seconds=seconds,
-        threads=trial.options.threads,
-    )
-    if asked.tracebacks:
-        made["tracebacks"] = asked.tracebacks
-    checks = sorted({step.check for step in suite.steps})
-    return Report(
-        verdict=decided,
-        subject={
-            "model": _model(artifact),
-            "champion": None,
-            "suite": {
-                "title": suite.title,
-                "path": suite.path,
-                "digest": suite.digest,
-                "checks": {name: _digest(trial.library[name]) for name in checks},
-            },
-            "data": {name: _data(name, asked) for name in trial.roles},
-            "quick": trial.options.quick,
-        },
-        taken=tuple(trial.taken),
-        results=tuple(results),
-        findings=findings(asked.gathered, results),
-        provenance=made,
-    )
-
-
-def _digest(check: Check) -> str | None:
-    """Of the file that the check stands in."""
-    if check.path is None:
-        return None
-    return f"sha256:{hashlib.sha256(check.path.read_bytes()).hexdigest()}"
-
-
-def _model(artifact: Artifact) -> dict[str, Any]:
-    signature = artifact.signature
-    return {
-        "name": artifact.name,
-        "path": artifact.path,
-        "format": artifact.format,
-        "digest": artifact.digest,
-        "bytes": artifact.bytes,
-        "signature": {
-            side: [
-                {"name": one.name, "type": one.type, "shape": one.shape and list(one.shape)}
-                for one in tensors
-            ]
-            for side, tensors in (("inputs", signature.inputs), ("outputs", signature.outputs))
-        },
-        "facts": dict(artifact.facts),
-    }
-
-
-def _data(name: str, asked: Asked) -> dict[str, Any]:
-    role, account = asked.roles[name], asked.answers[name]
-    probe = asked.probe
-    return {
-        "path": role.data.name,
-        "digest": role.data.digest,
-        "bytes": role.data.bytes,
-        "rows": account.rows,
-        "dropped": account.rows - account.judged if role.reading else 0,
-        "reasons": dict(account.dropped),
-        "target": role.part.target,
-        "rows_asked_again": probe.asked if isinstance(probe, _Probe) and name == "test" else 0,
-    }
+        return judge(prepare(asked, data, target, suite, options), began)

@@ -22,11 +22,11 @@ SUFFIXES = (".csv", ".parquet")
 
 
 @contextmanager
-def saving(path: str | None) -> Iterator[Keep | None]:
+def saving(path: str) -> Iterator[Keep]:
     """Write answers as they come; the file appears whole, once all rows are answered.
 
     Args:
-        path: ends with .csv or .parquet; None to keep nothing.
+        path: ends with .csv or .parquet.
 
     Yields:
         What the runner gives each block to.
@@ -35,9 +35,6 @@ def saving(path: str | None) -> Iterator[Keep | None]:
         UsageError: MG2033, another ending.
         StorageError: MG6010, the file cannot be written.
     """
-    if path is None:
-        yield None
-        return
     final = Path(path)
     if final.suffix not in SUFFIXES:
         raise UsageError("MG2033", f"--save-predictions writes .csv or .parquet, not {path!r}")

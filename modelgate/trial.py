@@ -17,7 +17,8 @@ from modelgate.binding.outputs import bind_outputs
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, UsageError, did_you_mean
 from modelgate.library import Library
-from modelgate.passing import Keep, Progress, Role
+from modelgate.options import Options
+from modelgate.passing import Role
 from modelgate.project import Project
 from modelgate.sample import Sample
 from modelgate.sources import open_dataset
@@ -25,31 +26,8 @@ from modelgate.suite import DataPart, ModelPart, Suite
 from modelgate.suite_file import parse_suite
 from modelgate.yaml_file import MOST_BYTES
 
-COLUMNS = "columns:"
-"""A model that begins so names columns of the data that hold predictions made beforehand."""
 QUICK_ROWS = 2048
 """Rows of the sample that `quick` judges."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a trial is run; none of it but `seed` and `quick` may change a number.
-
-    Attributes:
-        threads: blocks that the model answers at the same time.
-        provider: onnxruntime's execution provider.
-        seed: in place of the suite's.
-        quick: judge a sample of `QUICK_ROWS` rows, and promote nothing.
-        progress: told the role and the rows done.
-        keep: given each block of the role "test", its raw answers and how they are read.
-    """
-
-    threads: int = 1
-    provider: str = "CPUExecutionProvider"
-    seed: int | None = None
-    quick: bool = False
-    progress: Progress | None = None
-    keep: Keep | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from modelgate.passing import Progress
+    from modelgate.passing import Keep, Progress
 
 
 @click.command(
@@ -63,12 +63,11 @@ def command(
     MODEL is an ONNX file, or columns:NAME[,NAME...] for predictions that stand in the data.
     """
     from modelgate.evaluation import evaluate
+    from modelgate.options import Options
     from modelgate.reporters import deliver, parse_report_option
-    from modelgate.saving import saving
-    from modelgate.trial import Options
 
     chosen = [parse_report_option(text) for text in reports or ("terminal",)]
-    with saving(save_predictions) as keep, _progress() as progress:
+    with _saving(save_predictions) as keep, _progress() as progress:
         options = Options(
             threads=threads, provider=provider, seed=seed, quick=quick, progress=progress, keep=keep
         )
@@ -76,6 +75,15 @@ def command(
     for option in chosen:
         deliver(report, option)
     return report.verdict.exit_code
+
+
+def _saving(path: str | None) -> AbstractContextManager[Keep | None]:
+    """What keeps the answers, loaded only where they are to be kept."""
+    if path is None:
+        return nullcontext()
+    from modelgate.saving import saving
+
+    return saving(path)
 
 
 @contextmanager

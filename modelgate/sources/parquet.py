@@ -56,6 +56,7 @@ class ParquetReading(Reading):
     """Decoded column by column, some thousand rows at a time, whatever the row groups."""
 
     what = "Parquet"
+    digested_apart = True
 
     def __init__(self, descriptor: Descriptor, categories: Sequence[str], rows: int) -> None:
         super().__init__(descriptor, _file(descriptor, categories).schema_arrow)

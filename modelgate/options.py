@@ -1,0 +1,30 @@
+"""How a trial is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelgate.passing import Keep, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a trial is run; none of it but `seed` and `quick` may change a number.
+
+    Attributes:
+        threads: blocks that the model answers at the same time.
+        provider: onnxruntime's execution provider.
+        seed: in place of the suite's.
+        quick: judge a sample of the rows, and promote nothing.
+        progress: told the role and the rows done.
+        keep: given how answers are read, and each block of the role "test" with its raw answers.
+    """
+
+    threads: int = 1
+    provider: str = "CPUExecutionProvider"
+    seed: int | None = None
+    quick: bool = False
+    progress: Progress | None = None
+    keep: Keep | None = None
