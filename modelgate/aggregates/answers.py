@@ -65,7 +65,9 @@ class Answers:
         for output in outputs:
             flat = output.reshape(rows, -1)
             self.outputs += flat.size
-            if not np.isfinite(flat.sum()):  # one cheap pass decides the common case
+            with np.errstate(invalid="ignore", over="ignore"):
+                total = flat.sum()  # one cheap pass decides the common case
+            if not np.isfinite(total):
                 finite &= np.isfinite(flat).all(axis=1)
         if not finite.all():
             bad = np.flatnonzero(~finite)
