@@ -118,13 +118,21 @@ def _task(signature: Signature, seen: _Seen, sample: LabelSample, told: ModelPar
         return "classification"
     if len(sample.values) > 2:
         return "regression"
-    if signature.score_transform in {"logistic", "sigmoid"}:
+    if signature.score_transform in {"logistic", "sigmoid"} or _all_inside(seen):
         return "classification"
     raise ModelError(
         "MG3113",
         f"the model answers with one number and the target {sample.column!r} holds"
         f" {listed(list(sample.values))}: a score of two classes, or a quantity?",
         hint="say which is meant: task: classification (or regression)",
+    )
+
+
+def _all_inside(seen: _Seen) -> bool:
+    """Whether every single number answered lies in [0, 1], as a regression's hardly would."""
+    return all(
+        bool(((values >= 0) & (values <= 1))[np.isfinite(values)].all())
+        for values in seen.columns.values()
     )
 
 
