@@ -95,11 +95,11 @@ HELD: dict[str, Change] = {
     "one-class": lambda rows: rows[rows[TARGET] == "benign"],
     "some-labels-missing": put(TARGET, None, slice(0, 30)),
     "every-feature-missing": lambda rows: rows.assign(
-        **{name: np.nan for name in rows if name != TARGET}
+        **{str(name): np.nan for name in rows if name != TARGET}
     ),
     "an-infinite-feature": lambda rows: rows.assign(**{FIRST: np.inf}),
     "a-constant-feature-everywhere": lambda rows: rows.assign(
-        **{name: 1.0 for name in rows if name != TARGET}
+        **{str(name): 1.0 for name in rows if name != TARGET}
     ),
     "labels-swapped": lambda rows: rows.assign(
         diagnosis=rows[TARGET].map({"benign": "malignant", "malignant": "benign"})

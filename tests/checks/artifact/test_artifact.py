@@ -1,4 +1,4 @@
-"""What is asked of the artifact itself: a model that passes, one that fails, one nobody can tell."""
+"""Questions of the artifact itself: a model that passes, one that fails, one nobody can tell."""
 
 from __future__ import annotations
 
