@@ -10,16 +10,12 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from modelgate.aggregates import Aggregate, Facts
-from modelgate.aggregates.answers import Answers
-from modelgate.declare import DECLARED, REQUIRED, Check, Examples, Probe
+from modelgate.aggregates import Aggregate
+from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check
 from modelgate.errors import MistakesError, UsageError, Where
-from modelgate.model import Artifact
 from modelgate.setting_kinds import kind_of
 from modelgate.suite_step import ENGINE_KEYS, LATER
 from modelgate.yaml_node import Mistakes, shown
-
-PROVIDED = (Answers, Artifact, Examples, Facts, Probe)
 
 
 def load_check(path: Path) -> Check:
@@ -95,7 +91,7 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
     for name, kind in check.provided.items():
         if not _is_provided(kind):
             message = f"the engine cannot provide {shown(name)}: {_type_name(kind)}"
-            hint = "it provides aggregates, Answers, Artifact, Examples, Facts and Probe"
+            hint = "it provides aggregates, Answers, Artifact, Examples, Facts, Model and Probe"
             mistakes.add("MG2215", message, where, hint=hint)
     if check.subject is not None and check.subject not in check.settings:
         message = f"the subject {shown(check.subject)} is none of the settings after the '*'"

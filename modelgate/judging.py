@@ -188,7 +188,7 @@ class Judge:
         keep: NDArray[np.bool_],
         batch: Batch,
     ) -> None:
-        if slicing in self.gathered.unusable:
+        if slicing in self.gathered.unusable or not len(batch):
             return
         groups = self.gathered.slices[slicing]
         order, found = _groups(block, slicing, keep)
@@ -226,7 +226,7 @@ def _groups(
         mixed = mixed.astype(np.uint16)  # sorted by radix, several times as fast
     order = np.argsort(mixed, kind="stable")
     ordered = mixed[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     ends = np.append(starts[1:], len(ordered))
     groups = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):

@@ -14,11 +14,17 @@ from modelgate.declare import Check, Examples, Probe
 from modelgate.errors import ModelgateError, UsageError
 from modelgate.gate import status
 from modelgate.judging import Gathered
-from modelgate.model import Artifact
+from modelgate.model import Artifact, Model
 from modelgate.outcome import Outcome, Status
 from modelgate.passing import Role
 from modelgate.report import Result
 from modelgate.suite import Step
+
+ABSENT: Mapping[Any, str] = {
+    Model: "this version asks models about the rows of the data alone",
+    Probe: "the predictions were made beforehand: there is no model to ask again",
+}
+"""Why a check cannot be given what it asks for."""
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class Asked:
         answers: role -> what became of every row, labelled or not; "test" for made-up rows.
         roles: role -> what it is.
         examples: check -> its hand-written data.
+        model: what checks may ask about inputs of their own; None where nobody answers these.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -41,6 +48,7 @@ class Asked:
     answers: Mapping[str, Answers]
     roles: Mapping[str, Role]
     examples: Mapping[str, Examples] = field(default_factory=dict)
+    model: Model | None = None
     tracebacks: dict[str, str] = field(default_factory=dict)
 
 
@@ -110,27 +118,23 @@ def _given(
 ) -> dict[str, Any] | str:
     """What the check's parameters before the `*` get; or why it cannot be asked."""
     gathered = asked.gathered.get(step.data)
+    offers: dict[Any, Any] = {
+        Answers: asked.answers.get(step.data, Answers()),
+        Artifact: asked.asker.artifact,
+        Examples: asked.examples.get(check.name, Examples()),
+        Facts: None if gathered is None else gathered.facts,
+        Model: asked.model,
+        Probe: asked.probe,
+    }
     given: dict[str, Any] = {}
     for name, kind in check.provided.items():
-        if kind is Answers:
-            given[name] = asked.answers.get(step.data, Answers())
-        elif kind is Artifact:
-            given[name] = asked.asker.artifact
-        elif kind is Examples:
-            given[name] = asked.examples.get(check.name, Examples())
-        elif kind is Probe:
-            if asked.probe is None:
-                return "the predictions were made beforehand: there is no model to ask again"
-            given[name] = asked.probe
-        elif gathered is None or aggregates is None:
-            return f"there are no labelled rows in the role {step.data!r}"
-        elif kind is Facts:
-            given[name] = gathered.facts
-        elif kind is Aggregate:
-            assert check.needs is not None
-            given[name] = aggregates[check.needs(gathered.facts, step.settings)]
-        else:
-            given[name] = aggregates[Need(kind)]
+        if kind in offers:
+            given[name] = offers[kind]
+        elif gathered is not None and aggregates is not None:
+            needed = check.needs(gathered.facts, step.settings) if check.needs else Need(kind)
+            given[name] = aggregates[needed]
+        if given.get(name) is None:
+            return ABSENT.get(kind, f"there are no labelled rows in the role {step.data!r}")
     return given
 
 

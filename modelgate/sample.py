@@ -21,7 +21,7 @@ class Sample(Dataset):
     def __init__(self, data: Dataset, rows: int, seed: int) -> None:
         self._data = data
         self._rows = rows
-        self._seed = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+        self._start = np.uint64((seed * 0x2545F491) & 0xFFFFFFFFFFFFFFFF)
         self.name = data.name
         self.schema = data.schema
 
@@ -43,7 +43,7 @@ class Sample(Dataset):
 
     def _draw(self, first: int, rows: int) -> NDArray[np.uint64]:
         """(rows,) numbers of splitmix64 (Steele et al. 2014, "Fast splittable PRNGs", OOPSLA)."""
-        z = np.arange(first, first + rows, dtype=np.uint64) + self._seed * np.uint64(0x2545F491)
+        z = np.arange(first, first + rows, dtype=np.uint64) + self._start
         z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -24,7 +24,7 @@ from modelgate.declare import REQUIRED, Check, Examples, Probe
 from modelgate.errors import UsageError, Where, did_you_mean
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root
-from modelgate.model import Artifact
+from modelgate.model import Artifact, Model
 from modelgate.outcome import Severity
 from modelgate.passing import need_of
 from modelgate.report import Result
@@ -42,6 +42,7 @@ def run_check(
     weight: Sequence[float] | None = None,
     classes: Sequence[Any] | None = None,
     task: str = "classification",
+    model: Model | None = None,
     answers: Answers | None = None,
     probe: Probe | None = None,
     examples: Mapping[str, Any] | None = None,
@@ -63,6 +64,7 @@ def run_check(
         classes: in the order of the scores; the sorted labels where None. Two classes have a
             positive one: the second.
         task: "classification" or "regression".
+        model: anything with `predict(inputs) -> Predictions`, for checks that ask for a `Model`.
         answers: the account of raw answers, for checks that ask for it.
         probe: the model with its first rows, for checks that ask for it.
         examples: the check's hand-written data, in place of what lies beside its file.
@@ -91,7 +93,7 @@ def run_check(
         )
     given = {name: Examples(examples)} if examples is not None else {}
     artifact = probe.artifact if probe is not None else None
-    asked = Asked(_Toy(artifact), probe, gathered, {"test": answers or Answers()}, {}, given)
+    asked = Asked(_Toy(artifact), probe, gathered, {"test": answers or Answers()}, {}, given, model)
     return results_of(check, step, asked)[0]
 
 

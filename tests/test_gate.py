@@ -51,12 +51,8 @@ def measured(low: float, high: float, **others: Any) -> Outcome:
         ),
         pytest.param(Outcome(value=nan, better="higher", n=99), FLOOR, "undecided", id="nan"),
         pytest.param(Outcome(value=inf, better="higher", n=99), FLOOR, "undecided", id="infinite"),
-        pytest.param(
-            measured(nan, nan, value=0.95), FLOOR, "undecided", id="nan-ends"
-        ),
-        pytest.param(
-            measured(nan, 0.99, value=0.95), FLOOR, "undecided", id="nan-lower-end"
-        ),
+        pytest.param(measured(nan, nan, value=0.95), FLOOR, "undecided", id="nan-ends"),
+        pytest.param(measured(nan, 0.99, value=0.95), FLOOR, "undecided", id="nan-lower-end"),
         pytest.param(
             Outcome(value=0.0, better="lower", kind="exact"), Limit(at_most=0), "passed", id="fact"
         ),

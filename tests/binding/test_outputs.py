@@ -39,9 +39,7 @@ QUANTITY = labels(0.5, 1.25, 2.75)
         pytest.param(
             {"p": SUMS}, BITS, {}, {"scores": "p", "scores_are": "probabilities"}, id="sum-to-one"
         ),
-        pytest.param(
-            {"p": LOGITS}, BITS, {}, {"scores": "p", "scores_are": "logits"}, id="logits"
-        ),
+        pytest.param({"p": LOGITS}, BITS, {}, {"scores": "p", "scores_are": "logits"}, id="logits"),
         pytest.param(
             {"p": SUMS[:, :, None, None]}, BITS, {}, {"scores": "p"}, id="axes-of-one-are-dropped"
         ),
@@ -70,9 +68,7 @@ QUANTITY = labels(0.5, 1.25, 2.75)
             id="labels-alone",
         ),
         pytest.param({"p": SUMS}, YES_NO, {}, {"classes": ("no", "yes")}, id="a-usual-pair"),
-        pytest.param(
-            {"p": SUMS}, labels(False, True), {}, {"classes": (0, 1)}, id="truth-values"
-        ),
+        pytest.param({"p": SUMS}, labels(False, True), {}, {"classes": (0, 1)}, id="truth-values"),
         pytest.param({"p": SUMS}, labels("0", "1"), {}, {"classes": (0, 1)}, id="digits-as-text"),
         pytest.param(
             {"p": SUMS},
@@ -99,13 +95,20 @@ QUANTITY = labels(0.5, 1.25, 2.75)
             {"v": WIDE}, QUANTITY, {}, {"task": "regression", "values": "v"}, id="regression"
         ),
         pytest.param(
-            {"v": WIDE[:, None]}, QUANTITY, {}, {"task": "regression"}, id="regression-of-one-column"
+            {"v": WIDE[:, None]},
+            QUANTITY,
+            {},
+            {"task": "regression"},
+            id="regression-of-a-column",
         ),
         pytest.param(
             {"a": SUMS, "b": LOGITS}, BITS, {"scores": "b"}, {"scores": "b"}, id="output-as-told"
         ),
         pytest.param(
-            {"hidden": LOGITS, "probabilities": SUMS}, BITS, {}, {"scores": "probabilities"},
+            {"hidden": LOGITS, "probabilities": SUMS},
+            BITS,
+            {},
+            {"scores": "probabilities"},
             id="the-one-that-is-called-so",
         ),
     ],
