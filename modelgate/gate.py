@@ -35,21 +35,10 @@ def status(outcome: Outcome, limit: Limit) -> tuple[Status, str | None]:
     """
     if not limit:
         return Status.INFO, outcome.reason
-    value = outcome.value
-    if value is None or not isfinite(value):
-        return Status.UNDECIDED, outcome.reason or "there is no number to judge"
-    low, high = value, value
-    if outcome.interval is not None:
-        low, high = outcome.interval.low, outcome.interval.high
-    if outcome.kind == "statistical":
-        rows = outcome.n if outcome.n_effective is None else outcome.n_effective
-        if rows < outcome.minimum:
-            return (
-                Status.UNDECIDED,
-                f"not enough rows: {rows:.0f}, and {outcome.minimum} are needed",
-            )
-        if outcome.interval is None or low != low or high != high:  # noqa: PLR0124 (NaN)
-            return Status.UNDECIDED, outcome.reason or "its uncertainty is not known"
+    unknown = _unknown(outcome, limit)
+    if unknown is not None:
+        return Status.UNDECIDED, unknown
+    low, high = _ends(outcome)
     above = limit.at_least is None or low >= limit.at_least
     below = limit.at_most is None or high <= limit.at_most
     if above and below:
@@ -59,6 +48,32 @@ def status(outcome: Outcome, limit: Limit) -> tuple[Status, str | None]:
     if shown_low or shown_high:
         return Status.FAILED, None
     return Status.UNDECIDED, outcome.reason
+
+
+def _unknown(outcome: Outcome, limit: Limit) -> str | None:
+    """Why nothing can be decided whatever the limit; None where something can."""
+    if outcome.value is None or not isfinite(outcome.value):
+        return outcome.reason or "there is no number to judge"
+    bounds = (limit.at_least, limit.at_most)
+    if not all(isfinite(bound) for bound in bounds if bound is not None):
+        return "its limit is no number"
+    if outcome.kind == "statistical":
+        rows = outcome.n if outcome.n_effective is None else outcome.n_effective
+        if not rows >= outcome.minimum:  # NaN is not enough either
+            return f"not enough rows: {rows:.0f}, and {outcome.minimum} are needed"
+    low, high = _ends(outcome)
+    known = isfinite(low) and isfinite(high) and low <= high
+    if not known or (outcome.kind == "statistical" and outcome.interval is None):
+        return outcome.reason or "its uncertainty is not known"
+    return None
+
+
+def _ends(outcome: Outcome) -> tuple[float, float]:
+    """Between what the value lies: at itself for an exact fact."""
+    assert outcome.value is not None
+    if outcome.interval is None:
+        return outcome.value, outcome.value
+    return outcome.interval.low, outcome.interval.high
 
 
 def verdict(results: Sequence[Result]) -> Verdict:
@@ -85,7 +100,8 @@ def verdict(results: Sequence[Result]) -> Verdict:
     open_ += [
         one
         for one in heavy
-        if one.severity is Severity.MAJOR and one.status not in {Status.PASSED, Status.UNDECIDED}
+        if one.severity is not Severity.BLOCKER
+        and one.status not in {Status.PASSED, Status.UNDECIDED}
     ]
     if open_:
         return Verdict(
