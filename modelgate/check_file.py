@@ -13,9 +13,10 @@ from typing import Any
 from modelgate.aggregates import Aggregate
 from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check
 from modelgate.errors import MistakesError, UsageError, Where
+from modelgate.escape import printable, shown
 from modelgate.setting_kinds import kind_of
 from modelgate.suite_step import ENGINE_KEYS, LATER
-from modelgate.yaml_node import Mistakes, shown
+from modelgate.yaml_node import Mistakes
 
 
 def load_check(path: Path) -> Check:
@@ -74,7 +75,7 @@ def _loaded(path: Path) -> ModuleType:
 
 
 def _not_loaded(path: Path, line: int | None, reason: str) -> UsageError:
-    told = shown(" ".join(reason.split()))[1:-1]
+    told = printable(" ".join(reason.split()), 60)
     return UsageError("MG2211", f"the file cannot be loaded: {told}", where=Where(str(path), line))
 
 

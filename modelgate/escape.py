@@ -1,4 +1,4 @@
-"""Foreign text made fit for a terminal: it cannot move the cursor or turn the line round."""
+"""Foreign text made fit for a message: it cannot move the cursor or turn the line round."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def printable(text: object, longest: int | None = None) -> str:
         return shown
     tail = (longest - 1) // 2
     return shown[: longest - 1 - tail] + ELLIPSIS + shown[len(shown) - tail :]
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """A value in quotes for a message: one line, at most `longest` characters of it."""
+    return f"'{printable(value, longest)}'"
+
+
+def one_line(error: BaseException, longest: int = 160) -> str:
+    """What a foreign exception says, as the end of a line; its name where it says nothing."""
+    return printable(" ".join(str(error).split()) or type(error).__name__, longest)
 
 
 def _one(character: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from modelgate.check_file import load_check
 from modelgate.declare import Check, Examples
 from modelgate.errors import MistakesError, UsageError, Where
+from modelgate.escape import shown
 from modelgate.yaml_file import MOST_BYTES, read_yaml
-from modelgate.yaml_node import shown
 
 
 def builtin_root() -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelgate.errors import did_you_mean
+from modelgate.escape import shown
 from modelgate.suite import DataPart, ModelPart
 from modelgate.suite_values import (
     Choice,
@@ -20,7 +21,7 @@ from modelgate.suite_values import (
     Truth,
     read_value,
 )
-from modelgate.yaml_node import Mistakes, Node, shown
+from modelgate.yaml_node import Mistakes, Node
 
 COLUMNS = Either((Text(), Many(Text(), fewest=1)))
 LABEL = Either((Text(), Number(whole=True), Number(), Truth()))

@@ -7,6 +7,7 @@ from typing import Any
 
 from modelgate.declare import REQUIRED, Check
 from modelgate.errors import Where, did_you_mean
+from modelgate.escape import shown
 from modelgate.outcome import Severity
 from modelgate.setting_kinds import kind_of
 from modelgate.suite import Limit, Step
@@ -19,7 +20,7 @@ from modelgate.suite_values import (
     Text,
     read_value,
 )
-from modelgate.yaml_node import Mistakes, Node, shown
+from modelgate.yaml_node import Mistakes, Node
 
 LIMIT = Number()
 SEVERITY = Choice(tuple(severity.value for severity in Severity))

@@ -8,7 +8,8 @@ from math import isfinite
 from typing import Any
 
 from modelgate.errors import did_you_mean
-from modelgate.yaml_node import Mistakes, Node, shown
+from modelgate.escape import shown
+from modelgate.yaml_node import Mistakes, Node
 
 PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
 Schema = dict[str, Any]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from modelgate.errors import Where
-from modelgate.yaml_node import Mistakes, Node, shown
+from modelgate.escape import shown
+from modelgate.yaml_node import Mistakes, Node
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 32

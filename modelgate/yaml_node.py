@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from modelgate.errors import MistakesError, UsageError, Where
-from modelgate.escape import printable
+from modelgate.escape import printable, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,6 @@ class Node:
         if isinstance(self.value, str):
             return f"the text {shown(self.value)}"
         return printable(self.text, 60)
-
-
-def shown(value: object) -> str:
-    """A value in quotes for a message: one line, at most 60 characters, nothing invisible."""
-    return f"'{printable(value, 60)}'"
 
 
 class Mistakes:

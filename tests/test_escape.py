@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelgate.escape import HARMFUL, printable
+from modelgate.escape import HARMFUL, one_line, printable, shown
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,19 @@ def test_what_comes_out_is_harmless_and_fits(text: str, longest: int) -> None:
     assert len(shown) <= longest
     assert not any(unicodedata.category(character) in HARMFUL for character in shown)
     assert printable(shown) == shown
+
+
+def test_a_value_in_a_message_stands_in_quotes_and_is_cut_in_the_middle() -> None:
+    assert shown("a\nb") == r"'a\nb'"
+    assert shown("x" * 100, 9) == "'xxxx…xxxx'"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param(ValueError("two\n  lines"), "two lines", id="lines-are-joined"),
+        pytest.param(KeyError(), "KeyError", id="says-nothing"),
+    ],
+)
+def test_what_a_foreign_exception_says_ends_a_line(error: Exception, said: str) -> None:
+    assert one_line(error) == said

@@ -25,7 +25,7 @@ def command(name: str) -> None:
     from modelgate.cli.list import library_here
     from modelgate.cli.page import Page
     from modelgate.errors import UsageError, did_you_mean
-    from modelgate.yaml_node import shown
+    from modelgate.escape import shown
 
     if CODE.fullmatch(name):
         return _code(Page(), name.upper())
@@ -40,7 +40,7 @@ def command(name: str) -> None:
 def _code(page: Page, code: str) -> None:
     from modelgate.error_codes import explanations
     from modelgate.errors import UsageError, did_you_mean
-    from modelgate.yaml_node import shown
+    from modelgate.escape import shown
 
     known = explanations()
     if code not in known:

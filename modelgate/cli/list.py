@@ -32,7 +32,7 @@ def command(topic: str | None) -> None:
     """
     from modelgate.cli.page import Page
     from modelgate.errors import UsageError, did_you_mean
-    from modelgate.yaml_node import shown
+    from modelgate.escape import shown
 
     if topic == "schema":
         return _schema()

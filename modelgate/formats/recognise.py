@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.errors import ModelError
-from modelgate.escape import printable
+from modelgate.escape import printable, shown
 from modelgate.formats.regular import open_regular
 
 _HEAD_BYTES = 4096
@@ -37,12 +37,12 @@ def recognise(path: Path) -> str:
         raise _missing(path) from None
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise ModelError("MG3001", f"{_shown(path)} cannot be read: {reason}") from None
+        raise ModelError("MG3001", f"{shown(path, 100)} cannot be read: {reason}") from None
     if path.suffix.lower() == ".onnx" and _could_be_onnx(head):
         return "onnx"
     if not head:
         raise ModelError(
-            "MG3003", f"{_shown(path)} is empty", hint="export or copy the model again"
+            "MG3003", f"{shown(path, 100)} is empty", hint="export or copy the model again"
         )
     if (entry := _entry(path.name.lower(), head, frozenset())) or not _could_be_onnx(head):
         raise _no_onnx(path, head, frozenset(), entry)
@@ -66,11 +66,11 @@ def _no_onnx(
 ) -> ModelError:
     entry = entry or _entry(path.name.lower(), head, files)
     if entry:
-        return ModelError("MG3003", f"{_shown(path)} is {entry['what']}", hint=entry["mend"])
+        return ModelError("MG3003", f"{shown(path, 100)} is {entry['what']}", hint=entry["mend"])
     if files or not head:
         models = sorted(name for name in files if name.lower().endswith(".onnx"))
         hint = f"it holds {printable(models[0], 60)}" if models else "give the ONNX file in it"
-        return ModelError("MG3003", f"{_shown(path)} is a folder, no ONNX file", hint=hint)
+        return ModelError("MG3003", f"{shown(path, 100)} is a folder, no ONNX file", hint=hint)
     kind = "no ONNX model"
     with contextlib.suppress(UnicodeDecodeError):
         text = head[:60].decode().strip().splitlines()
@@ -78,7 +78,7 @@ def _no_onnx(
             kind = f"text, no ONNX model; it begins with '{printable(text[0], 40)}'"
     return ModelError(
         "MG3003",
-        f"{_shown(path)} is {kind}",
+        f"{shown(path, 100)} is {kind}",
         hint="give a file in the ONNX format; every common framework can export one",
     )
 
@@ -115,10 +115,6 @@ def _missing(path: Path) -> ModelError:
     names = ", ".join(printable(one.name, 60) for one in near)
     return ModelError(
         "MG3001",
-        f"{_shown(path)} does not exist",
+        f"{shown(path, 100)} does not exist",
         hint=f"in that folder there is {names}" if names else None,
     )
-
-
-def _shown(path: Path) -> str:
-    return f"'{printable(path, 100)}'"

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, UsageError, Where, did_you_mean
+from modelgate.escape import shown
 from modelgate.plugins import found
 from modelgate.sources.descriptor import Descriptor
 from modelgate.sources.reading import narrowed
 from modelgate.sources.strangers import refuse_strangers
-from modelgate.sources.wording import shown
 
 GROUP = "modelgate.sources"
 HEAD_BYTES = 1 << 16

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelgate.errors import DataError, Where
-from modelgate.sources.wording import shown
+from modelgate.escape import shown
 
 
 def arrow_type(dtype: np.dtype[Any], shape: tuple[int, ...], name: str, file: str) -> pa.DataType:

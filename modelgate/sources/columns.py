@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from modelgate.errors import DataError, Where, did_you_mean
-from modelgate.sources.wording import shown
+from modelgate.escape import shown
 
 
 def settled(kind: pa.DataType) -> pa.DataType:

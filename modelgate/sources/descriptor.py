@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from modelgate.errors import DataError, Where
-from modelgate.sources.wording import plain
+from modelgate.escape import printable
 
 PIECE = 1 << 20
 """Bytes of one read."""
@@ -28,7 +28,7 @@ class Descriptor:
 
     def __init__(self, path: Path, name: str | None = None) -> None:
         self.path = path
-        self.name = plain(name or str(path))
+        self.name = printable(name or str(path))
         # O_NONBLOCK: opening a FIFO that nobody writes to would hang.
         self._number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         weakref.finalize(self, os.close, self._number)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from modelgate.errors import DataError, Where
+from modelgate.escape import shown
 from modelgate.sources.descriptor import Descriptor
 from modelgate.sources.layout import MOST_BYTES, Layout, dialect, long_cells
 from modelgate.sources.text import Utf8
-from modelgate.sources.wording import shown
 
 _CONVERSION = re.compile(
     r"In CSV column #(?P<column>\d+): .*CSV conversion error to (?P<kind>[\w\[\]]+):"

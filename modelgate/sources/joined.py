@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, Where
+from modelgate.escape import printable, shown
 from modelgate.sources.columns import chosen, settle
-from modelgate.sources.wording import plain, shown
 
 
 class Joined(Dataset):
@@ -23,7 +23,7 @@ class Joined(Dataset):
     """
 
     def __init__(self, name: str, parts: Sequence[Dataset], schema: pa.Schema) -> None:
-        self.name = plain(name)
+        self.name = printable(name)
         self.parts = tuple(parts)
         self.schema = schema
 

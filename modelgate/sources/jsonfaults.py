@@ -9,9 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from modelgate.errors import DataError, Where, did_you_mean
-from modelgate.escape import printable
+from modelgate.escape import printable, shown
 from modelgate.sources.columns import check_names
-from modelgate.sources.wording import shown
 
 _TEXT, _NUMBER, _TRUTH, _LIST, _OBJECT = "text", "numbers", "true and false", "lists", "objects"
 

@@ -11,12 +11,12 @@ from io import StringIO
 from typing import Any
 
 from modelgate.errors import DataError, Where
+from modelgate.escape import shown
 from modelgate.sources.columns import check_names
 from modelgate.sources.descriptor import Descriptor
 from modelgate.sources.inference import MISSING
 from modelgate.sources.reading import no_rows
 from modelgate.sources.text import found_encoding, unpacked
-from modelgate.sources.wording import shown
 
 DELIMITERS = (",", ";", "\t", "|")
 SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, Where
+from modelgate.escape import one_line, shown
 from modelgate.sources.arrays import column_of, equally_long
 from modelgate.sources.columns import check_names, chosen, settle, settled_schema
 from modelgate.sources.reading import FOREIGN, no_rows
-from modelgate.sources.wording import one_line, shown
 
 BATCH_ROWS = 8 * 8192
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from modelgate.dataset import BLOCK_ROWS, Dataset
 from modelgate.errors import DataError, Where
+from modelgate.escape import shown
 from modelgate.sources import Source, Told
 from modelgate.sources.arrays import arrow_type, column_of, equally_long
 from modelgate.sources.descriptor import Descriptor
 from modelgate.sources.reading import Reading, no_rows
-from modelgate.sources.wording import shown
 
 BATCH_BYTES = 16 << 20
 MOST_MEMBERS = 10_000

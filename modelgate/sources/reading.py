@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, Where
+from modelgate.escape import one_line
 from modelgate.sources.columns import chosen, settle, settled_schema
 from modelgate.sources.descriptor import Descriptor
-from modelgate.sources.wording import one_line
 
 FOREIGN = (
     pa.ArrowException,

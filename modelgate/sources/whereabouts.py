@@ -9,7 +9,7 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from modelgate.errors import DataError, Where
-from modelgate.sources.wording import plain, shown
+from modelgate.escape import printable, shown
 
 MOST_FILES = 500
 """Each stays open while it is read; systems usually allow a process 1024."""
@@ -47,10 +47,10 @@ def files(
         raise DataError(
             "MG3502",
             f"this is {_named(mode)}, not a file",
-            where=Where(plain(where)),
+            where=Where(printable(where)),
             hint="data is read more than once: write it to a file",
         )
-    return [(path, plain(where))]
+    return [(path, printable(where))]
 
 
 def _inside(where: str, folder: Path, suffixes: Sequence[str]) -> list[tuple[Path, str]]:
@@ -61,11 +61,11 @@ def _inside(where: str, folder: Path, suffixes: Sequence[str]) -> list[tuple[Pat
         raise DataError(
             "MG3502",
             "the folder holds no data file",
-            where=Where(plain(where)),
+            where=Where(printable(where)),
             hint=f"data files end with {', '.join(suffixes)}; folders inside are not looked into",
         )
     return _at_most(
-        where, [(folder / name, plain(f"{where.rstrip('/')}/{name}")) for name in regular]
+        where, [(folder / name, printable(f"{where.rstrip('/')}/{name}")) for name in regular]
     )
 
 
@@ -76,10 +76,10 @@ def _matching(where: str, base: Path) -> list[tuple[Path, str]]:
         raise DataError(
             "MG3501",
             f"no file matches {shown(where)}",
-            where=Where(plain(where)),
-            hint=f"patterns are relative to {plain(str(base.resolve()))}",
+            where=Where(printable(where)),
+            hint=f"patterns are relative to {printable(str(base.resolve()))}",
         )
-    return _at_most(where, [(base / name, plain(name)) for name in regular])
+    return _at_most(where, [(base / name, printable(name)) for name in regular])
 
 
 def _at_most(where: str, found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
@@ -87,7 +87,7 @@ def _at_most(where: str, found: list[tuple[Path, str]]) -> list[tuple[Path, str]
         raise DataError(
             "MG3502",
             f"{len(found)} files; at most {MOST_FILES} are read together",
-            where=Where(plain(where)),
+            where=Where(printable(where)),
             hint="write them into fewer, larger files",
         )
     return found
@@ -106,7 +106,7 @@ def _missing(where: str, path: Path) -> DataError:
             if near
             else f"in {shown(str(folder))} there is nothing of a similar name"
         )
-    return DataError("MG3501", "there is no such file", where=Where(plain(where)), hint=hint)
+    return DataError("MG3501", "there is no such file", where=Where(printable(where)), hint=hint)
 
 
 def _named(mode: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from modelgate.errors import ModelError, RefusedError, StorageError
-from modelgate.escape import printable
+from modelgate.escape import printable, shown
 from modelgate.formats.regular import open_regular
 from modelgate.worker.limits import MIB
 
@@ -77,7 +77,7 @@ class PrivateFolder:
         try:
             self._copy(path, "", self.path / MODEL, most)
         except FileNotFoundError:
-            raise ModelError("MG3001", f"{_shown(path)} does not exist any more") from None
+            raise ModelError("MG3001", f"{shown(path, 100)} does not exist any more") from None
 
     def take_external(self, model: Path, names: Sequence[str], most: int) -> None:
         """Copy the files that hold a model's weights.
@@ -103,7 +103,8 @@ class PrivateFolder:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 raise RefusedError(
-                    "MG5001", f"{printable(model.name, 80)}: names {_shown(name)} as weights twice"
+                    "MG5001",
+                    f"{printable(model.name, 80)}: names {shown(name, 100)} as weights twice",
                 )
             try:
                 self._copy(source, name, target, most - self.bytes)
@@ -111,8 +112,8 @@ class PrivateFolder:
                 raise ModelError(
                     "MG3010",
                     f"{printable(model.name, 80)}: its weights are missing: "
-                    f"{_shown(name)} should lie beside it",
-                    hint=f"copy {_shown(name)} into the folder of the model",
+                    f"{shown(name, 100)} should lie beside it",
+                    hint=f"copy {shown(name, 100)} into the folder of the model",
                 ) from None
 
     def _copy(self, source: Path, name: str, target: Path, most: int) -> None:
@@ -147,13 +148,13 @@ def _inside(folder: Path, name: str, model: str) -> Path:
     if relative.suffix.lower() in _DATA:
         raise RefusedError(
             "MG5003",
-            f"{model}: names {_shown(name)}, a file of data, as its weights",
+            f"{model}: names {shown(name, 100)}, a file of data, as its weights",
             hint="a model that can read the data could know the answers; save the model again",
         )
     if odd or not real.is_relative_to(folder):
         raise RefusedError(
             "MG5001",
-            f"{model}: names {_shown(name)} as its weights, which lies outside its folder",
+            f"{model}: names {shown(name, 100)} as its weights, which lies outside its folder",
             hint="weights must lie beside the model or below it; save the model again",
         )
     return real
@@ -167,7 +168,3 @@ def _disk(error: OSError) -> StorageError:
         f"({tempfile.gettempdir()}): {os.strerror(error.errno or 0)}",
         hint="set TMPDIR to a folder with more room" if full else "set TMPDIR to another folder",
     )
-
-
-def _shown(text: object) -> str:
-    return f"'{printable(text, 100)}'"
