@@ -18,6 +18,7 @@ from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.dataset import Dataset
 from modelgate.declare import Check
+from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge, Slicing
 from modelgate.suite import DataPart, Step
 
@@ -45,15 +46,29 @@ class Role:
 
 
 def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
-    """The aggregates that a step asks for."""
+    """The aggregates that a step asks for.
+
+    Raises:
+        UsageError: its settings ask for what these facts do not allow.
+    """
     needs = []
     for kind in check.provided.values():
         if kind is Aggregate:
             assert check.needs is not None
-            needs.append(check.needs(facts, step.settings))
+            try:
+                needs.append(check.needs(facts, step.settings))
+            except UsageError as error:
+                raise placed(error, step) from error
         elif isinstance(kind, type) and issubclass(kind, Aggregate):
             needs.append(Need(kind))
     return needs
+
+
+def placed(error: UsageError, step: Step) -> UsageError:
+    """A mistake that only the data could tell, with the step's place in the suite."""
+    if error.where is not None:
+        return error
+    return UsageError(error.code, error.message, where=step.where, hint=error.hint)
 
 
 def passed_over(
@@ -72,29 +87,19 @@ def passed_over(
         steps: the steps that ask this data set.
         progress: told the role and the rows done, after each block.
         keep: given how answers are read, and each block with its raw ones, in the file's order.
+
+    Raises:
+        UsageError: steps ask for what these facts do not allow; all of them are told.
     """
     assert role.reading is not None
     assert role.part.target is not None
-    facts = role.reading.facts
-    whole: dict[Need, None] = {Need(Worst): None}
-    if facts.task == "classification":
-        whole[Need(Confusion)] = None
-    slicings: dict[Slicing, dict[Need, None]] = {}
-    for check, step in steps:
-        if facts.task not in check.tasks:
-            continue
-        needs = dict.fromkeys(need_of(check, step, facts))
-        if not step.by:
-            whole.update(needs)
-        for slicing in step.by:
-            if set(slicing) <= set(role.data.schema.names):
-                slicings.setdefault(slicing, {}).update(needs)
+    whole, slicings = _wanted(role, role.reading.facts, steps)
     judge = Judge(
         role.reading,
-        list(whole),
+        whole,
         target=role.part.target,
         weight=role.part.weight,
-        slicings={slicing: list(needs) for slicing, needs in slicings.items()},
+        slicings=slicings,
     )
     asker.prepare(role.reading.outputs)
     for block, raw in answered(role, asker, slicings):
@@ -105,6 +110,33 @@ def passed_over(
             progress(role.name, judge.gathered.answers.rows)
     judge.gathered.answers.seen = role.seen
     return judge.gathered
+
+
+def _wanted(
+    role: Role, facts: Facts, steps: Sequence[tuple[Check, Step]]
+) -> tuple[list[Need], dict[Slicing, list[Need]]]:
+    """What is gathered of all rows, and of the slices."""
+    whole: dict[Need, None] = {Need(Worst): None}
+    if facts.task == "classification":
+        whole[Need(Confusion)] = None
+    slicings: dict[Slicing, dict[Need, None]] = {}
+    mistakes: list[UsageError] = []
+    for check, step in steps:
+        if facts.task not in check.tasks:
+            continue
+        try:
+            needs = dict.fromkeys(need_of(check, step, facts))
+        except UsageError as error:
+            mistakes.append(error)
+            continue
+        if not step.by:
+            whole.update(needs)
+        for slicing in step.by:
+            if set(slicing) <= set(role.data.schema.names):
+                slicings.setdefault(slicing, {}).update(needs)
+    if mistakes:
+        raise MistakesError(mistakes)
+    return list(whole), {slicing: list(needs) for slicing, needs in slicings.items()}
 
 
 def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:

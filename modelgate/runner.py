@@ -5,18 +5,19 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.declare import Check, Examples, Probe
-from modelgate.errors import ModelgateError, UsageError
+from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.gate import status
 from modelgate.judging import Gathered
 from modelgate.model import Artifact, Model
 from modelgate.outcome import Outcome, Status
-from modelgate.passing import Role
+from modelgate.passing import Role, placed
 from modelgate.report import Result
 from modelgate.suite import Step
 
@@ -67,7 +68,10 @@ def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:
             column for column in slicing if column not in asked.roles[step.data].data.schema.names
         ]
         if absent or slicing in gathered.unusable:
-            reason = gathered.unusable.get(slicing) or f"the data has no column {absent[0]!r}"
+            reason = gathered.unusable.get(slicing) or (
+                f"the data has no column {absent[0]!r};"
+                f" {did_you_mean(absent[0], asked.roles[step.data].data.schema.names)}"
+            )
             found.append(_skipped(check, step, reason, dict.fromkeys(slicing, "*")))
             continue
         groups = gathered.slices[slicing]
@@ -91,8 +95,8 @@ def _result(
             return _skipped(check, step, given, part)
         outcome = check.ask(**given, **step.settings)
         assert isinstance(outcome, Outcome), f"{check.name} answered no Outcome"
-    except UsageError:
-        raise  # a mistake in the suite that only the answer could tell
+    except UsageError as error:  # a mistake in the suite that only the answer could tell
+        raise placed(error, step) from error
     except ModelgateError as error:
         return _blank(check, step, Status.CRASHED, f"{error.code} {error.message}", part)
     except Exception as error:  # noqa: BLE001 (a check of anybody's may raise anything)
@@ -148,11 +152,11 @@ def _unjudged(step: Step, asked: Asked) -> str | None:
     allowed = asked.roles[step.data].part.may_drop
     if dropped <= allowed * account.rows:
         return None
-    why = "; ".join(f"{count:,} {reason}" for reason, count in account.dropped.items())
-    share = dropped / account.rows
+    why = "; ".join(f"{reason}: {count:,}" for reason, count in account.dropped.items())
+    share = ceil(1e4 * dropped / account.rows) / 1e4  # rounded down, it would not allow them
     return (
         f"{dropped:,} of {account.rows:,} rows could not be judged ({why}): mend them, or allow it"
-        f" with data: {{{step.data}: {{may_drop: {share:.2g}}}}}"
+        f" with data: {{{step.data}: {{may_drop: {share:g}}}}}"
     )
 
 
@@ -242,6 +246,7 @@ def _blank(
         kind="statistical",
         status=found,
         value=None,
+        unit="",  # only an outcome would tell
         limit={side: bound for side, bound in limits.items() if bound is not None},
         reason=reason,
         where={"file": step.where.file, "line": step.where.line},

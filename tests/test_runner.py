@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import modelgate
-from modelgate.errors import UsageError
+from modelgate.errors import MistakesError, UsageError
 from modelgate.report import Report
 
 ROWS = pd.DataFrame(
@@ -32,7 +32,9 @@ def tried(tmp_path: Path, checks: str, **others: Any) -> Report:
     suite = tmp_path / "suite.yaml"
     body = textwrap.dedent(checks)
     suite.write_text(f"task: classification\nmodel: {{classes: ['no', 'yes']}}\nchecks:\n{body}")
-    return modelgate.evaluate(model, data=ROWS, target="y", suite=suite, **others)
+    return modelgate.evaluate(
+        others.pop("model", model), data=ROWS, target="y", suite=suite, **others
+    )
 
 
 @pytest.fixture
@@ -62,12 +64,28 @@ def test_a_check_that_raises_has_crashed_and_the_others_stand(own: Path) -> None
     assert raising.reason == "ValueError: no idea"
     assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
     assert "no idea" in report.provenance["tracebacks"]["raising[x]"]
+    assert "Traceback" not in repr(report.results) + repr(report.verdict)
 
 
 def test_a_check_that_answers_no_outcome_has_crashed(own: Path) -> None:
     report = tried(own, "  - mute: x\n    at_least: 1")
     assert report.results[0].status == "crashed"
+    assert "mute answered no Outcome" in str(report.results[0].reason)
     assert report.verdict.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("severity", "decision", "code"),
+    [
+        pytest.param("blocker", "hold", 4, id="blocker"),
+        pytest.param("major", "hold", 4, id="major"),
+        pytest.param("minor", "promote", 0, id="minor-only-warns"),
+    ],
+)
+def test_what_a_crash_means(own: Path, severity: str, decision: str, code: int) -> None:
+    raising = f"  - raising: x\n    at_least: 1\n    severity: {severity}"
+    report = tried(own, f"  - metric: accuracy\n    at_least: 0.9\n{raising}")
+    assert (report.verdict.decision, report.verdict.exit_code) == (decision, code)
 
 
 def test_a_slice_that_the_data_lacks_keeps_the_gate_shut(tmp_path: Path) -> None:
@@ -83,7 +101,7 @@ def test_a_slice_that_the_data_lacks_keeps_the_gate_shut(tmp_path: Path) -> None
     )
     missing = report.results[1]
     assert (missing.status, missing.severity) == ("skipped", "major")
-    assert missing.reason == "the data has no column 'city'"
+    assert missing.reason == "the data has no column 'city'; known: country, x, y"
     assert report.verdict.exit_code == 11
 
 
@@ -117,15 +135,91 @@ def test_a_mistake_that_only_the_data_shows_is_still_one_of_usage(
         tried(tmp_path, check)
 
 
-def test_a_question_of_another_task_is_skipped(tmp_path: Path) -> None:
+def test_every_step_that_the_data_does_not_allow_is_told_with_its_line(tmp_path: Path) -> None:
+    steps = "  - metric: rmse\n    at_most: 1\n  - metric: accuracy\n  - metric: mae"
+    with pytest.raises(MistakesError) as caught:
+        tried(tmp_path, steps)
+    found = [(one.code, one.where and one.where.line) for one in caught.value.mistakes]
+    assert found == [("MG2191", 4), ("MG2191", 7)]
+    assert caught.value.exit_code == 2
+
+
+def dropping(tmp_path: Path, rows: pd.DataFrame, may_drop: str | None, **others: Any) -> Report:
     suite = tmp_path / "suite.yaml"
-    suite.write_text("checks:\n  - naive_gain: rmse\n  - finite_outputs: all\n")
-    try:
-        report = modelgate.evaluate(model, data=ROWS, target="y", suite=suite)
-    except UsageError as error:
-        assert error.exit_code == 2  # noqa: PT017 (either way the gate stays shut)
-    else:
-        assert report.verdict.decision != "promote"
+    allowed = f"data: {{test: {{may_drop: {may_drop}}}}}\n" if may_drop else ""
+    suite.write_text(
+        f"task: classification\nmodel: {{classes: ['no', 'yes']}}\n{allowed}"
+        "checks:\n  - metric: accuracy\n    at_least: 0.9\n"
+    )
+    return modelgate.evaluate(others.get("model", model), data=rows, target="y", suite=suite)
+
+
+@pytest.mark.parametrize(
+    ("may_drop", "status"),
+    [
+        pytest.param(None, "undecided", id="none-allowed"),
+        pytest.param("0.5%", "undecided", id="fewer-allowed"),
+        pytest.param("1%", "passed", id="as-many-allowed"),
+    ],
+)
+def test_rows_without_a_label_pass_only_where_the_suite_allows_them(
+    tmp_path: Path, may_drop: str | None, status: str
+) -> None:
+    rows = ROWS.assign(y=ROWS["y"].where(ROWS.index >= 4))
+    report = dropping(tmp_path, rows, may_drop)
+    accuracy = report.results[0]
+    assert (accuracy.status, accuracy.n) == (status, 396)
+    assert report.subject["data"]["test"]["reasons"] == {"label missing or of no class": 4}
+    assert report.verdict.decision == ("promote" if status == "passed" else "hold")
+    if status == "undecided":
+        assert "4 of 400 rows could not be judged" in str(accuracy.reason)
+        assert "may_drop: 0.01" in str(accuracy.reason)
+
+
+def test_what_the_message_tells_to_allow_is_enough(tmp_path: Path) -> None:
+    rows = ROWS.assign(y=ROWS["y"].where(ROWS.index >= 7))
+    refused = str(dropping(tmp_path, rows, None).results[0].reason)
+    told = refused.partition("may_drop: ")[2].rstrip("}")
+    assert dropping(tmp_path, rows, told).results[0].status == "passed"
+
+
+def test_rows_of_no_class_after_the_first_block_are_dropped_and_counted(tmp_path: Path) -> None:
+    many = pd.concat([ROWS] * 21, ignore_index=True)  # the first block is 8,192 rows
+    many.loc[8300:8302, "y"] = "perhaps"
+    report = dropping(tmp_path, many, None)
+    assert report.results[0].status == "undecided"
+    assert report.subject["data"]["test"]["dropped"] == 3
+
+
+def test_an_answer_of_nan_is_not_judged_and_nothing_passes(tmp_path: Path) -> None:
+    def hollow(rows: pd.DataFrame) -> Any:
+        answer = model(rows)
+        answer[rows["x"].to_numpy() > 0.99] = np.nan
+        return answer
+
+    report = dropping(tmp_path, ROWS, None, model=hollow)
+    assert report.results[0].status == "undecided"
+    assert report.subject["data"]["test"]["reasons"] == {"answer is not finite": 2}
+    assert report.verdict.decision == "hold"
+
+
+def test_a_failure_is_shown_whatever_was_dropped(tmp_path: Path) -> None:
+    rows = ROWS.assign(y=np.where(ROWS["x"] > 0, "no", "yes"))
+    rows["y"] = rows["y"].where(rows.index >= 4)
+    report = dropping(tmp_path, rows, None)
+    assert (report.results[0].status, report.verdict.exit_code) == ("failed", 1)
+
+
+def test_weights_that_are_missing_drop_their_row(tmp_path: Path) -> None:
+    rows = ROWS.assign(w=np.where(ROWS.index < 4, np.nan, 2.0))
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "task: classification\nmodel: {classes: ['no', 'yes']}\ndata: {test: {weight: w}}\n"
+        "checks:\n  - metric: accuracy\n    at_least: 0.9\n"
+    )
+    report = modelgate.evaluate(model, data=rows, target="y", suite=suite)
+    assert report.results[0].status == "undecided"
+    assert report.subject["data"]["test"]["reasons"] == {"weight missing": 4}
 
 
 def test_every_suite_asks_whether_the_model_answers_the_same_twice(tmp_path: Path) -> None:
@@ -133,6 +227,26 @@ def test_every_suite_asks_whether_the_model_answers_the_same_twice(tmp_path: Pat
     implied = report.results[-1]
     assert (implied.check, implied.status) == ("determinism", "passed")
     assert report.verdict.decision == "promote"
+
+
+def test_a_model_that_answers_differently_is_judged_by_nothing(tmp_path: Path) -> None:
+    calls = 0
+
+    def restless(rows: pd.DataFrame) -> Any:
+        nonlocal calls
+        calls += 1
+        return model(rows) + np.array([[1e-9, -1e-9]]) * calls
+
+    report = tried(tmp_path, "  - metric: accuracy\n    at_least: 0.9", model=restless)
+    implied = report.results[-1]
+    assert implied.status == "crashed"
+    assert "MG4010 NONDETERMINISTIC" in str(implied.reason)
+    assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
+
+
+def test_a_suite_that_asks_it_is_not_asked_twice(tmp_path: Path) -> None:
+    report = tried(tmp_path, "  - metric: accuracy\n    at_least: 0.9\n  - determinism: all")
+    assert [one.check for one in report.results] == ["metric", "determinism"]
 
 
 def test_a_quick_look_promotes_nothing(tmp_path: Path) -> None:
