@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from decimal import Decimal
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ USUAL_PAIRS = (
     ("0", "1"),
 )
 """Pairs of labels whose positive one nobody doubts."""
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?")
+"""A text that is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,20 @@ def is_missing(label: Any) -> bool:
 
 
 def key(label: Any) -> Any:
-    """One form for labels that mean the same: True and 1, 2.0 and 2, "2" and 2."""
+    """One form for labels that mean the same: True and 1, 2.0 and 2, "2" and 2, b"a" and "a".
+
+    Whole numbers of any length stay apart, and whatever is neither number nor text is its text.
+    """
+    if isinstance(label, bytes):
+        label = label.decode(errors="replace")
     if isinstance(label, str):
         text = label.strip()
-        try:
-            number = float(text)
-        except ValueError:
+        if not PLAIN_NUMBER.fullmatch(text):
             return text
-        return int(number) if number.is_integer() else text
-    number = float(label)
-    return int(number) if number.is_integer() else number
+        label = Decimal(text)
+    elif not isinstance(label, int | float | Decimal | np.number | np.bool_):
+        return str(label)
+    return int(label) if isfinite(label) and label == int(label) else float(label)
 
 
 def match(
