@@ -15,7 +15,7 @@ from modelgate.aggregates.answers import Answers
 from modelgate.arrays import coded, numbers
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
-from modelgate.binding.outputs import flattened
+from modelgate.binding.seen import flattened
 from modelgate.errors import DataError, ModelCrashedError
 
 Slicing = tuple[str, ...]
@@ -103,7 +103,7 @@ class Judge:
         slicings: Mapping[Slicing, Sequence[Need]] | None = None,
     ) -> None:
         self._reading = reading
-        self._coder = Coder(reading.classes)
+        self._coder = Coder(reading.classes, reading.own)
         self._target = target
         self._weight = weight
         self._slicings = dict(slicings or {})

@@ -65,8 +65,10 @@ class _Writer:
 
     def add(self, reading: Reading, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]) -> None:
         """Write the answers to one block: row number, answer, one score a class."""
-        self._coder = self._coder or Coder(reading.classes)
+        self._coder = self._coder or Coder(reading.classes, reading.own)
         answer, scores = predictions(raw, reading, self._coder)
+        if scores is not None:  # of scores that are NaN none is the best
+            answer = np.where(np.isfinite(scores).all(axis=1), answer, -1)
         columns: dict[str, Any] = {"row": np.arange(self._rows + 1, self._rows + 1 + len(block))}
         if reading.task == "regression":
             columns["answer"] = answer

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from modelgate.aggregates import Facts
+from modelgate.escape import printable, shown
 
 ScoresAre = Literal["probabilities", "logits", "positive"]
 
@@ -40,7 +41,8 @@ class Reading:
         scores_are: what these numbers are.
         labels: the output with the label answered; None where the scores decide.
         values: the output with the number answered, for regression.
-        classes: in the order of the scores.
+        classes: in the order of the scores, in the words of the data.
+        own: the same classes as the output with labels says them; empty where there is none.
         positive: index of the positive class; None unless there are two classes.
         threshold: positive scores at or above it are answered positive; None for the best score.
     """
@@ -51,6 +53,7 @@ class Reading:
     labels: str | None = None
     values: str | None = None
     classes: tuple[Any, ...] = ()
+    own: tuple[Any, ...] = ()
     positive: int | None = None
     threshold: float | None = None
 
@@ -67,6 +70,10 @@ class Reading:
 
 
 def listed(names: tuple[Any, ...] | list[Any], most: int = 8) -> str:
-    """Names for a message: quoted, the first few of them."""
-    shown = ", ".join(repr(name) for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    """Names for a message: quoted, the first few of them, none of them long."""
+    told = ", ".join(_quoted(name) for name in names[:most])
+    return f"{told} and {len(names) - most} more" if len(names) > most else told
+
+
+def _quoted(name: Any) -> str:
+    return shown(name) if isinstance(name, str) else printable(repr(name), 60)

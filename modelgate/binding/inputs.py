@@ -198,7 +198,8 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
             "MG3106",
             f"column {name!r} holds {_kind(kind)}, but the model's input {one.name!r} takes"
             f" {'text' if one.type == 'string' else 'numbers'}",
-            hint="leave it out under model: {inputs: ...}, or encode it as the model was trained",
+            hint="leave it out in a suite under `model: {inputs: ...}`, or encode it as the model"
+            " was trained; numbers with a decimal comma are text",
         )
     declared = row_shape(one, signature)
     kind = schema.field(columns[0]).type

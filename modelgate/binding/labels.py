@@ -129,7 +129,8 @@ def match(
         "MG3132",
         f"the target {sample.column!r} holds {listed(list(sample.values))}; the model's classes"
         f" are {listed(list(classes))}: which is which?",
-        hint=f"write them in the order of the model's scores: model: {{classes: [{shown}]}}",
+        hint="say it in a suite, in the order of the model's scores: `model: {classes:"
+        f" [{shown}]}}`",
     )
 
 
@@ -145,10 +146,14 @@ def usual_pair(values: Sequence[Any]) -> tuple[Any, Any] | None:
 
 
 class Coder:
-    """Labels to positions in the list of classes, block after block."""
+    """Labels to positions in the list of classes, block after block.
 
-    def __init__(self, classes: Sequence[Any]) -> None:
+    The data has its words for the classes, and the model may have its `own`.
+    """
+
+    def __init__(self, classes: Sequence[Any], own: Sequence[Any] = ()) -> None:
         self._at: Mapping[Any, int] = {key(value): i for i, value in enumerate(classes)}
+        self._own = {key(value): i for i, value in enumerate(own)} or self._at
 
     def of_column(self, array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Codes of a column of the data.
@@ -158,7 +163,7 @@ class Coder:
             is missing.
         """
         codes, values = coded(array)
-        table = np.array([self._code(value) for value in values] + [-1], dtype=np.int64)
+        table = np.array([_code(value, self._at) for value in values] + [-1], dtype=np.int64)
         absent = codes < 0
         if any(is_missing(value) for value in values):
             nothing = [i for i, value in enumerate(values) if is_missing(value)]
@@ -169,12 +174,11 @@ class Coder:
         """(n,) position of the class of each label that the model answered, -1 for a stranger."""
         flat = labels.reshape(-1)
         if flat.dtype.kind in "OUS":
-            return np.array([self._code(value) for value in flat.tolist()], dtype=np.int64)
+            return np.array([_code(value, self._own) for value in flat.tolist()], dtype=np.int64)
         values, inverse = np.unique(flat, return_inverse=True)
-        table = np.array([self._code(value) for value in values.tolist()], dtype=np.int64)
+        table = np.array([_code(value, self._own) for value in values.tolist()], dtype=np.int64)
         return table[inverse]
 
-    def _code(self, value: Any) -> int:
-        if is_missing(value):
-            return -1
-        return self._at.get(key(value), -1)
+
+def _code(value: Any, at: Mapping[Any, int]) -> int:
+    return -1 if is_missing(value) else at.get(key(value), -1)
