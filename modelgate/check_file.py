@@ -14,9 +14,9 @@ from modelgate.aggregates import Aggregate
 from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import printable, shown
-from modelgate.setting_kinds import kind_of
-from modelgate.suite_step import ENGINE_KEYS, LATER
-from modelgate.yaml_node import Mistakes
+from modelgate.kinds.annotation import kind_of
+from modelgate.suite_file.step import ENGINE_KEYS, LATER
+from modelgate.yaml_file.node import Mistakes
 
 
 def load_check(path: Path) -> Check:

@@ -7,8 +7,10 @@ from inspect import getdoc
 from typing import Any
 
 from modelgate.declare import REQUIRED, Check
-from modelgate.setting_kinds import kind_of
-from modelgate.suite_values import Choice, Either, Kind, Many, Nothing, Number, Truth
+from modelgate.kinds import Kind
+from modelgate.kinds.annotation import kind_of
+from modelgate.kinds.composed import Either, Many
+from modelgate.kinds.single import Choice, Nothing, Number, Truth
 
 _SECTION = re.compile(r"^([A-Z][a-z]+): ?(.*)$")
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelgate.errors import UsageError, Where
-from modelgate.suite_blocks import read_block
-from modelgate.suite_values import Kind, Text
+from modelgate.kinds import Kind
+from modelgate.kinds.single import Text
+from modelgate.suite_file.blocks import read_block
 from modelgate.yaml_file import MOST_BYTES, read_yaml
-from modelgate.yaml_node import Mistakes
+from modelgate.yaml_file.node import Mistakes
 
 FILE = "modelgate.yaml"
 KEYS: Mapping[str, Kind] = {"title": Text(), "suite": Text()}

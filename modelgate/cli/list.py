@@ -61,7 +61,7 @@ def library_here() -> Library:
 def _schema() -> None:
     import json
 
-    from modelgate.suite_json import suite_json_schema
+    from modelgate.suite_file.schema import suite_json_schema
 
     click.echo(json.dumps(suite_json_schema(library_here()), indent=2))
 

@@ -12,20 +12,14 @@ from typing import Any, NoReturn
 
 from modelgate.errors import Where
 from modelgate.escape import shown
-from modelgate.yaml_node import Mistakes, Node
+from modelgate.yaml_file.node import Mistakes, Node
+from modelgate.yaml_file.scalar import resolved
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 32
 MOST_ALIASES = 50
 MOST_VALUES = 200_000
 
-_NOTHING = re.compile(r"~|null|Null|NULL|")
-_TRUTH = re.compile(r"(true|True|TRUE)|false|False|FALSE")
-_WHOLE = re.compile(r"[-+]?[0-9]{1,30}")
-_OTHER_BASE = re.compile(r"0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITE = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
-_NOT_A_NUMBER = re.compile(r"\.(?:nan|NaN|NAN)")
 _UNWRITABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -220,26 +214,4 @@ _PROBLEMS = (
 
 
 def _scalar(text: str, where: Where, *, quoted: bool) -> Node:
-    return Node(text if quoted else _resolved(text), where, text=text, quoted=quoted)
-
-
-def _resolved(text: str) -> Any:
-    """A plain scalar by the core schema of YAML 1.2.
-
-    Source: https://yaml.org/spec/1.2.2/#103-core-schema
-    """
-    if _NOTHING.fullmatch(text):
-        return None
-    truth = _TRUTH.fullmatch(text)
-    if truth:
-        return truth[1] is not None
-    if _WHOLE.fullmatch(text):
-        return int(text)
-    if _OTHER_BASE.fullmatch(text):
-        return int(text, 0)
-    if _NUMBER.fullmatch(text):
-        return float(text)
-    infinite = _INFINITE.fullmatch(text)
-    if infinite:
-        return float(f"{infinite[1]}inf")
-    return float("nan") if _NOT_A_NUMBER.fullmatch(text) else text
+    return Node(text if quoted else resolved(text), where, text=text, quoted=quoted)

@@ -8,19 +8,13 @@ from typing import Any
 from modelgate.declare import REQUIRED, Check
 from modelgate.errors import Where, did_you_mean
 from modelgate.escape import shown
+from modelgate.kinds import Kind, read_value
+from modelgate.kinds.annotation import kind_of
+from modelgate.kinds.composed import Either, Many
+from modelgate.kinds.single import Choice, Number, Text
 from modelgate.outcome import Severity
-from modelgate.setting_kinds import kind_of
 from modelgate.suite import Limit, Step
-from modelgate.suite_values import (
-    Choice,
-    Either,
-    Kind,
-    Many,
-    Number,
-    Text,
-    read_value,
-)
-from modelgate.yaml_node import Mistakes, Node
+from modelgate.yaml_file.node import Mistakes, Node
 
 LIMIT = Number()
 SEVERITY = Choice(tuple(severity.value for severity in Severity))

@@ -12,7 +12,7 @@ from modelgate.declare import Check
 from modelgate.errors import MistakesError
 from modelgate.library import Library, builtin_root
 from modelgate.suite_file import parse_suite
-from modelgate.suite_json import suite_json_schema
+from modelgate.suite_file.schema import suite_json_schema
 from modelgate.yaml_file import read_yaml
 
 GOOD = [

@@ -9,19 +9,11 @@ from typing import Any
 
 from modelgate.errors import did_you_mean
 from modelgate.escape import shown
+from modelgate.kinds import Kind, Schema, read_value
+from modelgate.kinds.composed import Either, Many
+from modelgate.kinds.single import Choice, Number, Text, Truth
 from modelgate.suite import DataPart, ModelPart
-from modelgate.suite_values import (
-    Choice,
-    Either,
-    Kind,
-    Many,
-    Number,
-    Schema,
-    Text,
-    Truth,
-    read_value,
-)
-from modelgate.yaml_node import Mistakes, Node
+from modelgate.yaml_file.node import Mistakes, Node
 
 COLUMNS = Either((Text(), Many(Text(), fewest=1)))
 LABEL = Either((Text(), Number(whole=True), Number(), Truth()))

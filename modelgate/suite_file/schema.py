@@ -7,11 +7,12 @@ from inspect import getdoc
 from typing import Any
 
 from modelgate.declare import REQUIRED, Check
-from modelgate.setting_kinds import kind_of
-from modelgate.suite_blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
+from modelgate.kinds import Schema
+from modelgate.kinds.annotation import kind_of
+from modelgate.kinds.single import Text
 from modelgate.suite_file import SIMPLE
-from modelgate.suite_step import ENGINE_KEYS
-from modelgate.suite_values import Schema, Text
+from modelgate.suite_file.blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
+from modelgate.suite_file.step import ENGINE_KEYS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

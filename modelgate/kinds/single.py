@@ -1,57 +1,17 @@
-"""What kinds of values a suite holds: how each is read, named in a message, and put in a schema."""
+"""Kinds of a single value: a text, a truth, a number, one of a few, nothing."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 from modelgate.errors import did_you_mean
 from modelgate.escape import shown
-from modelgate.yaml_node import Mistakes, Node
+from modelgate.kinds import Kind, Schema, WrongValueError
+from modelgate.yaml_file.node import Node
 
 PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
-Schema = dict[str, Any]
-
-
-class WrongValueError(Exception):
-    """A value that is not of its kind; the message is the end of a sentence.
-
-    Attributes:
-        code: the mistake's code.
-        node: the value or the part of it that is wrong.
-    """
-
-    def __init__(self, node: Node, says: str, code: str = "MG2109") -> None:
-        self.node = node
-        self.code = code
-        super().__init__(says)
-
-
-class Kind(ABC):
-    """What may be written in one place."""
-
-    @property
-    @abstractmethod
-    def says(self) -> str:
-        """What it takes, for a message: "a number", "'min' or 'max'"."""
-
-    @abstractmethod
-    def read(self, node: Node) -> Any:
-        """The typed value.
-
-        Raises:
-            WrongValueError: it is not of this kind.
-        """
-
-    @abstractmethod
-    def schema(self) -> Schema:
-        """The same as JSON Schema."""
-
-    def wrong(self, node: Node) -> WrongValueError:
-        """The plain refusal."""
-        return WrongValueError(node, f"takes {self.says}, not {node.says}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,48 +153,6 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Many(Kind):
-    """A list.
-
-    Attributes:
-        entry: what each of its entries is.
-        fewest: entries it must have.
-        length: entries it must have exactly; None for any number.
-    """
-
-    entry: Kind
-    fewest: int = 0
-    length: int | None = None
-
-    @property
-    def says(self) -> str:
-        """As `Kind.says`."""
-        many = "a list" if self.length is None else f"a list of {self.length}"
-        return f"{many}, each entry {self.entry.says}"
-
-    def read(self, node: Node) -> tuple[Any, ...]:
-        """As `Kind.read`."""
-        if not isinstance(node.value, tuple):
-            raise self.wrong(node)
-        if len(node.value) < self.fewest:
-            entries = "one entry" if self.fewest == 1 else f"{self.fewest} entries"
-            raise WrongValueError(node, f"takes a list with at least {entries}")
-        if self.length not in (None, len(node.value)):
-            raise WrongValueError(node, f"takes {self.says}; this has {len(node.value)}")
-        return tuple(self.entry.read(entry) for entry in node.value)
-
-    def schema(self) -> Schema:
-        """As `Kind.schema`."""
-        length = self.length
-        bounds = (
-            {"minItems": self.fewest}
-            if length is None
-            else {"minItems": length, "maxItems": length}
-        )
-        return {"type": "array", "items": self.entry.schema(), **bounds}
-
-
-@dataclass(frozen=True, slots=True)
 class Nothing(Kind):
     """Nothing: `key:` or `key: null`."""
 
@@ -248,41 +166,3 @@ class Nothing(Kind):
     def schema(self) -> Schema:
         """As `Kind.schema`."""
         return {"type": "null"}
-
-
-@dataclass(frozen=True, slots=True)
-class Either(Kind):
-    """One of several kinds; the first that fits."""
-
-    kinds: tuple[Kind, ...]
-
-    @property
-    def says(self) -> str:
-        """As `Kind.says`."""
-        return " or ".join(kind.says for kind in self.kinds if not isinstance(kind, Nothing))
-
-    def read(self, node: Node) -> Any:
-        """As `Kind.read`."""
-        refusals = []
-        for kind in self.kinds:
-            try:
-                return kind.read(node)
-            except WrongValueError as error:
-                refusals.append((kind, error))
-        told = [error for kind, error in refusals if not isinstance(kind, Nothing)]
-        if len(told) == 1:
-            raise told[0]
-        raise self.wrong(node)
-
-    def schema(self) -> Schema:
-        """As `Kind.schema`."""
-        return {"anyOf": [kind.schema() for kind in self.kinds]}
-
-
-def read_value(kind: Kind, node: Node, name: str, mistakes: Mistakes) -> Any:
-    """Read `node` as `kind`; note a mistake about `name` and give None where it is none."""
-    try:
-        return kind.read(node)
-    except WrongValueError as error:
-        mistakes.add(error.code, f"{shown(name)} {error}", error.node.where)
-        return None

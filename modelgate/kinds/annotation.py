@@ -6,7 +6,9 @@ import types
 from collections.abc import Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
-from modelgate.suite_values import Choice, Either, Kind, Many, Nothing, Number, Text, Truth
+from modelgate.kinds import Kind
+from modelgate.kinds.composed import Either, Many
+from modelgate.kinds.single import Choice, Nothing, Number, Text, Truth
 
 
 def kind_of(annotation: Any) -> Kind | None:

@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelgate.declare import Check
+from modelgate.kinds import Kind, read_value
+from modelgate.kinds.single import Choice, Number, Text
 from modelgate.suite import DataPart, ModelPart, Step, Suite
-from modelgate.suite_blocks import POLICY, Later, known_entries, read_block, read_data, read_model
-from modelgate.suite_step import StepReader
-from modelgate.suite_values import Choice, Kind, Number, Text, read_value
+from modelgate.suite_file.blocks import (
+    POLICY,
+    Later,
+    known_entries,
+    read_block,
+    read_data,
+    read_model,
+)
+from modelgate.suite_file.step import StepReader
 from modelgate.yaml_file import read_yaml
-from modelgate.yaml_node import Mistakes, Node
+from modelgate.yaml_file.node import Mistakes, Node
 
 MOST_STEPS = 10_000
 TASKS = ("classification", "regression")
