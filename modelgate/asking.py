@@ -20,7 +20,7 @@ from modelgate.binding import Feed
 from modelgate.binding.inputs import bind_inputs
 from modelgate.encoding import feeds, fill, strings
 from modelgate.errors import DataError, ModelCrashedError, ModelError
-from modelgate.model import Artifact, Signature, Tensor
+from modelgate.model import Artifact, Signature
 from modelgate.stand_in import stand_in
 from modelgate.suite import ModelPart
 from modelgate.worker import Worker
@@ -120,7 +120,15 @@ class WorkerAsker(Asker):
         """See `Asker.look`."""
         if rows is None:
             self._first = stand_in(self.artifact.signature, MADE_UP)
-            return self.again(MADE_UP)
+            try:
+                return self.again(MADE_UP)
+            except ModelCrashedError as error:
+                raise ModelCrashedError(
+                    error.code,
+                    error.message,
+                    where=error.where,
+                    hint=error.hint or "these inputs were made up; give real rows: --data FILE",
+                ) from error
         self._first = feeds(self._feeds, rows)
         return self.again(len(rows))
 
@@ -258,14 +266,13 @@ class ColumnsAsker(_Immediate):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
         self._names = tuple(names)
-        outputs = (Tensor(", ".join(names), "float64", (None, len(names))),)
         self.artifact = Artifact(
             name=", ".join(names),
             path="columns:" + ",".join(names),
             format="columns",
             digest=None,
             bytes=0,
-            signature=Signature((), outputs),
+            signature=Signature((), ()),  # a column promises nothing
         )
 
     def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
@@ -293,7 +300,13 @@ class ColumnsAsker(_Immediate):
         columns = [rows.column(name) for name in self._names]
         if any(is_text(column.type) for column in columns):
             if len(columns) > 1:
-                raise DataError("MG3144", "predictions are one column of labels, or of scores")
+                raise DataError(
+                    "MG3144",
+                    "predictions are one column of labels, or columns of numbers: one score a class"
+                    " or, with two classes, one score",
+                    hint="name the columns of one kind: columns:NAME for labels,"
+                    " columns:NAME[,NAME...] for scores",
+                )
             return {self.artifact.name: np.array(columns[0].to_pylist(), dtype=object)}
         return {self.artifact.name: _matrix(columns)}
 

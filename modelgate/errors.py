@@ -56,6 +56,8 @@ class ModelgateError(Exception):
         self.hint = hint
         place = f"{where}: " if where else ""
         super().__init__(f"{place}{code} {message}")
+        if hint:
+            self.add_note(f"hint: {hint}")  # Python shows it below a traceback
 
 
 class UsageError(ModelgateError):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelgate.errors import UsageError
 from modelgate.options import Options
 from modelgate.worker import Worker
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 COLUMNS = "columns:"
 """A model that begins so names columns of the data that hold predictions made beforehand."""
+METHODS = ("predict_proba", "predict")
+"""Of the estimators of scikit-learn and its kin: what can be put on trial in their place."""
 
 
 def evaluate(
@@ -58,6 +62,8 @@ def evaluate(
         if isinstance(model, str) and model.startswith(COLUMNS):
             asked = model.removeprefix(COLUMNS).split(",")
         elif not callable(model):
+            if not isinstance(model, str | PathLike):
+                raise _no_model(model)
             # Started before the modules below are loaded: it loads onnxruntime and the model in the
             # meantime.
             started = Worker.start(model, threads=options.threads, provider=options.provider)
@@ -65,3 +71,13 @@ def evaluate(
         from modelgate.judgement import judge, prepare
 
         return judge(prepare(asked, data, target, suite, options), began)
+
+
+def _no_model(model: object) -> UsageError:
+    """What is neither a file nor can be called."""
+    method = next((name for name in METHODS if callable(getattr(model, name, None))), None)
+    kind = type(model).__name__
+    hint = "give the path of an ONNX file, columns:NAME, or a function that takes a DataFrame"
+    if method:
+        hint = f"give its method: evaluate(model.{method}, ...)"
+    return UsageError("MG2034", f"a model cannot be of the type {kind}", hint=hint)

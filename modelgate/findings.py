@@ -20,14 +20,14 @@ MOST = 5
 
 def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tuple[Finding, ...]:
     """The weightiest first: unjudged rows, a single answer, weakest slice, class, row."""
-    found: list[Finding] = []
-    for role, one in gathered.items():
-        found += _unjudged(role, one)
-        found += _one_answer(one)
-        found += _mixed_up(one)
-        found += _worst_row(one)
-    found[1:1] = _weakest_slice(results)
-    return tuple(found[:MOST])
+    kinds = [
+        [_unjudged(role, one) for role, one in gathered.items()],
+        [_one_answer(one) for one in gathered.values()],
+        [_weakest_slice(results)],
+        [_mixed_up(one) for one in gathered.values()],
+        [_worst_row(one) for one in gathered.values()],
+    ]
+    return tuple(finding for kind in kinds for found in kind for finding in found)[:MOST]
 
 
 def _unjudged(role: str, gathered: Gathered) -> list[Finding]:
@@ -35,7 +35,7 @@ def _unjudged(role: str, gathered: Gathered) -> list[Finding]:
     dropped = account.rows - account.judged
     if not dropped:
         return []
-    why = "; ".join(f"{count:,} {reason}" for reason, count in account.dropped.items())
+    why = "; ".join(f"{reason} ({count:,})" for reason, count in account.dropped.items())
     says = f"{dropped:,} of {account.rows:,} {role} rows could not be judged: {why}."
     return [Finding(says=says, evidence={"type": "dropped", "rows": dict(account.dropped)})]
 

@@ -173,7 +173,7 @@ def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -
     assert suite is not None
     decided = verdict(results)
     if trial.options.quick and decided.decision == "promote":
-        why = "Only a sample of the rows was judged (--quick): run without it to promote."
+        why = "With --quick a sample of the rows is judged at most: run without it to promote."
         decided = replace(decided, decision="hold", exit_code=11, because=(why,))
     made = provenance(
         seed=trial.seed,

@@ -85,7 +85,7 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """All that was found. JSON-ready but for its classes; `reporters` draw it.
 
@@ -105,6 +105,11 @@ class Report:
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     schema: str = SCHEMA
+
+    def __repr__(self) -> str:
+        """The verdict and why, in a line: all of it would fill pages of a console."""
+        because = " ".join(self.verdict.because[:1])
+        return f"<Report: {self.verdict.decision}, {len(self.results)} results. {because}>"
 
 
 EXITS: Mapping[Decision, tuple[int, ...]] = {"promote": (0,), "block": (1,), "hold": (4, 11)}

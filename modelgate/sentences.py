@@ -8,7 +8,7 @@ escapes what it writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, inf, isfinite, log10, nan
 
 from modelgate.outcome import Status
 from modelgate.report import Result
@@ -132,7 +132,7 @@ def advice(result: Result) -> str:
     if result.status is Status.SKIPPED:
         return "Give it what it needs, or take it out of the suite."
     if result.status is Status.UNDECIDED:
-        return _more_rows(result)
+        return "" if result.reason and _kept(result) else _more_rows(result)
     if result.status is not Status.FAILED:
         return ""
     if result.slice:
@@ -184,6 +184,12 @@ def _undecided(name: str, shown: Figures, result: Result) -> str:
     if not shown.interval:
         why = result.reason or "there are not enough rows"
         return f"{name} is {shown.value}{_rows(result)}: not decided, {why}."
+    if result.reason and _kept(result):
+        keeps = "at least" if shown.side == "at_least" else "at most"
+        return (
+            f"{name} is {shown.value}{_rows(result)}, surely {keeps} the {shown.limit}"
+            f" {_asked(shown)}, but {result.reason}."
+        )
     least = shown.side == "at_least"
     assert result.value is not None
     good = (result.value >= result.limit[shown.side]) is least
@@ -199,6 +205,13 @@ def _undecided(name: str, shown: Figures, result: Result) -> str:
         f"{name} is {shown.value}{_rows(result)} and looks {_beyond(shown)} the {shown.limit}"
         f" {_asked(shown)}, but {end}: not shown."
     )
+
+
+def _kept(result: Result) -> bool:
+    """Whether the whole interval keeps the limit, so that something else is in the way."""
+    low, high = result.interval or (nan, nan)
+    least, most = result.limit.get("at_least", -inf), result.limit.get("at_most", inf)
+    return low >= least and high <= most
 
 
 def _asked(shown: Figures) -> str:

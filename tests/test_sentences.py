@@ -118,6 +118,12 @@ def test_a_negative_interval_has_a_word_between_its_ends() -> None:
             id="undecided-above",
         ),
         pytest.param(
+            {"status": Status.UNDECIDED, "reason": "3 rows could not be judged"},
+            "accuracy is 91.2 % on 1,200 rows, surely at least the 88 % asked for, but 3 rows could"
+            " not be judged.",
+            id="undecided-though-good",
+        ),
+        pytest.param(
             {"status": Status.UNDECIDED, "interval": None, "reason": "one class only", "n": 1},
             "accuracy is 91.2 % on 1 row: not decided, one class only.",
             id="undecided-without-interval",
@@ -188,3 +194,7 @@ def test_statistics_stay_out_of_the_words() -> None:
     assert source.origin is not None
     text = Path(source.origin).read_text(encoding="utf-8").lower()
     assert not [word for word in ("p-value", "null hypothesis", "significan") if word in text]
+
+
+def test_more_rows_are_no_help_where_rows_could_not_be_judged() -> None:
+    assert advice(result(status=Status.UNDECIDED, reason="3 rows could not be judged")) == ""

@@ -14,6 +14,7 @@ def finite_outputs(answers: Answers) -> Outcome:
     Source: IEEE 754-2019, 6.2 (NaN) and 5.11 (why comparisons with it are false).
     """
     where = ", ".join(str(row + 1) for row in answers.first_not_finite)
+    rows = "row" if len(answers.first_not_finite) == 1 else "rows"
     says = f"{answers.not_finite:,} of {answers.rows:,} rows are answered with NaN or an infinity"
     return Outcome(
         value=float(answers.not_finite) if answers.rows else None,
@@ -22,7 +23,7 @@ def finite_outputs(answers: Answers) -> Outcome:
         kind="exact",
         n=answers.rows,
         method="count",
-        says=f"{says} (the first: row {where})." if where else "",
+        says=f"{says} (the first: {rows} {where})." if where else "",
         reason=None if answers.rows else "the model answered no row",
         evidence=tuple({"type": "row", "row": row} for row in answers.first_not_finite),
     )

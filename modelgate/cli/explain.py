@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from modelgate.cli.page import Page
     from modelgate.declare import Check
 
@@ -31,10 +33,24 @@ def command(name: str) -> None:
         return _code(Page(), name.upper())
     library = library_here()
     if name not in library:
+        asks = _asks(name, library)
+        if asks:
+            message = f"{shown(name)} is no check of its own, but a subject of {asks!r}"
+            raise UsageError("MG2007", message, hint=f"`modelgate explain {asks}` tells of it")
         message = f"no check is called {shown(name)}; {did_you_mean(name, library)}"
         hint = "`modelgate list checks` tells them apart; a code is written as MG2104"
         raise UsageError("MG2007", message, hint=hint)
     return _check(Page(), library[name])
+
+
+def _asks(subject: str, library: Mapping[str, Check]) -> str | None:
+    """The first check that can be asked about a subject of this name: "metric" of "accuracy"."""
+    from typing import get_args
+
+    for name, check in library.items():
+        if check.subject and subject in get_args(check.settings[check.subject].type):
+            return name
+    return None
 
 
 def _code(page: Page, code: str) -> None:

@@ -44,7 +44,14 @@ class Page:
         """Lines of running text."""
         blank = " " * indent
         width = PROSE if self.width == UNWRAPPED else self.width
-        for line in wrap(printable(text), width, initial_indent=blank, subsequent_indent=blank):
+        lines = wrap(
+            printable(text),
+            width,
+            initial_indent=blank,
+            subsequent_indent=blank,
+            break_on_hyphens=False,  # an address is copied whole
+        )
+        for line in lines:
             self._put(line)
 
     def verbatim(self, text: str, indent: int = 2) -> None:

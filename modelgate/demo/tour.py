@@ -20,8 +20,8 @@ WORST = CANDIDATES[-1].path
 NEXT = (
     (f"modelgate check {WORST} --suite {SUITE}", "the whole report of the blocked one"),
     (
-        f"modelgate check {CANDIDATES[0].path} --data data/test.csv --target diagnosis",
-        "no suite needed for a first look",
+        f"modelgate check {CANDIDATES[0].path} --data data/test.csv --suite classification",
+        "a ready-made suite: enough for a first look at a model",
     ),
     ("modelgate explain metric", "what a check measures, and how"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import StringIO
@@ -167,7 +168,9 @@ class _Page(Page):
             if result.reason and result.reason.rstrip(".") not in words:
                 lines.append(self.text(result.reason))
             lines += [
-                self.text(_one_line(item), "dim", 2 * LONGEST_NAME) for item in result.evidence[:2]
+                self.text(proof, "dim", 2 * LONGEST_NAME)
+                for proof in map(_one_line, result.evidence[:2])
+                if not _told(proof, words)
             ]
             todo = advice(result)
             if todo and todo not in told:
@@ -197,6 +200,18 @@ def _limit(shown: Figures) -> str:
 
 
 def _one_line(item: Any) -> str:
+    """A piece of evidence; rows are counted from 1, as people do."""
     if isinstance(item, Mapping):
-        return ", ".join(f"{key} = {value}" for key, value in item.items())
+        return ", ".join(_said(key, value) for key, value in item.items() if key != "type")
     return str(item)
+
+
+def _told(proof: str, words: str) -> bool:
+    """Whether a sentence names this piece of evidence already, such as row 7 of "rows 3, 7"."""
+    return re.search(rf"(?<!\w){re.escape(proof.removeprefix('row '))}(?!\w)", words) is not None
+
+
+def _said(key: Any, value: Any) -> str:
+    if key == "row" and isinstance(value, int):
+        return f"row {value + 1:,}"
+    return str(value) if key == "text" else f"{key} = {value}"

@@ -59,12 +59,11 @@ def check_names(names: Sequence[str], where: Where) -> None:
     """
     for number, name in enumerate(names, start=1):
         if not name.strip():
-            first = " (an index that was written along?)" if number == 1 else ""
             raise DataError(
                 "MG3509",
-                f"column {number} of {len(names)} has no name{first}",
+                f"column {number} of {len(names)} has no name",
                 where=where,
-                hint="name it in the header; pandas writes no index with index=False",
+                hint="name it in the header",
             )
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:

@@ -40,8 +40,10 @@ class Csv(Source):
         tabs = descriptor.path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
         delimiter = told.delimiter or ("\t" if tabs else None)
         layout = layout_of(descriptor, delimiter=delimiter, encoding=told.encoding)
-        scanned = _batches(descriptor, layout, dict.fromkeys(layout.names, pa.string()), scan=True)
-        schema = inferred(_head(scanned, descriptor), layout.names)
+        scanned = _batches(
+            descriptor, layout, dict.fromkeys(layout.columns, pa.string()), scan=True
+        )
+        schema = inferred(_head(scanned, descriptor), layout.columns)
         return CsvReading(descriptor, schema, layout)
 
 

@@ -48,11 +48,23 @@ class Layout:
     quoted: bool = True
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of what is read: all but an index that was written along."""
+        return self.names[_indexed(self.names) :]
+
+    @property
     def taken(self) -> tuple[str, ...]:
         """What was taken for what, for people."""
         divides = SPOKEN.get(self.delimiter, shown(self.delimiter))
         marks = () if self.quoted else ("quotation marks belong to the text",)
-        return (f"cells divided by {divides}", f"text in {self.encoding}", *marks)
+        index = ("its first column, which has no name, left out",) * _indexed(self.names)
+        return (f"cells divided by {divides}", f"text in {self.encoding}", *marks, *index)
+
+
+def _indexed(header: Sequence[str]) -> bool:
+    """Whether the first column, and it alone, has no name: pandas and R write an index so."""
+    first, *others = header
+    return not first.strip() and bool(others) and all(name.strip() for name in others)
 
 
 def layout_of(
@@ -186,7 +198,7 @@ def check_header(rows: Sequence[Sequence[str]], delimiter: str, name: str) -> No
             where=where,
             hint="put a line of names on top, one for each column, divided like the rows",
         )
-    check_names(header, where)
+    check_names(header[_indexed(header) :], where)
 
 
 def _other_delimiter(rows: Sequence[Sequence[str]], delimiter: str) -> str | None:

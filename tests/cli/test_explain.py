@@ -73,3 +73,10 @@ def test_every_code_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None
 def test_what_is_not_there(word: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", word]) == 2
     assert capsys.readouterr().err.startswith(f"modelgate: {line}")
+
+
+def test_what_a_check_is_asked_about_leads_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "auroc"]) == 2
+    said = capsys.readouterr().err
+    assert "'auroc' is no check of its own, but a subject of 'metric'" in said
+    assert "`modelgate explain metric`" in said

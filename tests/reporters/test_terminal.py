@@ -96,7 +96,7 @@ def test_every_failure_says_why_and_what_to_do(reports: dict[str, Report]) -> No
     text = " ".join(shown(reports["block"]).split())
     assert (
         "✗ accuracy is 84.6 % on 1,200 rows, at most 86.2 % with 95 % confidence: shown to be below"
-        " the 88 % asked for. row = 17, diagnosis = malignant, answer = benign → Compare inputs"
+        " the 88 % asked for. row 18, diagnosis = malignant, answer = benign → Compare inputs"
     ) in text
     assert "→ About 3,700 rows in all would likely settle it; 83 were judged." in text
 

@@ -82,7 +82,7 @@ UNREADABLE: list[tuple[str, str, bytes | Callable[[], bytes], str, int | None]] 
     ("json-of-no-rows", "a.jsonl", b"\n\n", "MG3507", None),
     ("duplicate-columns", "a.csv", b"age,city,age\n1,x,2\n", "MG3508", 1),
     ("duplicate-columns-parquet", "a.parquet", lambda: _written(_twice()), "MG3508", None),
-    ("unnamed-index", "a.csv", b",age\n0,31\n1,44\n", "MG3509", 1),
+    ("index-and-no-name", "a.csv", b",age,\n0,31,1\n1,44,2\n", "MG3509", 1),
     ("delimiter-at-the-end", "a.csv", b"age,city,\n1,x,\n", "MG3509", 1),
     ("no-header-numbers", "a.csv", b"5.1,3.5\n4.9,3.0\n", "MG3510", 1),
     ("no-header-whole-numbers", "a.csv", b"7,3\n4,9\n", "MG3510", 1),

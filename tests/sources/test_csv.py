@@ -173,3 +173,16 @@ def test_what_is_told_wrongly_is_a_mistake_of_usage(
     with pytest.raises(UsageError) as caught:
         open_dataset(tmp_path / "a.csv", **told)
     assert (caught.value.code, caught.value.exit_code) == (code, 2)
+
+
+def test_an_index_that_was_written_along_is_left_out(tmp_path: Path) -> None:
+    assert rows(tmp_path, b",age,city\n7,31,x\n9,44,y\n") == [
+        {"age": 31, "city": "x"},
+        {"age": 44, "city": "y"},
+    ]
+    dataset = open_dataset("a.csv", base=tmp_path)
+    assert isinstance(dataset, CsvReading)
+    assert "left out" in dataset.taken[-1]
+    (tmp_path / "b.csv").write_text(",age\n0,31\n1\n")
+    with pytest.raises(DataError, match="the row has 1 cell, the header has 2"):
+        list(open_dataset("b.csv", base=tmp_path).batches())

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import modelgate
-from modelgate.errors import ModelCrashedError
+from modelgate.errors import ModelCrashedError, UsageError
 from tests.trials.conftest import Trial
 
 INDEX = Path(__file__).parents[2].parent / "shared" / "data" / "onnx" / "INDEX.json"
@@ -151,3 +151,31 @@ def test_a_regression_by_a_callable() -> None:
     assert report.verdict.decision == "promote"
     constant = modelgate.evaluate(lambda frame: 0 * frame["x"] + 9, data=table, target="y")
     assert constant.verdict.decision == "block"
+
+
+def test_labels_in_a_column_break_no_promise(
+    rows: pd.DataFrame, tmp_path: Path, trial: Trial
+) -> None:
+    rows.assign(said=rows["diagnosis"]).to_csv(tmp_path / "said.csv")
+    code, report = trial("columns:said", "--data", "said.csv", "--target", "diagnosis")
+    assert code != 1
+    statuses = {one["check"]: one["status"] for one in report["results"]}
+    assert statuses["signature"] == "passed"
+
+
+class Estimator:
+    """As scikit-learn's are: it cannot be called, but its methods can."""
+
+    def predict_proba(self, frame: pd.DataFrame) -> Any:
+        return np.full((len(frame), 2), 0.5)
+
+
+def test_what_is_no_model_is_told_what_would_be_one(rows: pd.DataFrame) -> None:
+    with pytest.raises(UsageError, match=r"MG2034 .* type Estimator") as caught:
+        modelgate.evaluate(Estimator(), data=rows, target="diagnosis")  # type: ignore[arg-type]
+    assert "predict_proba" in (caught.value.hint or "")
+    assert caught.value.__notes__ == [f"hint: {caught.value.hint}"]
+    numbered = rows.assign(diagnosis=(rows["diagnosis"] == "malignant").astype(int))
+    report = modelgate.evaluate(Estimator().predict_proba, data=numbered, target="diagnosis")
+    assert len(repr(report)) < 300
+    assert report.verdict.decision in repr(report)

@@ -49,7 +49,7 @@ def test_finite_outputs(given: Answers, expected: str, value: float | None) -> N
 
 def test_finite_outputs_names_the_rows() -> None:
     result = run_check("finite_outputs", answers=answers([1.0], [np.nan], [2.0], [np.inf]))
-    assert result.says == "2 of 4 rows are answered with NaN or an infinity (the first: row 2, 4)."
+    assert result.says == "2 of 4 rows are answered with NaN or an infinity (the first: rows 2, 4)."
 
 
 @pytest.mark.parametrize(
