@@ -24,13 +24,16 @@ def fill(feed: Feed, block: pa.RecordBatch, into: NDArray[Any]) -> None:
 
     Raises:
         DataError: MG3140, a number is missing and the input cannot hold NaN; MG3141, a number
-            does not fit the input's type.
+            does not fit the input's type: it is a fraction, or too large.
     """
     first = block.column(feed.columns[0])
     if len(feed.columns) == 1 and is_tensor(first.type):
         if first.null_count:
             raise DataError("MG3140", f"column {feed.columns[0]!r} is missing in some rows")
-        into[:] = tensor(first).reshape(into.shape)
+        values = tensor(first)
+        if into.dtype.kind in "iub":
+            _refuse_unfit(values, None, into.dtype, feed.columns[0], feed)
+        _write(into, values.reshape(into.shape), None, feed.columns[0], feed)
         return
     flat = into.reshape(len(into), -1)
     for position, name in enumerate(feed.columns):
@@ -41,9 +44,31 @@ def _fill_column(into: NDArray[Any], column: pa.Array, name: str, feed: Feed) ->
     values, absent = numbers(column)
     if into.dtype.kind in "iub":
         _refuse_unfit(values, absent, into.dtype, name, feed)
-    into[:] = values
+    _write(into, values, absent, name, feed)
     if absent is not None:
         into[absent] = np.nan
+
+
+def _write(
+    into: NDArray[Any],
+    values: NDArray[Any],
+    absent: NDArray[np.bool_] | None,
+    name: str,
+    feed: Feed,
+) -> None:
+    try:
+        with np.errstate(over="raise"):  # 1e300 would become an infinity, with a warning at most
+            into[:] = values
+    except FloatingPointError as error:
+        if absent is not None:  # what lies beneath a null counts for nothing
+            return _write(into, np.where(absent, 0, values), None, name, feed)
+        finite = np.abs(values[np.isfinite(values)])
+        raise DataError(
+            "MG3141",
+            f"column {name!r} holds numbers up to {finite.max():g}; the model's input"
+            f" {feed.tensor!r} takes {feed.type}, which cannot hold them",
+            hint="scale them as the model's training did, or mend the rows",
+        ) from error
 
 
 def _refuse_unfit(
@@ -61,12 +86,12 @@ def _refuse_unfit(
             f" {feed.type}, which cannot be missing",
             hint="fill them as the model's training did, before the gate sees them",
         )
-    if dtype.kind == "b" or values.dtype == dtype or not len(values):
+    if values.dtype == dtype or not values.size:
         return
-    bounds = np.iinfo(dtype)
+    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     low, high = values.min(), values.max()
     fraction = values.dtype.kind == "f" and bool((values != np.floor(values)).any())
-    if fraction or low < bounds.min or high > bounds.max:
+    if fraction or low < least or high > most:
         raise DataError(
             "MG3141",
             f"column {name!r} holds {'fractions' if fraction else f'{low:g} to {high:g}'}; the"
