@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.aggregates.answers import Answers
-from modelgate.asking import Asker, CallableAsker, ColumnsAsker, WorkerAsker
+from modelgate.asking import Asker
+from modelgate.asking.columns import ColumnsAsker
+from modelgate.asking.function import CallableAsker
+from modelgate.asking.worker import WorkerAsker
 from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError
 from modelgate.findings import findings

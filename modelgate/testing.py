@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
-from modelgate.asking import CallableAsker
+from modelgate.asking.function import CallableAsker
 from modelgate.declare import REQUIRED, Check, Examples, Probe
 from modelgate.errors import UsageError, Where, did_you_mean
 from modelgate.judging import Gathered

@@ -9,7 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from modelgate.asking import PROBED, Asker, ColumnsAsker
+from modelgate.asking import PROBED, Asker
+from modelgate.asking.columns import ColumnsAsker
 from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labels import sample_labels

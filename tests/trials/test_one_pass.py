@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 import modelgate
-from modelgate.asking import CallableAsker, WorkerAsker
+from modelgate.asking.function import CallableAsker
+from modelgate.asking.worker import WorkerAsker
 
 
 @pytest.mark.parametrize("rows", [100, 8192, 8193, 50_000])

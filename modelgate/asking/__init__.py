@@ -1,0 +1,111 @@
+"""Whoever answers: a worker with an ONNX file, a Python callable, or columns of the data.
+
+All three are asked in the same way: bound to columns, asked about the first rows to see what their
+outputs are, then given block after block.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.errors import ModelError
+from modelgate.model import Artifact
+from modelgate.suite import ModelPart
+
+Raw = Mapping[str, NDArray[Any]]
+PROBED = 64
+"""Rows that are asked about more than once, at most."""
+MADE_UP = 16
+"""Rows made up from the signature where there is no data."""
+
+
+class Asker(ABC):
+    """One model, asked.
+
+    Attributes:
+        artifact: what it is.
+        answers_again: whether it can be asked about the same rows twice.
+    """
+
+    artifact: Artifact
+    answers_again: bool = True
+
+    @abstractmethod
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """Match columns with inputs; says what was taken for what."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns it reads; None for all."""
+
+    @abstractmethod
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """All outputs for the first rows, which are kept for `again`.
+
+        Args:
+            rows: at most `PROBED`; None to make inputs up from the signature.
+        """
+
+    @abstractmethod
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """All outputs for the first `rows` of the rows looked at, `batch` rows a call."""
+
+    def prepare(self, outputs: Sequence[str]) -> None:
+        """Say which outputs the blocks to come are to be answered with."""
+        self._outputs = tuple(outputs)
+
+    @property
+    def ahead(self) -> int:
+        """Blocks that may be submitted before the first is collected."""
+        return 1
+
+    @abstractmethod
+    def submit(self, block: pa.RecordBatch) -> None:
+        """Give it a block."""
+
+    @abstractmethod
+    def collect(self) -> Raw:
+        """The outputs of the oldest block that was submitted."""
+
+
+class Immediate(Asker):
+    """One that answers at once, in this process."""
+
+    def __init__(self) -> None:
+        self._outputs: tuple[str, ...] = ()
+        self._first: pa.RecordBatch | None = None
+        self._waiting: deque[Raw] = deque()
+
+    @abstractmethod
+    def _answer(self, rows: pa.RecordBatch, *, batch: int | None = None) -> Raw:
+        """All outputs for these rows."""
+
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """See `Asker.look`."""
+        if rows is None:
+            raise ModelError(
+                "MG3146", f"{self.artifact.name!r} can only be asked about data; give some"
+            )
+        self._first = rows
+        return self._answer(rows)
+
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """See `Asker.again`."""
+        assert self._first is not None
+        return self._answer(self._first.slice(0, rows), batch=batch)
+
+    def submit(self, block: pa.RecordBatch) -> None:
+        """See `Asker.submit`."""
+        raw = self._answer(block)
+        self._waiting.append({name: raw[name] for name in self._outputs})
+
+    def collect(self) -> Raw:
+        """See `Asker.collect`."""
+        return self._waiting.popleft()

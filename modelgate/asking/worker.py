@@ -1,0 +1,103 @@
+"""An ONNX file in its isolated process, asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from modelgate.asking import MADE_UP, Asker, Raw
+from modelgate.binding import Feed
+from modelgate.binding.inputs import bind_inputs
+from modelgate.encoding import feeds, fill, strings
+from modelgate.errors import ModelCrashedError
+from modelgate.stand_in import stand_in
+from modelgate.suite import ModelPart
+from modelgate.worker import Worker
+
+
+class WorkerAsker(Asker):
+    """An ONNX file in its isolated process."""
+
+    def __init__(self, worker: Worker, threads: int) -> None:
+        self._worker = worker
+        self._threads = threads
+        self.artifact = worker.opened()
+        self._feeds: tuple[Feed, ...] = ()
+        self._first: Raw = {}
+        self._rows = 0
+        self._parts: deque[int] = deque()
+
+    def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
+        """See `Asker.bind`."""
+        self._feeds, notes = bind_inputs(
+            self.artifact.signature, schema, apart=apart, named=told.inputs, where=told.where
+        )
+        return notes
+
+    @property
+    def _constant(self) -> frozenset[str]:
+        """Inputs that are given whole with every call, however many rows it has."""
+        batched = self.artifact.signature.batched
+        if not batched:
+            return frozenset()
+        return frozenset(one.name for one in self.artifact.signature.inputs) - set(batched)
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """See `Asker.columns`."""
+        return tuple(dict.fromkeys(name for feed in self._feeds for name in feed.columns))
+
+    def look(self, rows: pa.RecordBatch | None) -> Raw:
+        """See `Asker.look`."""
+        if rows is None:
+            self._first = stand_in(self.artifact.signature, MADE_UP)
+            try:
+                return self.again(MADE_UP)
+            except ModelCrashedError as error:
+                raise ModelCrashedError(
+                    error.code,
+                    error.message,
+                    where=error.where,
+                    hint=error.hint or "these inputs were made up; give real rows: --data FILE",
+                ) from error
+        self._first = feeds(self._feeds, rows)
+        return self.again(len(rows))
+
+    def again(self, rows: int, *, batch: int | None = None) -> Raw:
+        """See `Asker.again`."""
+        whole = self._constant
+        some = {n: v if n in whole else v[:rows] for n, v in self._first.items()}
+        return self._worker.ask(some, rows, batch=batch)
+
+    def prepare(self, outputs: Sequence[str]) -> None:
+        """See `Asker.prepare`."""
+        shapes = {feed.tensor: feed.row_shape for feed in self._feeds if feed.type != "string"}
+        self._rows = self._worker.plan(shapes, outputs)
+
+    @property
+    def ahead(self) -> int:
+        """One block being answered by each thread, and one being made ready."""
+        return self._threads + 1
+
+    def submit(self, block: pa.RecordBatch) -> None:
+        """See `Asker.submit`. A block of wide rows goes in several calls."""
+        parts = range(0, len(block), self._rows)
+        self._parts.append(len(parts))
+        for start in parts:
+            part = block.slice(start, self._rows)
+            slot = self._worker.slot()
+            for feed in self._feeds:
+                if feed.type != "string":
+                    fill(feed, part, slot.inputs[feed.tensor][: len(part)])
+            texts = {f.tensor: strings(f, part) for f in self._feeds if f.type == "string"}
+            self._worker.submit(slot, len(part), texts or None)
+
+    def collect(self) -> Raw:
+        """See `Asker.collect`."""
+        parts = [self._worker.collect() for _ in range(self._parts.popleft())]
+        if len(parts) == 1:
+            return parts[0]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
