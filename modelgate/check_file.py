@@ -10,8 +10,7 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from modelgate.aggregates import Aggregate
-from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check
+from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import printable, shown
 from modelgate.kinds.annotation import kind_of
@@ -112,7 +111,7 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
 
 
 def _is_provided(kind: Any) -> bool:
-    return kind in PROVIDED or (isinstance(kind, type) and issubclass(kind, Aggregate))
+    return kind in PROVIDED or is_aggregate(kind)
 
 
 def _is_plain(value: Any) -> bool:

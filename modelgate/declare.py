@@ -110,14 +110,15 @@ class Check:
     @property
     def asks_aggregate(self) -> bool:
         """Whether it reads aggregates, and so can be asked of slices."""
-        return any(_is_aggregate(kind) for kind in self.provided.values())
+        return any(is_aggregate(kind) for kind in self.provided.values())
 
 
 PROVIDED = (Aggregate, Answers, Artifact, Examples, Facts, Model, Probe)
 """What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate)."""
 
 
-def _is_aggregate(kind: Any) -> bool:
+def is_aggregate(kind: Any) -> bool:
+    """Whether a parameter of this type is given an aggregate."""
     return isinstance(kind, type) and issubclass(kind, Aggregate)
 
 
@@ -176,6 +177,3 @@ def check(
         return function
 
     return declare
-
-
-__all__ = ["PROVIDED", "REQUIRED", "Check", "Examples", "Model", "Probe", "Setting", "check"]

@@ -17,7 +17,7 @@ from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.dataset import Dataset
-from modelgate.declare import Check
+from modelgate.declare import Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge, Slicing
 from modelgate.suite import DataPart, Step
@@ -59,7 +59,7 @@ def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
                 needs.append(check.needs(facts, step.settings))
             except UsageError as error:
                 raise placed(error, step) from error
-        elif isinstance(kind, type) and issubclass(kind, Aggregate):
+        elif is_aggregate(kind):
             needs.append(Need(kind))
     return needs
 

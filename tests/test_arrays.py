@@ -27,13 +27,13 @@ CUT = st.integers(0, 8)
 
 
 @given(cells=CELLS, start=CUT, kind=st.sampled_from(["int8", "int64", "float", "double"]))
-def test_numbers(cells: list[int | None], start: int, kind: str) -> None:
+def test_numbers_come_out_as_they_went_in(cells: list[int | None], start: int, kind: str) -> None:
     array = pa.array(cells, type=pa.type_for_alias(kind)).slice(start)
     assert back(array) == cells[start:]
 
 
 @given(cells=st.lists(st.none() | st.booleans(), max_size=40), start=CUT)
-def test_truth_values(cells: list[bool | None], start: int) -> None:
+def test_truth_values_come_out_as_they_went_in(cells: list[bool | None], start: int) -> None:
     assert back(pa.array(cells, type=pa.bool_()).slice(start)) == cells[start:]
 
 

@@ -90,7 +90,7 @@ def measured(low: float, high: float, **others: Any) -> Outcome:
         ),
     ],
 )
-def test_status(outcome: Outcome, limit: Limit, expected: str) -> None:
+def test_the_interval_is_held_to_the_limit(outcome: Outcome, limit: Limit, expected: str) -> None:
     assert status(outcome, limit)[0] == expected
 
 

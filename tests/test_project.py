@@ -39,7 +39,9 @@ def test_without_a_file_there_is_no_project(tmp_path: Path) -> None:
         pytest.param("suite: 'a\n", "MG2103", "1:8", "no end", id="syntax"),
     ],
 )
-def test_mistakes(text: str, code: str, place: str, part: str, tmp_path: Path) -> None:
+def test_a_mistake_in_the_project_file_is_told_with_its_place(
+    text: str, code: str, place: str, part: str, tmp_path: Path
+) -> None:
     path = tmp_path / "modelgate.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(MistakesError) as caught:

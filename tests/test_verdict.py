@@ -62,7 +62,7 @@ def result(found: str, severity: str = "blocker") -> Result:
         pytest.param(["crashed", "undecided"], "hold", 4, id="a-crash-goes-before-a-hold"),
     ],
 )
-def test_verdict(results: list[str], decision: str, code: int) -> None:
+def test_the_worst_result_decides(results: list[str], decision: str, code: int) -> None:
     found = verdict([result(*each.split()) for each in results])
     assert (found.decision, found.exit_code) == (decision, code)
     assert found.because

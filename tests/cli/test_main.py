@@ -78,7 +78,7 @@ def test_every_command_has_help_with_an_example(
     assert "--debug" in shown
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"modelgate {__version__}\n"
 

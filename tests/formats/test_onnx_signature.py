@@ -36,7 +36,7 @@ def tensors(**shapes: Shape | None) -> list[Tensor]:
         pytest.param({}, {"y": (3,)}, None, (), id="no-inputs"),
     ],
 )
-def test_rows(
+def test_the_rows_of_a_call_follow_from_the_declared_shapes(
     inputs: dict[str, Shape | None],
     outputs: dict[str, Shape | None],
     batch: int | None,

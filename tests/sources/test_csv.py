@@ -38,7 +38,9 @@ def rows(folder: Path, content: bytes, name: str = "a.csv", **told: Any) -> list
         pytest.param(['say ""hi""', "a\nb"], ['say "hi"', "a\nb"], id="quotes-and-newlines"),
     ],
 )
-def test_types(tmp_path: Path, cells: list[str], values: list[object]) -> None:
+def test_a_column_gets_the_type_that_all_its_cells_have(
+    tmp_path: Path, cells: list[str], values: list[object]
+) -> None:
     text = "n;x\n" + "".join(f'{i};"{cell}"\n' for i, cell in enumerate(cells))
     if not any(mark in "".join(cells) for mark in '\n"'):
         text = text.replace('"', "")
@@ -85,7 +87,7 @@ def test_a_delimiter_that_was_told_wins(tmp_path: Path) -> None:
         pytest.param("cp1251", "cp1251", id="told"),
     ],
 )
-def test_encodings(tmp_path: Path, encoding: str, told: str | None) -> None:
+def test_the_encoding_is_found_or_told(tmp_path: Path, encoding: str, told: str | None) -> None:
     word = {"cp1251": "Москва", "cp1252": "50 €"}.get(encoding, "Köln")
     content = f"a,b\n1,{word}\n".encode(encoding)
     assert rows(tmp_path, content, encoding=told) == [{"a": 1, "b": word}]

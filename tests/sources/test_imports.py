@@ -23,7 +23,7 @@ print(*(name for name in ("pandas", "pyarrow.dataset") if name in sys.modules))
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "feather", "jsonl", "npz"])
-def test_files(tmp_path: Path, kind: str) -> None:
+def test_reading_a_file_loads_no_heavy_library(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"a.{kind}"
     if kind == "parquet":
         pyarrow.parquet.write_table(TABLE, path)
@@ -39,7 +39,7 @@ def test_files(tmp_path: Path, kind: str) -> None:
     assert found.stdout.split() == []
 
 
-def test_a_table_in_memory() -> None:
+def test_reading_a_table_in_memory_loads_no_heavy_library() -> None:
     code = READ.replace("open_dataset(sys.argv[1])", "open_dataset(csv.read_csv(sys.argv[1]))")
     code = code.replace(
         "import sys", "import sys\nfrom io import BytesIO\nfrom pyarrow import csv", 1

@@ -68,7 +68,7 @@ def test_with_a_header_no_message_is_swallowed_by_a_quotation_mark(
     assert rows == content.count(b"\n")
 
 
-def test_pictures(shared_data: Path) -> None:
+def test_pictures_come_out_pixel_by_pixel(shared_data: Path) -> None:
     path = shared_data / "images/mnist_t10k_1500.npz"
     dataset = open_dataset(path)
     (block,) = dataset.blocks()

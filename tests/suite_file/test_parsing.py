@@ -130,7 +130,9 @@ def test_a_step_knows_its_line_and_its_limits_line(churn: Suite) -> None:
         pytest.param("  - probe: all\n", Severity.MAJOR, id="the-checks-own-major"),
     ],
 )
-def test_severity(text: str, severity: Severity, checks: Mapping[str, Check]) -> None:
+def test_slices_are_major_unless_somebody_says_otherwise(
+    text: str, severity: Severity, checks: Mapping[str, Check]
+) -> None:
     assert only_step(text, checks).severity is severity
 
 
@@ -149,7 +151,9 @@ def test_severity(text: str, severity: Severity, checks: Mapping[str, Check]) ->
         ("+1.", 1.0),
     ],
 )
-def test_numbers(written: str, value: float, checks: Mapping[str, Check]) -> None:
+def test_a_limit_is_a_number_or_a_share(
+    written: str, value: float, checks: Mapping[str, Check]
+) -> None:
     step = only_step(f"  - metric: accuracy\n    at_least: {written}\n", checks)
     assert step.limit.at_least == value
 

@@ -26,14 +26,16 @@ def one(type_: str, shape: Shape | None, *, batched: bool = True) -> Signature:
         pytest.param(("n",), False, (3, 3), id="a-free-length-a-call"),
     ],
 )
-def test_shapes(shape: Shape | None, batched: bool, expected: tuple[int, ...]) -> None:
+def test_made_up_rows_have_the_declared_shape(
+    shape: Shape | None, batched: bool, expected: tuple[int, ...]
+) -> None:
     assert stand_in(one("float32", shape, batched=batched), 3)["x"].shape == expected
 
 
 @pytest.mark.parametrize(
     "type_", ["float16", "float32", "float64", "int8", "int64", "uint16", "bool"]
 )
-def test_types(type_: str) -> None:
+def test_made_up_rows_have_the_declared_type(type_: str) -> None:
     assert stand_in(one(type_, ("n", 2)), 3)["x"].dtype == np.dtype(type_)
 
 

@@ -87,7 +87,9 @@ def test_finite_outputs_names_the_rows() -> None:
         pytest.param(SCORES, Answers(), "undecided", "", id="no-row-answered"),
     ],
 )
-def test_signature(output: Tensor, given: Answers, expected: str, says: str) -> None:
+def test_the_signature_is_kept_by_what_is_answered(
+    output: Tensor, given: Answers, expected: str, says: str
+) -> None:
     toy = Toy(artifact(output), lambda rows, _batch, _call: np.zeros((rows, 2)))
     result = run_check("signature", answers=given, probe=toy)
     assert result.status == expected
@@ -121,12 +123,12 @@ def empty(_rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
         pytest.param(sociable, "failed", id="moves-with-its-neighbours"),
     ],
 )
-def test_dynamic_batch(answer: Answer, expected: str) -> None:
+def test_a_row_is_answered_alone_as_in_company(answer: Answer, expected: str) -> None:
     result = run_check("dynamic_batch", probe=Toy(artifact(SCORES), answer))
     assert result.status == expected
 
 
-def test_dynamic_batch_compares_labels_exactly() -> None:
+def test_alone_and_in_company_labels_are_compared_exactly() -> None:
     def label(rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
         return np.array(["a" if rows > 2 else "b"] * rows, dtype=object)
 
@@ -142,7 +144,7 @@ def test_dynamic_batch_compares_labels_exactly() -> None:
         pytest.param(drawing, "crashed", id="another-answer"),
     ],
 )
-def test_determinism(answer: Answer, expected: str) -> None:
+def test_the_same_rows_get_the_same_answer(answer: Answer, expected: str) -> None:
     result = run_check("determinism", probe=Toy(artifact(SCORES), answer))
     assert result.status == expected
 

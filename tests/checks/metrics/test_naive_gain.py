@@ -72,7 +72,9 @@ def numbers(skill: float, rows: int = 200) -> Batch:
     ("skill", "expected"), [(2.5, "pass"), (-2.0, "fail"), (0.25, "open")],
     ids=["knows", "has-it-backwards", "knows-next-to-nothing"],
 )  # fmt: skip
-def test_classes(name: str, skill: float, expected: str) -> None:
+def test_who_knows_the_classes_gains_on_the_naive_answer(
+    name: str, skill: float, expected: str
+) -> None:
     rows = 400 if expected != "open" else 30
     found = verdict(ask(name, BINARY, classified(skill, rows)))
     assert found == expected
@@ -83,7 +85,9 @@ def test_classes(name: str, skill: float, expected: str) -> None:
     ("skill", "rows", "expected"), [(0.9, 200, "pass"), (-0.9, 200, "fail"), (0.012, 200, "open")],
     ids=["knows", "has-it-backwards", "knows-next-to-nothing"],
 )  # fmt: skip
-def test_numbers(name: str, skill: float, rows: int, expected: str) -> None:
+def test_who_knows_the_numbers_gains_on_the_naive_answer(
+    name: str, skill: float, rows: int, expected: str
+) -> None:
     assert verdict(ask(name, NUMBERS, numbers(skill, rows))) == expected
 
 
