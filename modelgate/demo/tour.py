@@ -16,11 +16,11 @@ from modelgate.summary import COLOURS, chosen, why
 if TYPE_CHECKING:
     from rich.console import Console
 
-WORST = CANDIDATES[-1].path
+BEST, WORST = CANDIDATES[0].path, CANDIDATES[-1].path
 NEXT = (
     (f"modelgate check {WORST} --suite {SUITE}", "the whole report of the blocked one"),
     (
-        f"modelgate check {CANDIDATES[0].path} --data data/test.csv --suite classification",
+        f"modelgate check {BEST} --suite classification --data data/test.csv --target diagnosis",
         "a ready-made suite: enough for a first look at a model",
     ),
     ("modelgate explain metric", "what a check measures, and how"),

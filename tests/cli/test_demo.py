@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from modelgate.cli import main
 from modelgate.cli.demo import command
+from modelgate.demo import write
+from modelgate.demo.tour import NEXT
 from modelgate.errors import UsageError
 
 
@@ -32,6 +36,13 @@ def test_five_models_are_gated_and_explained(tmp_path: Path) -> None:
     assert "shown to be below the 93 % asked for." in text
     assert "modelgate check models/swapped.onnx --suite suites/demo.yaml" in text
     assert "\x1b" not in done.output
+
+
+def test_what_to_try_next_can_be_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "demo")
+    monkeypatch.chdir(tmp_path / "demo")
+    ends = [main(shlex.split(line)[1:]) for line, _ in NEXT]
+    assert ends == [1, 0, 0]
 
 
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
