@@ -10,10 +10,11 @@ import numpy as np
 from modelgate.aggregates import Need
 from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.worst import Worst
+from modelgate.figures import number
 from modelgate.judging import Gathered
 from modelgate.outcome import Status
 from modelgate.report import Finding, Result
-from modelgate.sentences import number, title
+from modelgate.sentences import title
 
 MOST = 5
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from modelgate.escape import printable
+from modelgate.figures import number
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
-from modelgate.sentences import number
 
 ORDER = (
     Status.FAILED,

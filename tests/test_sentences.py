@@ -1,4 +1,4 @@
-"""Numbers and results in words that need no statistician."""
+"""Results in words that need no statistician."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from modelgate.outcome import Severity, Status
 from modelgate.report import Result
-from modelgate.sentences import advice, figures, number, sentence, title
+from modelgate.sentences import advice, sentence, title
 
 
 def result(**changes: Any) -> Result:
@@ -29,47 +29,6 @@ def result(**changes: Any) -> Result:
         "n": 1200,
     }
     return Result(**{**standard, **changes})
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        pytest.param(0.912, "share", "91.2 %", id="share"),
-        pytest.param(1.0, "share", "100.0 %", id="all"),
-        pytest.param(0.99996, "share", "99.996 %", id="nearly-all-is-not-all"),
-        pytest.param(0.00002, "share", "0.002 %", id="nearly-none-is-not-none"),
-        pytest.param(0.0, "share", "0.0 %", id="none"),
-        pytest.param(3.4142, "mpg", "3.41 mpg", id="own-unit"),
-        pytest.param(-3.4142, "mpg", "-3.41 mpg", id="negative"),
-        pytest.param(12345.678, "EUR", "12,346 EUR", id="thousands"),
-        pytest.param(0.0312, "second", "31.2 ms", id="milliseconds"),
-        pytest.param(3 * 2**20, "byte", "3 MiB", id="bytes"),
-        pytest.param(1, "row", "1 row", id="one-row"),
-        pytest.param(2, "rows", "2 rows", id="two-rows"),
-        pytest.param(0, "broken promise", "0 broken promises", id="plural-of-two-words"),
-        pytest.param(0.951, "score", "0.951", id="unit-goes-without-saying"),
-        pytest.param(-0.0, "", "0", id="no-negative-zero"),
-        pytest.param(1e-12, "", "1e-12", id="tiny"),
-        pytest.param(2.5e12, "", "2.5e+12", id="huge"),
-    ],
-)
-def test_number(value: float, unit: str, shown: str) -> None:
-    assert number(value, unit) == shown
-
-
-def test_an_interval_says_how_many_digits_mean_something() -> None:
-    shown = figures(result(value=2.8541, interval=(2.66, 3.052), unit="mpg", limit={"at_most": 3}))
-    assert (shown.value, shown.interval, shown.limit) == ("2.85 mpg", "2.66–3.05 mpg", "3 mpg")  # noqa: RUF001
-
-
-def test_a_value_beside_its_limit_is_not_rounded_onto_it() -> None:
-    shown = figures(result(value=0.92982, interval=(0.9034, 0.9505), limit={"at_least": 0.93}))
-    assert (shown.value, shown.limit) == ("92.98 %", "93 %")
-
-
-def test_a_negative_interval_has_a_word_between_its_ends() -> None:
-    shown = figures(result(value=0.1, interval=(-0.2, 0.4), unit="score"))
-    assert shown.interval == "-0.20 to 0.40"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +116,7 @@ def test_a_negative_interval_has_a_word_between_its_ends() -> None:
         pytest.param({"says": "Own words."}, "Own words.", id="the-check-speaks-for-itself"),
     ],
 )
-def test_sentence(changes: dict[str, Any], said: str) -> None:
+def test_a_result_is_told_in_one_sentence(changes: dict[str, Any], said: str) -> None:
     assert sentence(result(**changes)) == said
 
 
@@ -172,7 +131,7 @@ def test_sentence(changes: dict[str, Any], said: str) -> None:
         pytest.param({"check": "determinism", "subject": "implied"}, "determinism", id="implied"),
     ],
 )
-def test_title(changes: dict[str, Any], name: str) -> None:
+def test_a_result_is_called_what_people_call_it(changes: dict[str, Any], name: str) -> None:
     assert title(result(**changes)) == name
 
 

@@ -9,10 +9,11 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelgate.console import Page
+from modelgate.figures import Figures, figures
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
 from modelgate.reporters import Reporter
-from modelgate.sentences import Figures, advice, figures, sentence, title
+from modelgate.sentences import advice, sentence, title
 from modelgate.summary import (
     COLOURS,
     LONGEST_NAME,

@@ -1,0 +1,72 @@
+"""Numbers in words: their units, and the digits that mean something."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelgate.figures import figures, number
+from modelgate.outcome import Severity, Status
+from modelgate.report import Result
+
+
+def held(
+    value: float,
+    interval: tuple[float, float],
+    *,
+    unit: str = "share",
+    limit: dict[str, float] | None = None,
+) -> Result:
+    return Result(
+        id="metric[accuracy]",
+        check="metric",
+        subject="accuracy",
+        data="test",
+        severity=Severity.BLOCKER,
+        kind="statistical",
+        status=Status.PASSED,
+        value=value,
+        interval=interval,
+        unit=unit,
+        limit=limit or {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        pytest.param(0.912, "share", "91.2 %", id="share"),
+        pytest.param(1.0, "share", "100.0 %", id="all"),
+        pytest.param(0.99996, "share", "99.996 %", id="nearly-all-is-not-all"),
+        pytest.param(0.00002, "share", "0.002 %", id="nearly-none-is-not-none"),
+        pytest.param(0.0, "share", "0.0 %", id="none"),
+        pytest.param(3.4142, "mpg", "3.41 mpg", id="own-unit"),
+        pytest.param(-3.4142, "mpg", "-3.41 mpg", id="negative"),
+        pytest.param(12345.678, "EUR", "12,346 EUR", id="thousands"),
+        pytest.param(0.0312, "second", "31.2 ms", id="milliseconds"),
+        pytest.param(3 * 2**20, "byte", "3 MiB", id="bytes"),
+        pytest.param(1, "row", "1 row", id="one-row"),
+        pytest.param(2, "rows", "2 rows", id="two-rows"),
+        pytest.param(0, "broken promise", "0 broken promises", id="plural-of-two-words"),
+        pytest.param(0.951, "score", "0.951", id="unit-goes-without-saying"),
+        pytest.param(-0.0, "", "0", id="no-negative-zero"),
+        pytest.param(1e-12, "", "1e-12", id="tiny"),
+        pytest.param(2.5e12, "", "2.5e+12", id="huge"),
+    ],
+)
+def test_a_number_has_its_unit_and_no_needless_digit(value: float, unit: str, shown: str) -> None:
+    assert number(value, unit) == shown
+
+
+def test_an_interval_says_how_many_digits_mean_something() -> None:
+    shown = figures(held(2.8541, (2.66, 3.052), unit="mpg", limit={"at_most": 3}))
+    assert (shown.value, shown.interval, shown.limit) == ("2.85 mpg", "2.66–3.05 mpg", "3 mpg")  # noqa: RUF001
+
+
+def test_a_value_beside_its_limit_is_not_rounded_onto_it() -> None:
+    shown = figures(held(0.92982, (0.9034, 0.9505), limit={"at_least": 0.93}))
+    assert (shown.value, shown.limit) == ("92.98 %", "93 %")
+
+
+def test_a_negative_interval_has_a_word_between_its_ends() -> None:
+    shown = figures(held(0.1, (-0.2, 0.4), unit="score"))
+    assert shown.interval == "-0.20 to 0.40"
