@@ -17,6 +17,8 @@ from modelgate.report import Finding, Result
 from modelgate.sentences import title
 
 MOST = 5
+FEWEST = 30
+"""Rows of a slice below which nothing is decided, and so nothing stands out."""
 
 
 def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tuple[Finding, ...]:
@@ -110,6 +112,7 @@ def _weakest_slice(results: Sequence[Result]) -> list[Finding]:
     for one in results:
         if (
             one.slice
+            and one.n >= FEWEST
             and one.value is not None
             and one.interval
             and one.status is not Status.SKIPPED

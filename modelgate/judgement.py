@@ -19,7 +19,7 @@ from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
 from modelgate.declare import Check, Probe
-from modelgate.errors import UsageError
+from modelgate.errors import UsageError, about
 from modelgate.findings import findings
 from modelgate.gate import verdict
 from modelgate.judging import Gathered
@@ -95,6 +95,8 @@ def judge(trial: Trial, began: float) -> Report:
     steps = [(trial.library[step.check], step) for step in trial.suite.steps]
     if probe is not None:
         steps = _with_determinism(steps, trial)
+    elif trial.suite.path in trial.library.suites:
+        steps = _without_probes(steps, trial)
     asked = _passed(trial, steps, probe)
     results = [result for check, step in steps for result in results_of(check, step, asked)]
     return _report(trial, asked, results, time.monotonic() - began)
@@ -111,14 +113,15 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
         for data in aside:
             executor.submit(getattr, data, "digest")
         for name, role in trial.roles.items():
-            if role.reading is None:
-                answers[name] = answered_all(role, trial.asker, progress=options.progress)
-                continue
-            mine = [(check, step) for check, step in steps if step.data == name]
-            keep = options.keep if name == "test" else None
-            gathered[name] = passed_over(
-                role, trial.asker, mine, progress=options.progress, keep=keep
-            )
+            with about(role.data.name):
+                if role.reading is None:
+                    answers[name] = answered_all(role, trial.asker, progress=options.progress)
+                    continue
+                mine = [(check, step) for check, step in steps if step.data == name]
+                keep = options.keep if name == "test" else None
+                gathered[name] = passed_over(
+                    role, trial.asker, mine, progress=options.progress, keep=keep
+                )
             answers[name] = gathered[name].answers
     if not answers and probe is not None:
         made_up = answers["test"] = Answers()
@@ -126,6 +129,15 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
         made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
     examples = {check.name: examples_of(check) for check, _ in steps}
     return Asked(trial.asker, probe, gathered, answers, trial.roles, examples)
+
+
+def _without_probes(steps: Steps, trial: Trial) -> Steps:
+    """A ready-made suite asks predictions made beforehand only what they can answer."""
+    left_out = [step.check for check, step in steps if Probe in check.provided.values()]
+    if left_out:
+        why = "predictions made beforehand have no model to ask again"
+        trial.taken.append(f"not asked: {', '.join(left_out)}; {why}")
+    return [(check, step) for check, step in steps if step.check not in left_out]
 
 
 def _with_determinism(steps: Steps, trial: Trial) -> Steps:

@@ -179,3 +179,29 @@ def test_what_is_no_model_is_told_what_would_be_one(rows: pd.DataFrame) -> None:
     report = modelgate.evaluate(Estimator().predict_proba, data=numbered, target="diagnosis")
     assert len(repr(report)) < 300
     assert report.verdict.decision in repr(report)
+
+
+def test_the_ready_made_suite_asks_predictions_only_what_they_can_answer(
+    rows: pd.DataFrame, tmp_path: Path, trial: Trial
+) -> None:
+    scored(rows).to_csv(tmp_path / "scored.csv", index=False)
+    code, report = trial("columns:score", "--data", "scored.csv", "--target", "sick")
+    assert (code, report["verdict"]["decision"]) == (0, "promote")
+    assert any(line.startswith("not asked: dynamic_batch, determinism") for line in report["taken"])
+
+
+@pytest.mark.parametrize("index", ["Unnamed: 0", "__index_level_0__"])
+def test_the_index_of_a_data_frame_is_no_feature(
+    index: str, rows: pd.DataFrame, champion: Path, tmp_path: Path, trial: Trial
+) -> None:
+    rows.assign(**{index: range(len(rows))}).to_csv(tmp_path / "test.csv", index=False)
+    assert trial(champion, "--data", "test.csv", "--target", "diagnosis")[0] == 0
+
+
+def test_a_regression_against_text_says_what_the_text_is(
+    rows: pd.DataFrame, tmp_path: Path, trial: Trial, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.DataFrame({"v": rows["mean area"], "y": rows["mean area"].map("{} mm2".format)})
+    table.to_csv(tmp_path / "test.csv", index=False)
+    assert trial("columns:v", "--data", "test.csv", "--target", "y") == (3, {})
+    assert "MG3114" in capfd.readouterr().err
