@@ -104,8 +104,12 @@ def _beginning(descriptor: Descriptor) -> tuple[bytes, bool]:
     head = b""
     for piece in unpacked(descriptor):
         head += piece
+        if len(head) > MOST_BYTES:
+            return head[:MOST_BYTES], False
         if len(head) > _HEAD_BYTES:
-            return head[:_HEAD_BYTES], False
+            lines = head.split(b"\n", 2)
+            if len(lines) > 2:  # the names and one row, however wide they are
+                return head[: max(_HEAD_BYTES, len(head) - len(lines[2]) + 1)], False
     return head, True
 
 

@@ -188,3 +188,10 @@ def test_an_index_that_was_written_along_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(",age\n0,31\n1\n")
     with pytest.raises(DataError, match="the row has 1 cell, the header has 2"):
         list(open_dataset("b.csv", base=tmp_path).batches())
+
+
+def test_a_line_of_names_may_be_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
+    names = [f"a_long_name_{number}" for number in range(20_000)]  # 340 kB
+    content = f"{','.join(names)}\n{','.join('1' for _ in names)}\n".encode()
+    (found,) = rows(tmp_path, content)
+    assert list(found) == names
