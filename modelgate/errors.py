@@ -17,7 +17,8 @@ Each carries a stable code; `modelgate explain MG2104` prints what `modelgate/co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
@@ -114,6 +115,17 @@ class StorageError(ModelgateError):
     """The disk is full, read-only or gone."""
 
     exit_code = 6
+
+
+@contextmanager
+def about(file: str) -> Iterator[None]:
+    """What cannot be used and names no place itself is about this file."""
+    try:
+        yield
+    except (ModelError, DataError) as error:
+        if error.where is not None:
+            raise
+        raise type(error)(error.code, error.message, where=Where(file), hint=error.hint) from error
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from modelgate.arrays import is_number
 from modelgate.asking import PROBED, Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.binding import Reading, listed
@@ -16,7 +17,7 @@ from modelgate.binding.inputs import find_target
 from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.dataset import Dataset
-from modelgate.errors import DataError, UsageError, did_you_mean
+from modelgate.errors import DataError, UsageError, Where, about, did_you_mean
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
@@ -140,7 +141,8 @@ def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Plac
                 "MG2031", f"the target {target!r} is named, but no data: add --data FILE"
             )
         place = found["test"]
-        found["test"] = replace(place, part=replace(place.part, target=target))
+        # str: a DataFrame's columns may be named by numbers, which become texts
+        found["test"] = replace(place, part=replace(place.part, target=str(target)))
     return found
 
 
@@ -158,30 +160,21 @@ def _role(trial: Trial, name: str) -> Role:
     place, asker = trial.places[name], trial.asker
     told = trial.suite.model if trial.suite is not None else ModelPart()
     data = _opened(trial, place)
-    target = place.part.target or find_target(data.schema, asker.artifact.signature, told.inputs)
-    for column in (target, place.part.weight):
-        if column is not None and column not in data.schema.names:
-            raise DataError(
-                "MG3147",
-                f"the data has no column {column!r}; {did_you_mean(column, data.schema.names)}",
-                where=place.part.where,
-            )
-    if target is None and _labels_wanted(trial, name):
-        raise DataError(
-            "MG3149",
-            f"which column holds the right answer? There are {listed(list(data.schema.names))}",
-            hint="name it: --target COLUMN, or data: {test: {target: COLUMN}} in the suite",
-        )
-    taken = asker.bind(data.schema, (target, place.part.weight), told)
-    first = next(data.blocks(), None)
-    if first is None:
-        raise DataError("MG3148", f"{data.name} has no rows: nothing can be judged by it")
-    seen = asker.look(first.slice(0, PROBED))
+    with about(data.name):
+        target = _target(trial, name, data)
+        taken = asker.bind(data.schema, (target, place.part.weight), told)
+        first = next(data.blocks(), None)
+        if first is None:
+            raise DataError("MG3148", "the data has no rows: nothing can be judged by it")
+        seen = asker.look(first.slice(0, PROBED))
     reading: Reading | None = None
     if target is not None:
-        sample = sample_labels(target, first.column(target))
+        sample = sample_labels(target, first.column(target), where=Where(data.name))
         task = trial.suite.task if trial.suite is not None else None
-        reading, notes = bind_outputs(asker.artifact.signature, seen, sample, told=told, task=task)
+        with about(asker.artifact.path):
+            reading, notes = bind_outputs(
+                asker.artifact.signature, seen, sample, told=told, task=task
+            )
         taken += [f"target: column {target!r}", *notes]
     if data.taken:
         taken.append(f"file: {', '.join(data.taken)}")
@@ -189,6 +182,40 @@ def _role(trial: Trial, name: str) -> Role:
         trial.taken += taken
     part = replace(place.part, target=target)
     return Role(name=name, data=data, part=part, reading=reading, seen=seen)
+
+
+def _target(trial: Trial, role: str, data: Dataset) -> str | None:
+    """The column with the right answers, once it and the weight are known to be usable."""
+    part = trial.places[role].part
+    told = trial.suite.model if trial.suite is not None else ModelPart()
+    signature = trial.asker.artifact.signature
+    target = part.target or find_target(data.schema, signature, told.inputs)
+    if target in {column for columns in told.inputs.values() for column in columns}:
+        raise DataError(
+            "MG3143", f"the target {target!r} cannot feed the model as well", where=told.where
+        )
+    for column in (target, part.weight):
+        if column is not None and column not in data.schema.names:
+            raise DataError(
+                "MG3147",
+                f"the data has no column {column!r};"
+                f" {did_you_mean(column, list(data.schema.names))}",
+                where=part.where,
+            )
+    if part.weight is not None and not is_number(data.schema.field(part.weight).type):
+        kind = data.schema.field(part.weight).type
+        raise DataError(
+            "MG3150",
+            f"the weight {part.weight!r} holds {kind}; a weight is a number",
+            where=part.where,
+        )
+    if target is None and _labels_wanted(trial, role):
+        raise DataError(
+            "MG3149",
+            f"which column holds the right answer? There are {listed(list(data.schema.names))}",
+            hint=f"name it: --target COLUMN, or in a suite `data: {{{role}: {{target: COLUMN}}}}`",
+        )
+    return target
 
 
 def _opened(trial: Trial, place: Place) -> Dataset:

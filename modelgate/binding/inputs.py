@@ -13,6 +13,8 @@ from modelgate.binding import Feed, listed
 from modelgate.errors import ModelError, Where
 from modelgate.model import Signature, Tensor
 
+INDEX_NAMES = ("Unnamed: 0", "__index_level_0__")
+"""What the index of a pandas frame is called in a file."""
 USUAL_TARGETS = ("target", "label", "labels", "y", "class", "outcome")
 """Names that a target column has so often that it need not be named."""
 
@@ -29,17 +31,28 @@ def find_target(schema: pa.Schema, signature: Signature, named: Mapping[str, obj
         Its name; None where it has to be told.
     """
     names: list[str] = schema.names
-    usual = [name for name in names if name.casefold() in USUAL_TARGETS]
+    matched = _by_name(signature.inputs, names) if signature.inputs and not named else None
+    left = [name for name in names if matched is None or name not in matched.values()]
+    usual = [name for name in left if name.casefold() in USUAL_TARGETS]
     if len(usual) == 1:
         return usual[0]
     if usual or named or not signature.inputs:
         return None
-    matched = _by_name(signature.inputs, names)
-    if matched is not None:
-        left = [name for name in names if name not in matched.values()]
-        if len(left) == 1:
-            return left[0]
-    return None
+    if matched is None:
+        left = _left_over(signature, schema)
+    return left[0] if len(left) == 1 else None
+
+
+def _left_over(signature: Signature, schema: pa.Schema) -> list[str]:
+    """Columns of text, where those of numbers fill the model's one input exactly."""
+    first, *others = signature.inputs
+    shape = row_shape(first, signature)
+    if others or first.type == "string" or shape is None or None in shape:
+        return []
+    numeric = [name for name in schema.names if is_number(schema.field(name).type)]
+    if len(numeric) != prod(axis or 1 for axis in shape):
+        return []
+    return [name for name in schema.names if is_text(schema.field(name).type)]
 
 
 def bind_inputs(
@@ -150,12 +163,16 @@ def _matrix(
     if len(tensors) == 1:
         return (tensors[0],)
     wanted = None if shape is None or None in shape else prod(axis or 1 for axis in shape)
+    if wanted is not None and len(free) == wanted + 1:
+        # One too many, and it is the index that pandas writes beside the columns.
+        free = [name for name in free if name not in INDEX_NAMES]
     if wanted is None or len(free) == wanted:
         return tuple(free)
     fits = is_text if one.type == "string" else is_number
     fitting = [name for name in free if fits(schema.field(name).type)]
     hint = (
-        f"say which, in order: model: {{inputs: {{{one.name}: [{', '.join(fitting[:3])}, ...]}}}}"
+        "say in a suite which, in order:"
+        f" `model: {{inputs: {{{one.name}: [{listed(fitting[:3])}, ...]}}}}`"
     )
     missing = f" and {len(free)} other columns" if free else " and nothing else"
     raise ModelError(
@@ -174,14 +191,15 @@ def _by_order(inputs: Sequence[Tensor], free: Sequence[str]) -> list[tuple[Tenso
             "MG3105",
             f"the data has no column for {listed(absent)}, which the model takes as input;"
             f" its columns are {listed(list(free))}",
-            hint="rename the columns, or say which feeds what under model: {inputs: ...}",
+            hint="rename the columns, or say in a suite which feeds what: `model: {inputs: ...}`",
         )
     if len(inputs) != len(free):
         raise ModelError(
             "MG3104",
             f"the model takes {len(inputs)} inputs ({listed([one.name for one in inputs])}); the"
             f" data has {len(free)} columns besides the target, under other names",
-            hint=f"say which feeds what: model: {{inputs: {{{inputs[0].name}: [column], ...}}}}",
+            hint="say in a suite which feeds what:"
+            f" `model: {{inputs: {{{inputs[0].name}: [COLUMN], ...}}}}`",
         )
     return list(zip(inputs, free, strict=True))
 
@@ -211,7 +229,7 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
             "MG3104",
             f"the model's input {one.name!r} takes {wanted or 'one'} values a row; the columns"
             f" {listed(list(columns))} give {'x'.join(map(str, given))}",
-            hint=f"name the right ones: model: {{inputs: {{{one.name}: [...]}}}}",
+            hint=f"name the right ones in a suite: `model: {{inputs: {{{one.name}: [...]}}}}`",
         )
     return Feed(one.name, one.type, columns, shape)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from modelgate.arrays import coded, is_number, is_text
 from modelgate.binding import listed
-from modelgate.errors import DataError, ModelError
+from modelgate.errors import DataError, ModelError, Where
 
 USUAL_PAIRS = (
     ("no", "yes"),
@@ -39,14 +39,16 @@ class LabelSample:
         column: the target.
         values: the distinct ones, in sorted order.
         kind: "text", "boolean", "integer" or "fraction".
+        where: the file they stand in, for messages.
     """
 
     column: str
     values: tuple[Any, ...]
     kind: str
+    where: Where | None = None
 
 
-def sample_labels(column: str, array: pa.Array) -> LabelSample:
+def sample_labels(column: str, array: pa.Array, *, where: Where | None = None) -> LabelSample:
     """What the target column looks like.
 
     Raises:
@@ -55,11 +57,13 @@ def sample_labels(column: str, array: pa.Array) -> LabelSample:
     kind = array.type
     if not (is_text(kind) or is_number(kind)):
         raise DataError(
-            "MG3131", f"the target {column!r} holds {kind}; it must be a label or a number"
+            "MG3131",
+            f"the target {column!r} holds {kind}; it must be a label or a number",
+            where=where,
         )
     values = [value for value in coded(array)[1] if not is_missing(value)]
     if not values:
-        raise DataError("MG3130", f"the target {column!r} is missing in every row")
+        raise DataError("MG3130", f"the target {column!r} is missing in every row", where=where)
     if is_text(kind):
         name = "text"
     elif isinstance(values[0], bool):
@@ -67,7 +71,7 @@ def sample_labels(column: str, array: pa.Array) -> LabelSample:
     else:
         whole = all(float(value).is_integer() for value in values if np.isfinite(float(value)))
         name = "integer" if whole else "fraction"
-    return LabelSample(column, tuple(sorted(values)), name)
+    return LabelSample(column, tuple(sorted(values)), name, where)
 
 
 def is_missing(label: Any) -> bool:
@@ -120,17 +124,20 @@ def match(
             "MG3132",
             f"the target {sample.column!r} holds {listed(strange)}, which is none of the classes"
             f" {listed(list(classes))}",
+            where=sample.where,
         )
     pair = usual_pair(sample.values) if len(keys) == 2 and keys == [0, 1] else None
     if pair is not None:
         return pair, f"labels: {pair[0]!r} is class {classes[0]!r}, {pair[1]!r} is {classes[1]!r}"
-    shown = ", ".join(str(value) for value in sample.values[: len(keys)])
+    few = len(sample.values) == len(keys) <= 8
+    words = listed(list(sample.values)) if few else "..."
     raise ModelError(
         "MG3132",
         f"the target {sample.column!r} holds {listed(list(sample.values))}; the model's classes"
         f" are {listed(list(classes))}: which is which?",
+        where=sample.where,
         hint="say it in a suite, in the order of the model's scores: `model: {classes:"
-        f" [{shown}]}}`",
+        f" [{words}]}}`",
     )
 
 

@@ -55,6 +55,14 @@ def bind_outputs(
 def _task(signature: Signature, seen: Seen, sample: LabelSample, told: ModelPart) -> str:
     if told.classes or signature.classes or told.scores_are or told.positive is not None:
         return "classification"
+    words = sample.kind == "text" and len(sample.values) > 2
+    if words and not (seen.matrices or seen.labels):
+        raise ModelError(
+            "MG3114",
+            f"the model answers with numbers, and the target {sample.column!r} holds text such as"
+            f" {sample.values[0]!r}",
+            hint="a regression is judged against numbers: take the units out of the column",
+        )
     if sample.kind in {"text", "boolean"}:
         return "classification"
     if seen.matrices or (seen.labels and not seen.columns):
@@ -197,7 +205,7 @@ def _kind(scores: str, seen: Seen, told: ModelPart) -> ScoresAre:
         raise ModelError(
             "MG3119",
             f"output {scores!r} is a single score outside [0, 1]",
-            hint="if it is a logit, write model: {scores_are: logits}",
+            hint="if it is a logit, say so in a suite: `model: {scores_are: logits}`",
         )
     sums = values.sum(axis=1, dtype=np.float64)
     if inside and bool((np.abs(sums - 1) <= 1e-3).all()):
@@ -207,6 +215,6 @@ def _kind(scores: str, seen: Seen, told: ModelPart) -> ScoresAre:
             "MG3120",
             f"the scores in output {scores!r} lie in [0, 1] but do not sum to one: models that give"
             " several labels at once are not judged by metrics yet",
-            hint="if they are logits, write model: {scores_are: logits}",
+            hint="if they are logits, say so in a suite: `model: {scores_are: logits}`",
         )
     return "logits"

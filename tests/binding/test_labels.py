@@ -134,8 +134,8 @@ def test_classes_in_the_words_of_the_data(
     ("sample", "classes", "named", "code", "hint"),
     [
         pytest.param(told(1, 2, 3), (0, 1, 2), False, "MG3132", "[1, 2, 3]", id="off-by-one"),
-        pytest.param(told("cat", "dog"), (0, 1), False, "MG3132", "[cat, dog]", id="words"),
-        pytest.param(told("no", "yes"), (1, 2), False, "MG3132", "[no, yes]", id="no-bits"),
+        pytest.param(told("cat", "dog"), (0, 1), False, "MG3132", "['cat', 'dog']", id="words"),
+        pytest.param(told("no", "yes"), (1, 2), False, "MG3132", "['no', 'yes']", id="no-bits"),
         pytest.param(told("cat", "cow"), ("cat", "dog"), True, "MG3132", None, id="a-stranger"),
         pytest.param(told("cat"), ("cat", "cat "), True, "MG3133", None, id="the-same-twice"),
     ],
