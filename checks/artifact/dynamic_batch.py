@@ -1,17 +1,19 @@
 import numpy as np
 
 from modelgate import Outcome, Probe, check
+from modelgate.errors import CheckCrashedError
 
-SIZES = (1, 2, 7)
+CALLS = ((7, 1), (8, 2), (64, 7))  # rows that are asked about, rows a call
 
 
 @check(family="artifact", at_most=1e-4)
 def dynamic_batch(probe: Probe) -> Outcome:
     """A row is answered alike whether it comes alone or among others.
 
-    The first rows are asked in calls of 1, 2 and 7 and compared with one call of all of them (at
-    most 64). An answer that moves with its neighbours means that the model was exported in training
-    mode, or with an axis taken for another; labels have to agree exactly.
+    The first rows are asked in calls of 1 (7 rows), of 2 (8 rows) and of 7 (all, at most 64), and
+    compared with one call of all of them. An answer that moves with its neighbours means that the
+    model was exported in training mode, or with an axis taken for another; labels have to agree
+    exactly. A model that moves by itself is said to be that: NONDETERMINISTIC.
 
     Measures: the largest distance |a - b| / max(1, |b|) of two answers to one row.
     Source: what a batch does to a model left in training mode: Ioffe and Szegedy (2015), "Batch
@@ -19,13 +21,18 @@ def dynamic_batch(probe: Probe) -> Outcome:
     """
     together = probe.seen
     worst, where = 0.0, ""
-    for size in SIZES:
+    for most, size in CALLS:
         if size > probe.rows:
             continue
-        for name, answer in probe.outputs(size, batch=1 if size == SIZES[0] else size).items():
-            found = _distance(answer, together[name][:size])
+        rows = min(most, probe.rows)
+        for name, answer in probe.outputs(rows, batch=size).items():
+            found = _distance(answer, together[name][:rows])
             if found > worst:
                 worst, where = found, f"output {name!r} in calls of {size}"
+    if worst > 0 and _moves_by_itself(probe):
+        raise CheckCrashedError(
+            "MG4010", "NONDETERMINISTIC: the same call is answered differently the second time"
+        )
     return Outcome(
         value=worst,
         better="lower",
@@ -36,6 +43,11 @@ def dynamic_batch(probe: Probe) -> Outcome:
         method="calls of 1, 2 and 7 rows against one call",
         says=_said(worst, where, probe.artifact.signature.batch),
     )
+
+
+def _moves_by_itself(probe: Probe) -> bool:
+    again = probe.outputs(probe.rows)
+    return any(_distance(answer, probe.seen[name]) > 0 for name, answer in again.items())
 
 
 def _said(worst: float, where: str, fixed: int | None) -> str:

@@ -103,9 +103,14 @@ def steady(rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
     return np.arange(rows, dtype=np.float32)[:, None] * np.ones(2, dtype=np.float32)
 
 
-def sociable(rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
-    """Answers by the mean of the call, as a batch norm in training mode does."""
-    return steady(rows, None, 0) - np.float32(rows / 2)
+def sociable(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
+    """Answers by the size of the call, as a batch norm in training mode does by its mean."""
+    return steady(rows, None, 0) - np.float32((batch or rows) / 2)
+
+
+def looking_back(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
+    """Answers by the place in the call, as a running sum over the rows does."""
+    return steady(rows, None, 0) + (np.arange(rows) % (batch or rows)).astype(np.float32)[:, None]
 
 
 def drawing(rows: int, _batch: int | None, call: int) -> NDArray[Any]:
@@ -121,6 +126,8 @@ def empty(_rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
     [
         pytest.param(steady, "passed", id="alone-as-in-company"),
         pytest.param(sociable, "failed", id="moves-with-its-neighbours"),
+        pytest.param(looking_back, "failed", id="moves-with-the-rows-before-it"),
+        pytest.param(drawing, "crashed", id="moves-by-itself"),
     ],
 )
 def test_a_row_is_answered_alone_as_in_company(answer: Answer, expected: str) -> None:
@@ -129,8 +136,8 @@ def test_a_row_is_answered_alone_as_in_company(answer: Answer, expected: str) ->
 
 
 def test_alone_and_in_company_labels_are_compared_exactly() -> None:
-    def label(rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
-        return np.array(["a" if rows > 2 else "b"] * rows, dtype=object)
+    def label(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
+        return np.array(["a" if (batch or rows) > 2 else "b"] * rows, dtype=object)
 
     result = run_check("dynamic_batch", probe=Toy(artifact(SCORES), label))
     assert (result.status, result.value) == ("failed", 1.0)
