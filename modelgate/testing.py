@@ -3,13 +3,15 @@
 from modelgate.testing import run_check
 
 def test_accuracy_of_a_coin() -> None:
-    result = run_check("metric", subject="accuracy", truth=[0, 1] * 50, answer=[0] * 100,
-                       at_least=0.9)
+    result = run_check(
+        "metric", subject="accuracy", truth=[0, 1] * 50, answer=[0] * 100, at_least=0.9
+    )
     assert result.status == "failed"
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,16 +22,15 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
-from modelgate.declare import REQUIRED, Check, Examples, Probe
-from modelgate.errors import UsageError, Where, did_you_mean
+from modelgate.declare import Check, Examples, Probe
 from modelgate.judging import Gathered
-from modelgate.library import Library, builtin_root
+from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Model
-from modelgate.outcome import Severity
 from modelgate.passing import need_of
 from modelgate.report import Result
 from modelgate.runner import Asked, results_of
-from modelgate.suite import Limit, Step
+from modelgate.suite import Step
+from modelgate.suite_file import parse_suite
 
 
 def run_check(
@@ -78,53 +79,33 @@ def run_check(
         The result, as it would stand in a report.
 
     Raises:
-        UsageError: MG2104 no such check, MG2105 no such setting.
+        UsageError: MG2104 no such check, MG2108 no such setting, and whatever else a suite's parser
+            would say of such a step.
+        ValueError: a label is none of the classes, or the lengths differ.
     """
     library = Library(builtin_root(), *([root] if root else []))
-    if name not in library:
-        raise UsageError("MG2104", f"no check is called {name!r}; {did_you_mean(name, library)}")
+    written = {name: subject, **(settings or {})}
+    engine = {"at_least": at_least, "at_most": at_most, "severity": severity}
+    written |= {key: value for key, value in engine.items() if value is not None}
+    step = _step(library, written)
     check = library[name]
-    step = _step(check, subject, Limit(at_least=at_least, at_most=at_most), severity, settings)
     gathered: dict[str, Gathered] = {}
     if truth is not None:
         facts = _facts(task, truth, answer, classes)
         gathered["test"] = _gathered(
             check, step, facts, truth=truth, answer=answer, scores=scores, weight=weight
         )
-    given = {name: Examples(examples)} if examples is not None else {}
+    given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
     asked = Asked(_Toy(artifact), probe, gathered, {"test": answers or Answers()}, {}, given, model)
     return results_of(check, step, asked)[0]
 
 
-def _step(
-    check: Check, subject: str, limit: Limit, severity: str | None, told: Mapping[str, Any] | None
-) -> Step:
-    settings = {
-        name: setting.default
-        for name, setting in check.settings.items()
-        if setting.default is not REQUIRED
-    }
-    for name in told or {}:
-        if name not in check.settings:
-            raise UsageError(
-                "MG2105",
-                f"check {check.name!r} has no setting {name!r};"
-                f" {did_you_mean(name, list(check.settings))}",
-            )
-    settings.update(told or {})
-    if check.subject is not None:
-        settings[check.subject] = subject
-    here = Where("run_check")
-    return Step(
-        check=check.name,
-        subject=subject,
-        settings=settings,
-        limit=limit or Limit(at_least=check.at_least, at_most=check.at_most),
-        severity=check.severity if severity is None else Severity(severity),
-        where=here,
-        limit_where=here,
-    )
+def _step(library: Library, written: Mapping[str, Any]) -> Step:
+    """A step as the suite's own parser reads it: JSON is YAML."""
+    text = json.dumps({"checks": [written]}, ensure_ascii=False)
+    suite = parse_suite(text.encode(), name="run_check", path="run_check", checks=library)
+    return suite.steps[0]
 
 
 def _facts(task: str, truth: Any, answer: Any, classes: Sequence[Any] | None) -> Facts:
@@ -142,13 +123,11 @@ def _gathered(
     if facts.task == "regression":
         right, given = np.asarray(truth, dtype=float), np.asarray(answer, dtype=float)
     else:
-        at = {label: position for position, label in enumerate(facts.classes)}
-        right = np.array([at[label] for label in truth], dtype=np.int64)
-        given = (
-            np.argmax(scores, axis=1)
-            if answer is None
-            else np.array([at[label] for label in answer], dtype=np.int64)
-        )
+        right = _codes(truth, facts)
+        given = np.argmax(scores, axis=1) if answer is None else _codes(answer, facts)
+    parts = (right, given, scores, weight)
+    if len({len(part) for part in parts if part is not None}) > 1:
+        raise ValueError("truth, answer, scores and weight are not equally long")
     batch = Batch(
         truth=right,
         answer=given,
@@ -160,6 +139,14 @@ def _gathered(
     for aggregate in whole.values():
         aggregate.add(batch)
     return Gathered(facts, whole=whole)
+
+
+def _codes(labels: Any, facts: Facts) -> NDArray[np.int64]:
+    at = {label: position for position, label in enumerate(facts.classes)}
+    strange = [label for label in labels if label not in at]
+    if strange:
+        raise ValueError(f"{strange[0]!r} is none of the classes {list(facts.classes)}")
+    return np.array([at[label] for label in labels], dtype=np.int64)
 
 
 class _Toy(CallableAsker):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import numpy as np
 import pytest
 
+from modelgate import testing
 from modelgate.errors import UsageError
 from modelgate.predictions import Predictions
 from modelgate.testing import run_check
@@ -80,16 +85,35 @@ def test_the_evidence_is_there(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("written", "message"),
     [
-        pytest.param({"shwn": 1}, "MG2105 check 'negation' has no setting 'shwn'", id="a-typo"),
+        pytest.param(
+            {"settings": {"shwn": 1}},
+            "MG2108 'negation' has no setting 'shwn'; did you mean 'shown'?",
+            id="no-such-setting",
+        ),
+        pytest.param({"settings": {"shown": "five"}}, "MG2109 'shown' takes", id="of-another-type"),
+        pytest.param({"at_least": 0.9, "at_most": 0.9}, "MG2112 ", id="two-limits"),
+        pytest.param({"at_least": float("nan")}, "MG2109 'at_least' takes", id="a-limit-of-nan"),
+        pytest.param({"severity": "grave"}, "MG2111 'severity' can't be", id="no-such-severity"),
+        pytest.param({"at_most": 90}, "MG2130 the limit 90 is no share", id="no-share"),
     ],
 )
-def test_a_setting_that_does_not_exist_is_refused(
-    project: Path, settings: dict[str, int], message: str
+def test_a_step_is_refused_as_a_suite_would_refuse_it(
+    project: Path, written: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(UsageError, match=message):
-        run_check("negation", root=project, model=Reader(), examples=PAIRS, settings=settings)
+    with pytest.raises(UsageError) as caught:
+        run_check("negation", root=project, model=Reader(), examples=PAIRS, **written)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("run_check")
+    assert caught.value.exit_code == 2
+
+
+def test_a_setting_reaches_the_check(project: Path) -> None:
+    found = run_check(
+        "negation", root=project, model=Reader(9), examples=PAIRS, settings={"shown": 2}
+    )
+    assert len(found.evidence) == 2
 
 
 def test_a_check_that_does_not_exist_is_refused() -> None:
@@ -97,6 +121,66 @@ def test_a_check_that_does_not_exist_is_refused() -> None:
         UsageError, match="MG2104 no check is called 'metrc'; did you mean 'metric'"
     ):
         run_check("metrc")
+
+
+def test_without_a_model_a_check_of_models_is_skipped(project: Path) -> None:
+    found = run_check("negation", root=project, examples=PAIRS, at_least=0.9)
+    assert found.status == "skipped"
+    assert "asks models about the rows of the data alone" in str(found.reason)
+
+
+def test_a_model_that_raises_has_crashed_the_check(project: Path) -> None:
+    class Broken:
+        def predict(self, inputs: Sequence[str]) -> Predictions:
+            raise RuntimeError(f"{len(inputs)} are too many")
+
+    found = run_check("negation", root=project, model=Broken(), examples=PAIRS, at_least=0.9)
+    assert (found.status, found.reason) == ("crashed", "RuntimeError: 100 are too many")
+
+
+def test_examples_lie_beside_the_check_unless_they_are_given(project: Path) -> None:
+    beside = project / "checks" / "behaviour" / "negation.yaml"
+    beside.write_text("plain: [good, fine]\nnegated: [not good, fine]\n")
+    found = run_check("negation", root=project, model=Reader(), at_least=0.9)
+    assert (found.n, found.value) == (2, 0.5)
+    given = run_check("negation", root=project, model=Reader(), examples=PAIRS, at_least=0.9)
+    assert (given.n, given.value) == (100, 1.0)
+
+
+def test_a_severity_and_a_limit_are_as_told() -> None:
+    found = run_check(
+        "metric", subject="accuracy", truth=[0, 1] * 20, answer=[0, 1] * 20, severity="minor"
+    )
+    assert (found.status, found.severity, found.limit) == ("info", "minor", {})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            {"truth": [0, 1], "answer": [0, 2], "classes": [0, 1]},
+            r"2 is none of the classes \[0, 1\]",
+            id="a-label-of-no-class",
+        ),
+        pytest.param({"truth": [0, 1], "answer": [0]}, "not equally long", id="too-few-answers"),
+        pytest.param(
+            {"truth": [0, 1], "answer": [0, 1], "weight": [1.0]},
+            "not equally long",
+            id="too-few-weights",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_a_value_error(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        run_check("metric", subject="accuracy", **given)
+
+
+def test_the_example_in_the_docstring_runs(tmp_path: Path) -> None:
+    example = dedent(str(testing.__doc__).partition("\n\n")[2])
+    (tmp_path / "test_example.py").write_text(example)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.parametrize(
