@@ -33,7 +33,14 @@ from modelgate.provenance import provenance
 from modelgate.report import Report, Result
 from modelgate.runner import Asked, results_of
 from modelgate.suite import Limit, Step
-from modelgate.trial import Trial, find_suite, look_at_data, places, ready_made
+from modelgate.trial import (
+    Trial,
+    find_suite,
+    look_at_data,
+    places,
+    ready_made,
+    refuse_overwriting,
+)
 from modelgate.worker import Worker
 
 Steps = list[tuple[Check, Step]]
@@ -56,14 +63,16 @@ def prepare(
         options: likewise.
 
     Raises:
-        UsageError: the suite or a name is wrong.
+        UsageError: the suite or a name is wrong; MG2035, something read would be written over.
         ModelError: the model does not open.
     """
     project = find_project(Path.cwd())
     library = Library(builtin_root(), *([project.root] if project else []))
     chosen = find_suite(suite, project, library)
     where = places(chosen, data, target)
-    return Trial(library, chosen, _asker(model, options), options, where)
+    trial = Trial(library, chosen, _asker(model, options), options, where)
+    refuse_overwriting(trial)
+    return trial
 
 
 def _asker(model: Worker | Callable[[Any], Any] | Sequence[str], options: Options) -> Asker:

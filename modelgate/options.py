@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ class Options:
         quick: judge a sample of the rows, and promote nothing.
         progress: told the role and the rows done.
         keep: given how answers are read, and each block of the role "test" with its raw answers.
+        writes: files that are written when the trial is over; none may be one that it reads.
     """
 
     threads: int = 1
@@ -28,3 +30,4 @@ class Options:
     quick: bool = False
     progress: Progress | None = None
     keep: Keep | None = None
+    writes: Sequence[str] = ()

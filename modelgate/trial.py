@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, UsageError, Where, about, did_you_mean
+from modelgate.escape import shown
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
 from modelgate.project import Project
 from modelgate.sample import Sample
-from modelgate.sources import open_dataset
+from modelgate.sources import open_dataset, suffixes
+from modelgate.sources.whereabouts import files
 from modelgate.suite import DataPart, ModelPart, Suite
 from modelgate.suite_file import parse_suite
 from modelgate.yaml_file import MOST_BYTES
@@ -144,6 +147,29 @@ def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Plac
         # str: a DataFrame's columns may be named by numbers, which become texts
         found["test"] = replace(place, part=replace(place.part, target=str(target)))
     return found
+
+
+def refuse_overwriting(trial: Trial) -> None:
+    """Nothing that a trial reads is written over by what it writes.
+
+    Raises:
+        UsageError: MG2035, a file to write is the model, the suite or the data.
+    """
+    reads = [Path(trial.asker.artifact.path)]
+    reads += [Path(trial.suite.path)] if trial.suite is not None else []
+    for place in trial.places.values():
+        if isinstance(place.rows, str | Path):
+            with suppress(DataError):  # what is not there is told when it is opened
+                found = files(str(place.rows), place.base, suffixes)
+                reads += [path for path, _ in found]
+    for written in map(Path, trial.options.writes):
+        for read in reads:
+            if written.exists() and read.exists() and written.samefile(read):
+                raise UsageError(
+                    "MG2035",
+                    f"{shown(written)} would be written over, and it is what the trial reads",
+                    hint="name another file to write",
+                )
 
 
 def look_at_data(trial: Trial) -> None:

@@ -67,9 +67,17 @@ def command(
     from modelgate.reporters import deliver, parse_report_option
 
     chosen = [parse_report_option(text) for text in reports or ("terminal",)]
+    writes = [option.path for option in chosen if option.path != "-"]
+    writes += [save_predictions] if save_predictions else []
     with _saving(save_predictions) as keep, _progress() as progress:
         options = Options(
-            threads=threads, provider=provider, seed=seed, quick=quick, progress=progress, keep=keep
+            threads=threads,
+            provider=provider,
+            seed=seed,
+            quick=quick,
+            progress=progress,
+            keep=keep,
+            writes=writes,
         )
         report = evaluate(model, data=data, target=target, suite=suite, options=options)
     for option in chosen:
