@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Literal
 
+from modelgate.escape import printable
 from modelgate.outcome import Severity, Status
 
 SCHEMA = "modelgate.report/1"
@@ -108,8 +110,38 @@ class Report:
 
     def __repr__(self) -> str:
         """The verdict and why, in a line: all of it would fill pages of a console."""
-        because = " ".join(self.verdict.because[:1])
+        because = printable(" ".join(self.verdict.because[:1]), 200)
         return f"<Report: {self.verdict.decision}, {len(self.results)} results. {because}>"
+
+    def _repr_html_(self) -> str:
+        """The verdict, why, and a line a result, for notebooks; nothing in it is obeyed."""
+        said = (*self.verdict.because, *self.taken, *(one.says for one in self.findings))
+        heads = "".join(f"<th>{head}</th>" for head in ("", "check", "value", "interval", "limit"))
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{_safe(cell)}</td>" for cell in _row(result)) + "</tr>"
+            for result in self.results
+        )
+        return (
+            f"<p><b>{_safe(self.verdict.decision.upper())}</b></p>"
+            f"<ul>{''.join(f'<li>{_safe(one)}</li>' for one in said)}</ul>"
+            f"<table><tr>{heads}</tr>{rows}</table>"
+        )
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    """Status, name, value, interval and limit of a result, in its own unit."""
+    between = f"{result.interval[0]:.4g} to {result.interval[1]:.4g}" if result.interval else ""
+    value = "" if result.value is None else f"{result.value:.4g} {result.unit}"
+    sides = {"at_least": "≥", "at_most": "≤"}
+    limits = " ".join(
+        f"{sides.get(side, side)} {bound:.4g}" for side, bound in result.limit.items()
+    )
+    return str(result.status), result.id, value, between, limits
+
+
+def _safe(text: str) -> str:
+    """Text of a model, a file or a suite, as nothing but text."""
+    return escape(printable(text, 300))
 
 
 EXITS: Mapping[Decision, tuple[int, ...]] = {"promote": (0,), "block": (1,), "hold": (4, 11)}
