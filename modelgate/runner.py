@@ -99,7 +99,7 @@ def _result(
         raise placed(error, step) from error
     except ModelgateError as error:
         return _blank(check, step, Status.CRASHED, f"{error.code} {error.message}", part)
-    except Exception as error:  # noqa: BLE001 (a check of anybody's may raise anything)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (anybody's check: it may call `exit`)
         name = result_id(check, step, part)
         asked.tracebacks[name] = traceback.format_exc()
         return _blank(check, step, Status.CRASHED, f"{type(error).__name__}: {error}", part)

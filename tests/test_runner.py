@@ -39,7 +39,7 @@ def tried(tmp_path: Path, checks: str, **others: Any) -> Report:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a check of its own that raises, and one that answers nonsense."""
+    """A project with checks of its own: one that raises, one that answers nonsense, one that ends the program."""
     (tmp_path / "modelgate.yaml").write_text("title: own\n")
     folder = tmp_path / "checks" / "own"
     folder.mkdir(parents=True)
@@ -48,7 +48,11 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from modelgate.aggregates.confusion import Confusion\n\n"
     )
     doc = '    """Asks something.\n\n    Measures: nothing.\n    Source: this test.\n    """\n'
-    for name, body in (("raising", "raise ValueError('no idea')"), ("mute", "return None")):
+    for name, body in (
+        ("raising", "raise ValueError('no idea')"),
+        ("mute", "return None"),
+        ("leaving", "raise SystemExit(0)"),
+    ):
         (folder / f"{name}.py").write_text(
             f"{head}@check(family='own', severity='blocker')\n"
             f"def {name}(found: Confusion) -> Outcome:\n{doc}    {body}\n"
@@ -65,6 +69,13 @@ def test_a_check_that_raises_has_crashed_and_the_others_stand(own: Path) -> None
     assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
     assert "no idea" in report.provenance["tracebacks"]["raising[x]"]
     assert "Traceback" not in repr(report.results) + repr(report.verdict)
+
+
+def test_a_check_that_ends_the_program_has_crashed(own: Path) -> None:
+    report = tried(own, "  - metric: accuracy\n    at_least: 0.9\n  - leaving: x\n    at_least: 1")
+    assert report.results[1].status == "crashed"
+    assert report.results[1].reason == "SystemExit: 0"
+    assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
 
 
 def test_a_check_that_answers_no_outcome_has_crashed(own: Path) -> None:

@@ -83,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return code
     except KeyboardInterrupt:
         return _interrupted()
+    except _TerminatedError:
+        return TERMINATED
+    except SystemExit as ended:  # whatever called `exit(0)` has promoted nothing
+        return _told(RuntimeError(f"exit({ended.code!r}) was called from within"), debug=debug)
     except BrokenPipeError:
         return _unheard()
     except Exception as error:  # noqa: BLE001 (the outermost place: what gets past it is a traceback)
@@ -111,12 +115,16 @@ def _never_fail_to_print() -> None:
             reconfigure(errors="backslashreplace")
 
 
+class _TerminatedError(BaseException):
+    """SIGTERM came; no `except Exception` on the way holds it up."""
+
+
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
     """Let SIGTERM unwind the stack, so that workers are stopped and no half file is left."""
 
     def end(*_: Any) -> None:
-        raise SystemExit(TERMINATED)
+        raise _TerminatedError
 
     try:
         before = signal.signal(signal.SIGTERM, end)

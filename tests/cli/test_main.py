@@ -185,6 +185,14 @@ def test_what_a_command_returns_is_the_exit_code(code: int, run: Callable[..., i
     assert run(lambda: code) == code
 
 
+@pytest.mark.parametrize("code", [0, None, 1, 143])
+def test_whoever_exits_from_within_promotes_nothing(
+    code: int | None, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(raising(SystemExit(code))) == 70
+    assert f"exit({code!r}) was called from within" in capsys.readouterr().err
+
+
 def test_ctrl_c(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(raising(KeyboardInterrupt())) == 130
     assert capsys.readouterr().err == "modelgate: interrupted; nothing was decided\n"
@@ -201,9 +209,7 @@ def test_sigterm_unwinds_and_ends_with_143(run: Callable[..., int]) -> None:
         finally:
             cleaned.append(True)
 
-    with pytest.raises(SystemExit) as ended:
-        run(body)
-    assert (ended.value.code, cleaned) == (143, [True])
+    assert (run(body), cleaned) == (143, [True])
     assert signal.getsignal(signal.SIGTERM) is before
 
 
