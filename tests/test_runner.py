@@ -39,7 +39,7 @@ def tried(tmp_path: Path, checks: str, **others: Any) -> Report:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with checks of its own: one that raises, one that answers nonsense, one that ends the program."""
+    """A project with checks of its own: one raises, one answers nonsense, one ends the program."""
     (tmp_path / "modelgate.yaml").write_text("title: own\n")
     folder = tmp_path / "checks" / "own"
     folder.mkdir(parents=True)
