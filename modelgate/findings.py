@@ -25,6 +25,7 @@ def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tup
     """The weightiest first: unjudged rows, a single answer, weakest slice, class, row."""
     kinds = [
         [_unjudged(role, one) for role, one in gathered.items()],
+        [_contradicting(one) for one in gathered.values()],
         [_one_answer(one) for one in gathered.values()],
         [_weakest_slice(results)],
         [_mixed_up(one) for one in gathered.values()],
@@ -41,6 +42,19 @@ def _unjudged(role: str, gathered: Gathered) -> list[Finding]:
     why = "; ".join(f"{reason} ({count:,})" for reason, count in account.dropped.items())
     says = f"{dropped:,} of {account.rows:,} {role} rows could not be judged: {why}."
     return [Finding(says=says, evidence={"type": "dropped", "rows": dict(account.dropped)})]
+
+
+def _contradicting(gathered: Gathered) -> list[Finding]:
+    """Labels that follow the scores less often than chance would: one of the two is turned round."""
+    account, classes = gathered.answers, max(len(gathered.facts.classes), 1)
+    if account.compared < FEWEST or account.agreed * classes >= account.compared:
+        return []
+    share = account.agreed / account.compared
+    says = (
+        "Labels and scores contradict each other: the label has the best score in only"
+        f" {number(share)} of the rows."
+    )
+    return [Finding(says=says, evidence={"type": "contradiction", "share": share})]
 
 
 def _one_answer(gathered: Gathered) -> list[Finding]:

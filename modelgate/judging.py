@@ -150,6 +150,9 @@ class Judge:
         answer, scores = predictions(raw, self._reading, self._coder)
         if scores is not None and self._reading.scores_are != "logits":
             self.gathered.answers.add_probabilities(scores if finite.all() else scores[finite])
+        if scores is not None and self._reading.labels is not None:
+            self.gathered.answers.compared += int(finite.sum())
+            self.gathered.answers.agreed += int(((scores.argmax(axis=1) == answer) & finite).sum())
         return answer, scores, finite
 
     def _truth(self, block: pa.RecordBatch) -> tuple[NDArray[Any], NDArray[np.bool_]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import ceil
+from dataclasses import dataclass, field, replace
+from math import ceil, isfinite
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
@@ -95,6 +95,7 @@ def _result(
             return _skipped(check, step, given, part)
         outcome = check.ask(**given, **step.settings)
         assert isinstance(outcome, Outcome), f"{check.name} answered no Outcome"
+        outcome = _sound(outcome)
     except UsageError as error:  # a mistake in the suite that only the answer could tell
         raise placed(error, step) from error
     except ModelgateError as error:
@@ -112,6 +113,23 @@ def _result(
         unjudged=_unjudged(step, asked),
         unit=None if role is None else role.part.target,
     )
+
+
+def _sound(outcome: Outcome) -> Outcome:
+    """An outcome without NaN or infinity: there, it has no value, and says so.
+
+    Raises:
+        TypeError: value or interval are no numbers.
+    """
+    interval = outcome.interval
+    ends = () if interval is None else (interval.low, interval.high)
+    numbers = [number for number in (outcome.value, *ends) if number is not None]
+    for number in numbers:
+        if not isinstance(number, float | int):
+            raise TypeError(f"the check answered {type(number).__name__} for a number")
+    if all(isfinite(number) for number in numbers):
+        return outcome
+    return replace(outcome, value=None, interval=None, reason="the check answered NaN or infinity")
 
 
 def _given(

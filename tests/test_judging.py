@@ -16,6 +16,7 @@ from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.worst import Worst
 from modelgate.binding import Reading
 from modelgate.errors import DataError, ModelCrashedError
+from modelgate.findings import findings
 from modelgate.judging import MISSING, Judge
 
 READING = Reading(task="classification", scores="p", classes=("no", "yes"), positive=1)
@@ -180,3 +181,21 @@ def test_neither_blocks_nor_order_change_what_is_counted(
 
     shuffled = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
     assert counted(rows, sorted(cuts)) == counted(shuffled, [])
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        pytest.param(1, None, id="labels-that-follow-the-scores"),
+        pytest.param(0, "in only 0.0 % of the rows", id="labels-that-contradict-them"),
+    ],
+)
+def test_labels_that_contradict_the_scores_stand_out(label: int, says: str | None) -> None:
+    reading = Reading(
+        task="classification", scores="p", labels="l", classes=("no", "yes"), positive=1
+    )
+    one = Judge(reading, [WORST], target="y")
+    raw = {**scores(*[0.9] * 50), "l": np.full(50, label)}
+    one.add(block(y=[("no", "yes")[label]] * 50), {**raw, "l": np.array(["no", "yes"])[raw["l"]]})
+    said = [found.says for found in findings({"test": one.gathered}, [])]
+    assert any(says in each for each in said) if says else not any("contradict" in s for s in said)

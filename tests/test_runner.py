@@ -266,3 +266,26 @@ def test_a_quick_look_promotes_nothing(tmp_path: Path) -> None:
     report = tried(tmp_path, "  - metric: accuracy\n    at_least: 0.9", options=Options(quick=True))
     assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 11)
     assert "sample" in report.verdict.because[0]
+
+
+@pytest.mark.parametrize("value", ["float('nan')", "float('inf')"])
+def test_a_check_that_answers_nan_or_infinity_has_no_value_and_passes_nothing(
+    value: str, own: Path
+) -> None:
+    path = own / "checks" / "own" / "mute.py"
+    path.write_text(
+        path.read_text().replace("return None", f"return Outcome(value={value}, better='higher')")
+    )
+    report = tried(own, "  - mute: x\n    at_least: 1")
+    assert (report.results[0].status, report.results[0].value) == ("undecided", None)
+    assert report.results[0].reason == "the check answered NaN or infinity"
+    assert report.verdict.decision == "hold"
+
+
+def test_a_check_that_answers_text_for_a_number_has_crashed(own: Path) -> None:
+    path = own / "checks" / "own" / "mute.py"
+    path.write_text(
+        path.read_text().replace("return None", "return Outcome(value='1', better='higher')")
+    )
+    report = tried(own, "  - mute: x\n    at_least: 1")
+    assert (report.results[0].status, report.verdict.exit_code) == ("crashed", 4)

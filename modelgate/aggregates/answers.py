@@ -26,6 +26,8 @@ class Answers:
         not_one: rows whose probabilities do not sum to one within 1e-3.
         worst_sum: the largest distance of such a sum from one.
         unknown_label: rows answered with a label that is none of the classes.
+        compared: rows that were answered with a label and with scores.
+        agreed: those of them whose label has the best score.
         lowest, highest: of all finite scores or values; None before the first.
         seen: output -> the raw answers to the first rows.
     """
@@ -41,6 +43,8 @@ class Answers:
         self.not_one = 0
         self.worst_sum = 0.0
         self.unknown_label = 0
+        self.compared = 0
+        self.agreed = 0
         self.lowest: float | None = None
         self.highest: float | None = None
         self.seen: Mapping[str, NDArray[Any]] = {}

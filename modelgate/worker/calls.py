@@ -51,6 +51,8 @@ def answer(
             raise Refusal("MG4003", "needs more memory for one call than it is given") from None
         except Exception as error:  # noqa: BLE001 (onnxruntime raises what it likes)
             raise _explained(str(error)) from None
+        if len(found) != len(outputs):  # asked for no output, onnxruntime gives all
+            raise Refusal("MG4004", "has no output of numbers or text; it gives other containers")
         parts.append(
             [_kept(model, name, one, count) for name, one in zip(outputs, found, strict=True)]
         )
