@@ -45,7 +45,7 @@ def _unjudged(role: str, gathered: Gathered) -> list[Finding]:
 
 
 def _contradicting(gathered: Gathered) -> list[Finding]:
-    """Labels that follow the scores less often than chance would: one of the two is turned round."""
+    """Labels that follow the scores less often than chance: one of the two is turned round."""
     account, classes = gathered.answers, max(len(gathered.facts.classes), 1)
     if account.compared < FEWEST or account.agreed * classes >= account.compared:
         return []
