@@ -70,11 +70,27 @@ def classes_of(
                 hint="say it in a suite: `model: {classes: [NEGATIVE, POSITIVE]}`",
             )
         return pair, None
-    if labels is not None and scores is not None:
-        agreed = _agreed(seen, sample, scores, labels)
-        if agreed is not None:
-            return agreed, "in sorted order, as the answered labels confirm"
-    return match(sample, tuple(range(width)), named=False)
+    if labels is None or scores is None:
+        return match(sample, tuple(range(width)), named=False)
+    return _confirmed(seen, sample, scores, labels)
+
+
+def _confirmed(
+    seen: Seen, sample: LabelSample, scores: str, labels: str
+) -> tuple[tuple[Any, ...], str | None]:
+    """The classes of a model that names none, where its own labels tell their order."""
+    words, width = _in_use(seen, sample, labels), seen.matrices[scores].shape[1]
+    if _agreed(seen, words, scores, labels):
+        return words, "in sorted order, as the answered labels confirm"
+    if _answered(seen, labels).keys() <= set(range(width)):
+        return match(sample, tuple(range(width)), named=False)
+    raise ModelError(
+        "MG3132",
+        f"the model gives {width} scores and does not say of which classes; the first rows show"
+        f" {listed(words)}: which is which?",
+        where=sample.where,
+        hint="say it in a suite, in the order of the scores: `model: {classes: [...]}`",
+    )
 
 
 def own_words(
@@ -132,22 +148,24 @@ def _answered(seen: Seen, labels: str) -> Mapping[Any, Any]:
 
 
 def _in_use(seen: Seen, sample: LabelSample, labels: str) -> tuple[Any, ...]:
-    """The classes of a model that answers with labels alone: those of its answers and the data."""
+    """The classes that its answers and the data show of a model that names none, sorted."""
     answered = _answered(seen, labels)
     known = {key(value): value for value in sample.values}
     if answered and not answered.keys() & known.keys():
         # Not one label in common: the model has other words. Two of them may be 0 and 1.
         positions = len(known) == 2 and answered.keys() <= {0, 1}
         return (0, 1) if positions else tuple(answered.values())
-    both = {**known, **answered}
-    return tuple(both[name] for name in sorted(both, key=str))
+    both = {**answered, **known}  # in the data's words where both have one
+    try:
+        order = sorted(both)
+    except TypeError:  # numbers and texts
+        order = sorted(both, key=str)
+    return tuple(both[name] for name in order)
 
 
-def _agreed(seen: Seen, sample: LabelSample, scores: str, labels: str) -> tuple[Any, ...] | None:
-    """The data's labels in sorted order, where labels and best scores of every row confirm it."""
+def _agreed(seen: Seen, words: Sequence[Any], scores: str, labels: str) -> bool:
+    """Whether the labels and the best scores of every row confirm that the words are in order."""
     matrix, answered = seen.matrices[scores], seen.labels[labels]
-    if len(sample.values) != matrix.shape[1] or not len(matrix):
-        return None
-    best = np.argmax(matrix, axis=1)
-    codes = Coder(sample.values).of_answers(answered)
-    return sample.values if bool((codes == best).all()) else None
+    if len(words) != matrix.shape[1] or not len(matrix):
+        return False
+    return bool((Coder(words).of_answers(answered) == np.argmax(matrix, axis=1)).all())
