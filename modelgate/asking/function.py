@@ -57,7 +57,10 @@ class CallableAsker(Immediate):
 
     def _call(self, frame: Any) -> NDArray[Any]:
         try:
-            answer = np.asarray(self._function(frame))
+            given = self._function(frame)
+            answer = np.asarray(given)
+            if answer.dtype.kind == "U":  # of a list numpy would make a NaN the text "nan"
+                answer = np.asarray(given, dtype=object)
         except Exception as error:
             raise ModelCrashedError(
                 "MG4020",
