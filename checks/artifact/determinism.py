@@ -25,12 +25,13 @@ def determinism(probe: Probe) -> Outcome:
             f" second time (output {', '.join(map(repr, moved))})",
         )
     return Outcome(
-        value=0.0,
+        value=0.0 if probe.rows else None,
         better="lower",
         unit="output",
         kind="exact",
         n=probe.rows,
         method="the same call twice",
+        reason=None if probe.rows else "there is no row to ask about",
     )
 
 
@@ -38,5 +39,6 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype.kind == "O":
-        return bool((one == other).all())
+        missing = (one != one) & (other != other)  # noqa: PLR0124 (NaN is not itself)
+        return bool(((one == other) | missing).all())
     return one.tobytes() == other.tobytes()

@@ -4,6 +4,8 @@ from modelgate import Outcome, Probe, check
 from modelgate.errors import CheckCrashedError
 
 CALLS = ((7, 1), (8, 2), (64, 7))  # rows that are asked about, rows a call
+APART = float(np.finfo(np.float64).max)
+"""Of two answers that cannot be subtracted: of another shape, or one of them no number."""
 
 
 @check(family="artifact", at_most=1e-4)
@@ -19,29 +21,29 @@ def dynamic_batch(probe: Probe) -> Outcome:
     Source: what a batch does to a model left in training mode: Ioffe and Szegedy (2015), "Batch
         Normalization", ICML, section 3.1.
     """
-    together = probe.seen
     worst, where = 0.0, ""
     for most, size in CALLS:
         if size > probe.rows:
             continue
         rows = min(most, probe.rows)
         for name, answer in probe.outputs(rows, batch=size).items():
-            found = _distance(answer, together[name][:rows])
+            found = _distance(answer, probe.seen[name][:rows])
             if found > worst:
                 worst, where = found, f"output {name!r} in calls of {size}"
     if worst > 0 and _moves_by_itself(probe):
         raise CheckCrashedError(
             "MG4010", "NONDETERMINISTIC: the same call is answered differently the second time"
         )
+    alone = probe.rows < 2
     return Outcome(
-        value=worst,
+        value=None if alone else worst,
         better="lower",
         unit="",
         kind="exact",
-        minimum=1,
         n=probe.rows,
         method="calls of 1, 2 and 7 rows against one call",
-        says=_said(worst, where, probe.artifact.signature.batch),
+        says="" if alone else _said(worst, where, probe.artifact.signature.batch),
+        reason="a single row has no neighbours: two are needed" if alone else None,
     )
 
 
@@ -51,17 +53,22 @@ def _moves_by_itself(probe: Probe) -> bool:
 
 
 def _said(worst: float, where: str, fixed: int | None) -> str:
-    if where and worst > 1e-4:
+    if worst == APART:
+        return f"A row's answer is quite another with other neighbours ({where})."
+    if worst > 1e-4:
         return f"A row's answer moves by {worst:.2g} with its neighbours ({where})."
     return f"The model takes exactly {fixed} rows a call; the last call is padded." if fixed else ""
 
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:
-    if one.dtype.kind in "OUSb":
-        return 0.0 if bool((one == other).all()) else 1.0
+    if one.shape != other.shape:
+        return APART
+    if one.dtype.kind in "OUSbiu":
+        missing = (one != one) & (other != other)  # noqa: PLR0124 (NaN is not itself)
+        return 0.0 if bool(((one == other) | missing).all()) else 1.0
     first, second = one.astype(np.float64), other.astype(np.float64)
     same = (first == second) | (np.isnan(first) & np.isnan(second))
     with np.errstate(invalid="ignore"):
         distance = np.abs(first - second) / np.maximum(1.0, np.abs(second))
-    distance = np.where(same, 0.0, np.where(np.isnan(distance), np.inf, distance))
-    return float(min(distance.max(initial=0.0), np.finfo(np.float64).max))
+    distance = np.where(same, 0.0, np.where(np.isfinite(distance), distance, APART))
+    return float(distance.max(initial=0.0))

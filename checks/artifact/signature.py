@@ -1,24 +1,24 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelgate import Outcome, check
 from modelgate.aggregates.answers import Answers
-from modelgate.model import Artifact, Tensor
+from modelgate.model import Artifact, Signature
 
 
 @check(family="artifact", severity="blocker", at_most=0)
 def signature(artifact: Artifact, answers: Answers, *, shown: int = 5) -> Outcome:
     """The model answers what its signature promises.
 
-    Each output has the element type and the fixed axes that the file declares, every label is one
-    of the classes, and scores that are called probabilities lie in [0, 1] and sum to one within
-    0.001. Whoever serves the model relies on all of it.
+    Each output has the element type, the number of axes and the fixed axes that the file declares,
+    every label is one of the classes, and scores that are called probabilities lie in [0, 1] and
+    sum to one within 0.001. Whoever serves the model relies on all of it.
 
     Measures: promises that are broken.
     Settings: shown, how many of them the evidence holds.
     Source: ONNX IR specification, "Graph" and "Value info", https://onnx.ai/onnx/repo-docs/IR.html
     """
-    broken = _shapes(artifact.signature.outputs, answers.seen)
+    broken = _shapes(artifact.signature, answers.seen)
     if answers.out_of_range:
         broken.append(f"{answers.out_of_range} rows have a probability outside [0, 1]")
     if answers.not_one:
@@ -41,21 +41,29 @@ def signature(artifact: Artifact, answers: Answers, *, shown: int = 5) -> Outcom
     )
 
 
-def _shapes(declared: tuple[Tensor, ...], seen: Mapping[str, Any]) -> list[str]:
+def _shapes(declared: Signature, seen: Mapping[str, Any]) -> list[str]:
     broken = []
-    for one in declared:
+    for one in declared.outputs:
         if one.name not in seen or one.container != "tensor":
             continue
         answer = seen[one.name]
         kind = "string" if answer.dtype.kind in "OU" else str(answer.dtype)
         if kind != one.type:
             broken.append(f"output {one.name!r} is declared {one.type} and answers {kind}")
-        fixed = list(one.shape or ())[1:]
-        if one.shape is not None and len(fixed) == answer.ndim - 1:
-            axes = zip(fixed, answer.shape[1:], strict=True)
-            if any(isinstance(want, int) and want != got for want, got in axes):
-                broken.append(
-                    f"output {one.name!r} is declared {list(one.shape)} and answers"
-                    f" {list(answer.shape)}"
-                )
+        if one.shape is None:
+            continue
+        # Where no axis counts rows, each row is answered with a whole output.
+        row, given = one.shape[bool(declared.batched) :], answer.shape[1:]
+        fits = len(row) == len(given) and all(
+            want == got for want, got in zip(row, given, strict=True) if isinstance(want, int)
+        )
+        if not fits:
+            got = [*one.shape[: len(one.shape) - len(row)], *given]
+            broken.append(
+                f"output {one.name!r} is declared {_axes(one.shape)} and answers {_axes(got)}"
+            )
     return broken
+
+
+def _axes(shape: Sequence[int | str | None]) -> str:
+    return f"[{', '.join('any' if axis is None else str(axis) for axis in shape)}]"

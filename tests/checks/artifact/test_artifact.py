@@ -1,8 +1,7 @@
-"""Questions of the artifact itself: a model that passes, one that fails, one nobody can tell."""
+"""What the model answered: finite, and as its signature promises; else failed or undecided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,14 @@ def answers(*rows: list[float], probabilities: bool = False) -> Answers:
     return made
 
 
-def artifact(*outputs: Tensor, batch: int | None = None) -> Artifact:
-    signature = Signature((), outputs, batch=batch)
+def strangers(rows: int) -> Answers:
+    made = answers([0.1, 0.9], [0.3, 0.7])
+    made.unknown_label = rows
+    return made
+
+
+def artifact(*outputs: Tensor, batch: int | None = None, batched: bool = True) -> Artifact:
+    signature = Signature((), outputs, batch=batch, batched=("x",) if batched else ())
     return Artifact("toy", "toy", "callable", None, 0, signature)
 
 
@@ -67,7 +72,7 @@ def test_finite_outputs_names_the_rows() -> None:
             Tensor("scores", "float64", ("N", 3)),
             answers([0.1, 0.9]),
             "failed",
-            "declared ['N', 3] and answers [1, 2]",
+            "output 'scores' is declared [N, 3] and answers [N, 2]",
             id="another-width",
         ),
         pytest.param(
@@ -84,6 +89,33 @@ def test_finite_outputs_names_the_rows() -> None:
             "1 rows have a probability outside [0, 1]",
             id="probabilities-outside",
         ),
+        pytest.param(
+            Tensor("scores", "float64", (None, 2, 1)),
+            answers([0.1, 0.9]),
+            "failed",
+            "output 'scores' is declared [any, 2, 1] and answers [any, 2]",
+            id="another-number-of-axes",
+        ),
+        pytest.param(
+            Tensor("scores", "float64", ("N", "classes")),
+            answers([0.1, 0.9]),
+            "passed",
+            "",
+            id="a-free-axis-may-be-any",
+        ),
+        pytest.param(
+            Tensor("scores", "float64", None), answers([0.1, 0.9]), "passed", "", id="no-shape"
+        ),
+        pytest.param(
+            Tensor("scores", "float32", None, "sequence"),
+            answers([0.1, 0.9]),
+            "passed",
+            "",
+            id="a-sequence-promises-nothing",
+        ),
+        pytest.param(
+            SCORES, strangers(2), "failed", "2 rows are answered with a label", id="label"
+        ),
         pytest.param(SCORES, Answers(), "undecided", "", id="no-row-answered"),
     ],
 )
@@ -96,73 +128,30 @@ def test_the_signature_is_kept_by_what_is_answered(
     assert says in result.says
 
 
-Answer = Callable[[int, int | None, int], NDArray[Any]]
-
-
 def steady(rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
     return np.arange(rows, dtype=np.float32)[:, None] * np.ones(2, dtype=np.float32)
 
 
-def sociable(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
-    """Answers by the size of the call, as a batch norm in training mode does by its mean."""
-    return steady(rows, None, 0) - np.float32((batch or rows) / 2)
+def test_a_row_a_call_is_answered_with_a_whole_output() -> None:
+    made = answers([0.1, 0.9])
+    made.seen = {"boxes": np.zeros((1, 5, 4))}
+    for shape, expected in (((5, 4), "passed"), ((6, 4), "failed"), (("any", 4), "passed")):
+        toy = Toy(artifact(Tensor("boxes", "float64", shape), batched=False), steady)
+        assert run_check("signature", answers=made, probe=toy).status == expected
 
 
-def looking_back(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
-    """Answers by the place in the call, as a running sum over the rows does."""
-    return steady(rows, None, 0) + (np.arange(rows) % (batch or rows)).astype(np.float32)[:, None]
-
-
-def drawing(rows: int, _batch: int | None, call: int) -> NDArray[Any]:
-    return steady(rows, None, 0) + np.float32(call)
-
-
-def empty(_rows: int, _batch: int | None, _call: int) -> NDArray[Any]:
-    return np.full((64, 2), np.nan)
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        pytest.param(steady, "passed", id="alone-as-in-company"),
-        pytest.param(sociable, "failed", id="moves-with-its-neighbours"),
-        pytest.param(looking_back, "failed", id="moves-with-the-rows-before-it"),
-        pytest.param(drawing, "crashed", id="moves-by-itself"),
-    ],
-)
-def test_a_row_is_answered_alone_as_in_company(answer: Answer, expected: str) -> None:
-    result = run_check("dynamic_batch", probe=Toy(artifact(SCORES), answer))
-    assert result.status == expected
-
-
-def test_alone_and_in_company_labels_are_compared_exactly() -> None:
-    def label(rows: int, batch: int | None, _call: int) -> NDArray[Any]:
-        return np.array(["a" if (batch or rows) > 2 else "b"] * rows, dtype=object)
-
-    result = run_check("dynamic_batch", probe=Toy(artifact(SCORES), label))
-    assert (result.status, result.value) == ("failed", 1.0)
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        pytest.param(steady, "passed", id="the-same-twice"),
-        pytest.param(empty, "passed", id="the-same-nan-twice"),
-        pytest.param(drawing, "crashed", id="another-answer"),
-    ],
-)
-def test_the_same_rows_get_the_same_answer(answer: Answer, expected: str) -> None:
-    result = run_check("determinism", probe=Toy(artifact(SCORES), answer))
-    assert result.status == expected
-
-
-def test_a_model_that_answers_differently_is_called_so() -> None:
-    result = run_check("determinism", probe=Toy(artifact(SCORES), drawing))
-    assert "NONDETERMINISTIC" in str(result.reason)
-
-
-@pytest.mark.parametrize("check", ["dynamic_batch", "determinism"])
-def test_without_a_model_to_ask_it_is_skipped(check: str) -> None:
-    result = run_check(check, truth=[0, 1], answer=[0, 1])
-    assert result.status == "skipped"
-    assert "no model to ask again" in str(result.reason)
+def test_what_is_broken_is_evidence_and_no_more_than_asked_for() -> None:
+    outputs = [Tensor(f"o{i}", "float32", None) for i in range(7)]
+    made = answers([0.1])
+    made.seen = {one.name: np.zeros(1) for one in outputs}
+    result = run_check(
+        "signature",
+        answers=made,
+        probe=Toy(artifact(*outputs), steady),
+        settings={"shown": 2},
+    )
+    assert result.value == 7
+    assert [one["text"] for one in result.evidence] == [
+        "output 'o0' is declared float32 and answers float64",
+        "output 'o1' is declared float32 and answers float64",
+    ]
