@@ -45,6 +45,8 @@ class Outcome:
         n: rows that were judged.
         n_effective: rows that the weights leave, Kish's (sum w)^2 / sum w^2; None where equal to n.
         minimum: rows below which nothing is decided.
+        lowest: the least that the value can be; None where there is no such bound.
+        highest: the most that it can be.
         method: how value and interval were found, in a few words.
         says: a sentence with the number in it, for people; empty where the reporter may write it.
         reason: why there is no value.
@@ -60,6 +62,8 @@ class Outcome:
     n: int = 0
     n_effective: float | None = None
     minimum: int = 30
+    lowest: float | None = None
+    highest: float | None = None
     method: str = ""
     says: str = ""
     reason: str | None = None

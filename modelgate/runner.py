@@ -230,15 +230,26 @@ def judged(
 
 
 def _refuse_strange_limit(outcome: Outcome, step: Step) -> None:
-    """A share is held to a share: `at_most: 90` would hold of every model."""
+    """A limit that every model keeps would open the gate without a question asked."""
     for bound in (step.limit.at_least, step.limit.at_most):
-        if outcome.unit == "share" and bound is not None and abs(bound) > 1:
+        if outcome.highest == 1 and bound is not None and abs(bound) > 1:
             raise UsageError(
                 "MG2130",
                 f"the limit {bound:g} is no share: {step.subject} lies between 0 and 1",
                 where=step.limit_where,
                 hint=f"write {bound:g}% or {bound / 100:g}",
             )
+    low, high = step.limit.at_least, step.limit.at_most
+    nothing_below = low is not None and outcome.lowest is not None and low <= outcome.lowest
+    nothing_above = high is not None and outcome.highest is not None and high >= outcome.highest
+    if outcome.kind == "statistical" and (nothing_below or nothing_above):
+        side, bound = ("at_least", low) if nothing_below else ("at_most", high)
+        raise UsageError(
+            "MG2131",
+            f"every model keeps the limit {side}: {bound:g} of {step.subject}",
+            where=step.limit_where,
+            hint="write a limit that a bad model breaks, or leave it out to be shown the number",
+        )
 
 
 def _skipped(

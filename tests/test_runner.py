@@ -136,6 +136,10 @@ def test_settings_are_part_of_the_name(tmp_path: Path) -> None:
     ("check", "code"),
     [
         pytest.param("  - metric: accuracy\n    at_most: 90", "MG2130", id="no-share"),
+        pytest.param("  - metric: accuracy\n    at_least: 0", "MG2131", id="at-least-nothing"),
+        pytest.param("  - metric: mcc\n    at_least: -1", "MG2131", id="at-least-the-worst"),
+        pytest.param("  - metric: accuracy\n    at_most: 1", "MG2131", id="at-most-everything"),
+        pytest.param("  - metric: log_loss\n    at_least: 0", "MG2131", id="on-the-wrong-side"),
         pytest.param("  - metric: recall\n    of: maybe", "MG219", id="a-class-that-is-none"),
     ],
 )

@@ -72,6 +72,8 @@ def metric(
         n=measured.n,
         n_effective=measured.n_effective,
         minimum=measured.minimum,
+        lowest=entry.lowest,
+        highest=entry.highest,
         method=measured.method,
         reason=measured.reason,
         details=measured.details,

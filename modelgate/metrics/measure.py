@@ -58,6 +58,8 @@ class Metric:
         measure: (aggregate, options) -> what was found.
         averages: the averages it knows, and then it can be asked of one class; else empty.
         exact: whether it speaks of these rows only, so that there is no interval.
+        lowest: the least that it can be; None where there is no such bound.
+        highest: the most that it can be.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Metric:
     measure: Callable[[Any, Options], Measured]
     averages: tuple[str, ...] = ()
     exact: bool = False
+    lowest: float | None = 0.0
+    highest: float | None = None
 
 
 def nothing(reason: str, *, n: int = 0, **details: Any) -> Measured:

@@ -32,6 +32,7 @@ def _of_labels(
     better: Literal["higher", "lower"] = "higher",
     averages: tuple[str, ...] = (),
     exact: bool = False,
+    lowest: float = 0.0,
 ) -> Metric:
     return Metric(
         name=name,
@@ -42,6 +43,8 @@ def _of_labels(
         measure=measure,
         averages=averages,
         exact=exact,
+        lowest=lowest,
+        highest=1.0 if better == "higher" else None,
     )
 
 
@@ -52,9 +55,17 @@ def _of_numbers(
     *,
     unit: str = OWN_UNIT,
     better: Literal["higher", "lower"] = "lower",
+    lowest: float | None = 0.0,
 ) -> Metric:
     return Metric(
-        name=name, task="regression", unit=unit, better=better, need=Need(kind), measure=measure
+        name=name,
+        task="regression",
+        unit=unit,
+        better=better,
+        need=Need(kind),
+        measure=measure,
+        lowest=lowest,
+        highest=1.0 if better == "higher" else None,
     )
 
 
@@ -64,7 +75,7 @@ _ENTRIES = (
     _of_labels("precision", Confusion, cells.per_class("precision"), averages=_ALL),
     _of_labels("recall", Confusion, cells.per_class("recall"), averages=_ALL),
     _of_labels("f1", Confusion, cells.per_class("f1"), averages=_ALL),
-    _of_labels("mcc", Confusion, cells.measure_matthews, unit="score"),
+    _of_labels("mcc", Confusion, cells.measure_matthews, unit="score", lowest=-1.0),
     _of_labels(
         "confusion", Confusion, cells.measure_confusion, unit="rows", better="lower", exact=True
     ),
@@ -75,10 +86,10 @@ _ENTRIES = (
     _of_labels("top_k_accuracy", TopK, scores.measure_top_k),
     _of_numbers("mae", Residuals, numbers.measure_mae),
     _of_numbers("rmse", Residuals, numbers.measure_rmse),
-    _of_numbers("bias", Residuals, numbers.measure_bias),
+    _of_numbers("bias", Residuals, numbers.measure_bias, lowest=None),
     _of_numbers("mape", RelativeErrors, numbers.measure_mape, unit="share"),
     _of_numbers("smape", RelativeErrors, numbers.measure_smape, unit="share"),
-    _of_numbers("r2", Explained, numbers.measure_r2, unit="score", better="higher"),
+    _of_numbers("r2", Explained, numbers.measure_r2, unit="score", better="higher", lowest=None),
     _of_numbers("median_absolute_error", AbsoluteErrors, quantiles.measure_median),
     _of_numbers("quantile_error", AbsoluteErrors, quantiles.measure_quantile),
 )
