@@ -31,6 +31,8 @@ from modelgate.suite import DataPart, ModelPart, Suite
 from modelgate.suite_file import parse_suite
 from modelgate.yaml_file import MOST_BYTES
 
+USUAL = ("cells divided by comma", "text in utf-8")
+"""What goes without saying of a file."""
 QUICK_ROWS = 2048
 """Rows of the sample that `quick` judges."""
 
@@ -202,8 +204,9 @@ def _role(trial: Trial, name: str) -> Role:
                 asker.artifact.signature, seen, sample, told=told, task=task
             )
         taken += [f"target: column {target!r}", *notes]
-    if data.taken:
-        taken.append(f"file: {', '.join(data.taken)}")
+    unusual = [note for note in data.taken if note not in USUAL]
+    if unusual:
+        taken.append(f"file: {', '.join(unusual)}")
     if not trial.roles:
         trial.taken += taken
     part = replace(place.part, target=target)
