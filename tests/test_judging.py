@@ -107,6 +107,29 @@ def test_scores_become_probabilities(kind: Any, raw: list[Any], expected: list[f
     assert worst.rows[0][0] == pytest.approx(max(expected))
 
 
+def test_numbers_are_judged_and_what_is_none_is_dropped() -> None:
+    reading = Reading(task="regression", values="v")
+    one = Judge(reading, [WORST], target="y")
+    truth = pa.array([1.0, None, np.nan, 4.0, 5.0, np.inf], from_pandas=False)
+    raw = {"v": np.array([[1.5], [2.0], [3.0], [np.nan], [-np.inf], [6.0]], dtype=np.float32)}
+    one.add(pa.RecordBatch.from_arrays([truth], ["y"]), raw)
+    account = one.gathered.answers
+    assert (account.rows, account.judged) == (6, 1)
+    assert account.dropped == {"label missing or of no class": 3, "answer is not finite": 2}
+    worst = one.gathered.whole[WORST]
+    assert isinstance(worst, Worst)
+    assert worst.rows == [(0.5, 0, 1.0, 1.5)]
+
+
+def test_rows_keep_their_numbers_from_block_to_block() -> None:
+    one = judge()
+    one.add(block(y=["no", None]), scores(0.1, 0.1))
+    one.add(block(y=["no", "yes"]), scores(0.9, 0.9))
+    worst = one.gathered.whole[WORST]
+    assert isinstance(worst, Worst)
+    assert [row for _, row, _, _ in worst.rows] == [2]
+
+
 def test_a_negative_weight_is_refused() -> None:
     with pytest.raises(DataError, match="MG3145"):
         judge(weight="w").add(block(y=["no"], w=[-1.0]), scores(0.1))

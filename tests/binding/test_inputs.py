@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from modelgate.binding.inputs import bind_inputs, find_target
-from modelgate.errors import ModelError
+from modelgate.errors import ModelError, Where
 from modelgate.model import Signature, Tensor
 
 NUMBER, TEXT = pa.float64(), pa.string()
@@ -105,7 +105,23 @@ def test_what_is_unclear_is_an_error(
 ) -> None:
     with pytest.raises(ModelError) as caught:
         bind_inputs(model, columns, named=named)
-    assert caught.value.code == code
+    assert (caught.value.code, caught.value.exit_code) == (code, 3)
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        pytest.param({"Y": ("a",)}, "MG3101", id="no-such-input"),
+        pytest.param({"age": ("a",)}, "MG3102", id="not-all-inputs"),
+        pytest.param({"age": ("a",), "Home Town": ("b",)}, "MG3103", id="no-such-column"),
+    ],
+)
+def test_a_mistake_of_the_suite_names_its_place(named: Any, code: str) -> None:
+    here = Where("suites/churn.yaml", 3, 5)
+    with pytest.raises(ModelError) as caught:
+        bind_inputs(COLUMNS, schema("a"), named=named, where=here)
+    assert (caught.value.code, caught.value.where) == (code, here)
+    assert str(caught.value).startswith("suites/churn.yaml:3:5: MG31")
 
 
 def test_what_is_told_wins_over_names() -> None:
