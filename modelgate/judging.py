@@ -21,6 +21,11 @@ from modelgate.errors import DataError, ModelCrashedError
 Slicing = tuple[str, ...]
 MOST_SLICES = 100
 MISSING = "(missing)"
+NO_LABEL = {
+    "classification": "label missing or of no class",
+    "regression": "target missing or no number",
+}
+"""Why a row has no right answer."""
 
 
 def predictions(
@@ -117,7 +122,7 @@ class Judge:
         first = account.rows
         answer, scores, finite = self._answers(block, raw)
         truth, usable = self._truth(block)
-        account.drop("label missing or of no class", int((~usable).sum()))
+        account.drop(NO_LABEL[self._reading.task], int((~usable).sum()))
         account.drop("answer is not finite", int((usable & ~finite).sum()))
         keep = usable & finite
         if self._reading.task == "classification":

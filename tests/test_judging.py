@@ -115,7 +115,7 @@ def test_numbers_are_judged_and_what_is_none_is_dropped() -> None:
     one.add(pa.RecordBatch.from_arrays([truth], ["y"]), raw)
     account = one.gathered.answers
     assert (account.rows, account.judged) == (6, 1)
-    assert account.dropped == {"label missing or of no class": 3, "answer is not finite": 2}
+    assert account.dropped == {"target missing or no number": 3, "answer is not finite": 2}
     worst = one.gathered.whole[WORST]
     assert isinstance(worst, Worst)
     assert worst.rows == [(0.5, 0, 1.0, 1.5)]
