@@ -39,6 +39,8 @@ def negation(model: Model, examples: Examples, *, shown: int = 5) -> Outcome:
         interval=wilson(int(flipped.sum()), len(flipped)),
         better="higher",
         n=len(flipped),
+        lowest=0.0,
+        highest=1.0,
         evidence=tuple(text for text, moved in pairs if not moved)[:shown],
     )
 '''
@@ -97,6 +99,7 @@ def test_the_evidence_is_there(project: Path) -> None:
         pytest.param({"at_least": float("nan")}, "MG2109 'at_least' takes", id="a-limit-of-nan"),
         pytest.param({"severity": "grave"}, "MG2111 'severity' can't be", id="no-such-severity"),
         pytest.param({"at_most": 90}, "MG2130 the limit 90 is no share", id="no-share"),
+        pytest.param({"at_most": 1}, "MG2131 every model keeps the limit", id="no-limit-at-all"),
     ],
 )
 def test_a_step_is_refused_as_a_suite_would_refuse_it(
