@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import modelgate
 from modelgate.errors import ModelCrashedError, UsageError
 from tests.trials.conftest import Trial
 
-INDEX = Path(__file__).parents[2].parent / "shared" / "data" / "onnx" / "INDEX.json"
+BESIDE = Path(__file__).parents[2].parent / "shared" / "data"
+INDEX = Path(os.environ.get("MODELGATE_SHARED", BESIDE)) / "onnx" / "INDEX.json"
 MODELS = sorted(json.loads(INDEX.read_text())["models"].items()) if INDEX.exists() else []
 
 
