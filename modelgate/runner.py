@@ -231,8 +231,10 @@ def judged(
 
 def _refuse_strange_limit(outcome: Outcome, step: Step) -> None:
     """A limit that every model keeps would open the gate without a question asked."""
+    unbounded = outcome.lowest is None and outcome.highest is None
+    share = outcome.highest == 1 or (outcome.unit == "share" and unbounded)
     for bound in (step.limit.at_least, step.limit.at_most):
-        if outcome.highest == 1 and bound is not None and abs(bound) > 1:
+        if share and bound is not None and abs(bound) > 1:
             raise UsageError(
                 "MG2130",
                 f"the limit {bound:g} is no share: {step.subject} lies between 0 and 1",
