@@ -53,6 +53,8 @@ def advice(result: Result) -> str:
         return "Run again with --debug to see where it broke off; until it answers, nothing passes."
     if result.status is Status.SKIPPED:
         return "Give it what it needs, or take it out of the suite."
+    if result.check == "naive_gain" and result.value is not None and result.value <= 0:
+        return "It answers no better than without looking at the input: see what it answers first."
     if result.status is Status.UNDECIDED:
         return "" if result.reason and _kept(result) else _more_rows(result)
     if result.status is not Status.FAILED:

@@ -207,3 +207,15 @@ def test_a_regression_against_text_says_what_the_text_is(
     table.to_csv(tmp_path / "test.csv", index=False)
     assert trial("columns:v", "--data", "test.csv", "--target", "y") == (3, {})
     assert "MG3114" in capfd.readouterr().err
+
+
+def test_a_model_that_always_answers_alike_is_not_told_to_get_more_rows(
+    rows: pd.DataFrame, tmp_path: Path, trial: Trial, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scored(rows).assign(said=0).to_csv(tmp_path / "scored.csv", index=False)
+    words = ("--data", "scored.csv", "--target", "sick", "--report", "terminal")
+    code, _ = trial("columns:said", *words)
+    shown = " ".join(capfd.readouterr().out.split())
+    assert code in {1, 11}
+    assert "no better than without looking at the input" in shown
+    assert "more labelled rows" not in shown
