@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ class Batch:
         scores: (n, classes) probabilities that sum to one; None where the model gives labels only.
         weight: (n,) non-negative sample weights; None where every row counts one.
         row: (n,) number of the row in its data set, from 0.
+        champion_answer: (n,) as `answer`, of the champion; None where there is none.
+        champion_scores: (n, classes) as `scores`, of the champion.
     """
 
     truth: NDArray[Any]
@@ -50,23 +52,38 @@ class Batch:
     scores: Floats | None = None
     weight: Floats | None = None
     row: Integers | None = None
+    champion_answer: NDArray[Any] | None = None
+    champion_scores: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.truth)
 
     def take(self, index: NDArray[Any] | slice) -> Batch:
         """The rows at `index`: positions, one boolean a row, or a slice (a view, no copy)."""
+
+        def part(values: NDArray[Any] | None) -> Any:
+            return None if values is None else values[index]
+
         return Batch(
             truth=self.truth[index],
             answer=self.answer[index],
-            scores=None if self.scores is None else self.scores[index],
-            weight=None if self.weight is None else self.weight[index],
-            row=None if self.row is None else self.row[index],
+            scores=part(self.scores),
+            weight=part(self.weight),
+            row=part(self.row),
+            champion_answer=part(self.champion_answer),
+            champion_scores=part(self.champion_scores),
         )
 
 
 class Aggregate(ABC):
-    """A small state that batches are added to and that merges with another of its kind."""
+    """A small state that batches are added to and that merges with another of its kind.
+
+    Attributes:
+        paired: whether it compares: it is fed only rows that both models answered, with the
+            champion's answers in the batch.
+    """
+
+    paired: ClassVar[bool] = False
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts

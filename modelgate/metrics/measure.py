@@ -10,6 +10,8 @@ from typing import Any, Literal
 from modelgate.aggregates import Need
 from modelgate.stats.interval import Interval
 
+IntervalAt = Callable[[float], Interval]
+"""The interval at a two-sided level in (0, 1)."""
 MINIMUM = 30
 """Rows below which no metric decides anything."""
 
@@ -37,6 +39,37 @@ class Measured:
 
     value: float | None
     interval: Interval | None = None
+    at: IntervalAt | None = None
+    method: str = ""
+    n: int = 0
+    n_effective: float | None = None
+    minimum: int = MINIMUM
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A metric of two models on the same rows, and their difference.
+
+    Attributes:
+        value: the candidate's; None where it cannot be taken (`reason` says why).
+        champion: the champion's.
+        interval: where candidate - champion lies, in the metric's unit and with its sign.
+        at: the same at any level; what p-values are inverted from.
+        usual_error: the standard error that the difference would have for an equally good
+            candidate, by the rows and the champion's answers alone: what an automatic margin and
+            the rows needed are made of, so that no candidate moves its own tolerance.
+        discordant: rows that one of the two alone answers rightly, where that means something.
+        method, n, n_effective, minimum, reason, details: as in `Outcome`.
+    """
+
+    value: float | None
+    champion: float | None = None
+    interval: Interval | None = None
+    at: IntervalAt | None = None
+    usual_error: float | None = None
+    discordant: int | None = None
     method: str = ""
     n: int = 0
     n_effective: float | None = None
@@ -60,6 +93,9 @@ class Metric:
         exact: whether it speaks of these rows only, so that there is no interval.
         lowest: the least that it can be; None where there is no such bound.
         highest: the most that it can be.
+        pair: the aggregate that compares two models by it; None where it cannot compare.
+        compare: (that aggregate, options) -> both values and their difference.
+        relative: whether its automatic margin is a share of the champion's value.
     """
 
     name: str
@@ -72,6 +108,9 @@ class Metric:
     exact: bool = False
     lowest: float | None = 0.0
     highest: float | None = None
+    pair: Need | None = None
+    compare: Callable[[Any, Options], Compared] | None = None
+    relative: bool = False
 
 
 def nothing(reason: str, *, n: int = 0, **details: Any) -> Measured:
