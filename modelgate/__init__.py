@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelgate.declare import check as check
     from modelgate.evaluation import evaluate as evaluate
     from modelgate.model import Model as Model
+    from modelgate.outcome import Difference as Difference
     from modelgate.outcome import Outcome as Outcome
     from modelgate.outcome import Severity as Severity
     from modelgate.outcome import Status as Status
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 _AT = {
     "Aggregate": "aggregates",
+    "Difference": "outcome",
     "Examples": "declare",
     "Facts": "aggregates",
     "Interval": "stats.interval",

@@ -14,7 +14,7 @@ from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import printable, shown
 from modelgate.kinds.annotation import kind_of
-from modelgate.suite_file.step import ENGINE_KEYS, LATER
+from modelgate.suite_file.step import ENGINE_KEYS
 from modelgate.yaml_file.node import Mistakes
 
 
@@ -97,7 +97,7 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
         message = f"the subject {shown(check.subject)} is none of the settings after the '*'"
         mistakes.add("MG2217", message, where)
     for name, setting in check.settings.items():
-        if name in ENGINE_KEYS or name in LATER:
+        if name in ENGINE_KEYS:
             mistakes.add("MG2217", f"the setting {shown(name)} is the engine's own key", where)
         elif kind_of(setting.type) is None:
             message = f"a suite cannot hold the setting {shown(name)}: {_type_name(setting.type)}"

@@ -18,6 +18,7 @@ from modelgate.outcome import Outcome, Severity
 
 Ask = Callable[..., Outcome | Sequence[Outcome]]
 Needs = Callable[[Facts, Mapping[str, Any]], Need]
+Pairs = Callable[[Facts, Mapping[str, Any]], Need | None]
 Function = TypeVar("Function", bound=Ask)
 
 
@@ -91,6 +92,8 @@ class Check:
         tasks: the tasks it can judge.
         severity: the default, where the suite is silent.
         at_least, at_most: the default limit; both None where a limit is the suite's to write.
+        compare: asks the same of two models on the same rows; None where it cannot.
+        pairs: says which aggregate that reads.
         path: the file, once it is loaded from one.
     """
 
@@ -105,6 +108,8 @@ class Check:
     severity: Severity = Severity.MAJOR
     at_least: float | None = None
     at_most: float | None = None
+    compare: Ask | None = None
+    pairs: Pairs | None = None
     path: Path | None = None
 
     @property
@@ -134,6 +139,8 @@ def check(
     severity: Severity | str = Severity.MAJOR,
     at_least: float | None = None,
     at_most: float | None = None,
+    compare: Ask | None = None,
+    pairs: Pairs | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as a check.
 
@@ -145,6 +152,9 @@ def check(
         severity: the default, where a suite is silent.
         at_least: the default limit from below.
         at_most: the default limit from above.
+        compare: the same question about two models: takes an aggregate that compares, and the
+            settings; answers an `Outcome` with a `Difference`.
+        pairs: (facts, settings) -> that aggregate; None where these settings cannot compare.
 
     Returns:
         The function itself, with its declaration fastened to it.
@@ -172,6 +182,8 @@ def check(
             severity=Severity(severity),
             at_least=at_least,
             at_most=at_most,
+            compare=compare,
+            pairs=pairs,
         )
         setattr(function, DECLARED, declared)
         return function

@@ -27,6 +27,7 @@ def evaluate(
     *,
     data: Any = None,
     target: str | None = None,
+    champion: str | Path | Callable[[Any], Any] | None = None,
     suite: str | Path | None = None,
     threads: int = 1,
     seed: int | None = None,
@@ -40,6 +41,7 @@ def evaluate(
         data: the test set: a path, a folder, a pattern, a DataFrame, an Arrow table. Without it,
             and without a suite that names one, the model is asked about made-up inputs.
         target: the column with the right answers, where it cannot be found out.
+        champion: the model in production, as `model`; else the suite's.
         suite: a file, or the name of a ready-made or a project's suite; chosen by the task where
             None.
         threads: blocks that the model answers at the same time; they change no number.
@@ -58,19 +60,31 @@ def evaluate(
     began = time.monotonic()
     options = options or Options(threads=threads, seed=seed)
     with ExitStack() as stack:
-        asked: Any = model
-        if isinstance(model, str) and model.startswith(COLUMNS):
-            asked = model.removeprefix(COLUMNS).split(",")
-        elif not callable(model):
-            if not isinstance(model, str | PathLike):
-                raise _no_model(model)
-            # Started before the modules below are loaded: it loads onnxruntime and the model in the
-            # meantime.
-            started = Worker.start(model, threads=options.threads, provider=options.provider)
-            asked = stack.enter_context(started)
+
+        def start(model: Any) -> Any:
+            return _started(model, options, stack)
+
+        # Started before the modules below are loaded: it loads onnxruntime and the model in the
+        # meantime.
+        asked = start(model)
+        rival = None if champion is None else start(champion)
         from modelgate.judgement import judge, prepare
 
-        return judge(prepare(asked, data, target, suite, options), began)
+        trial = prepare(asked, data, target, suite, options, champion=rival, start=start)
+        return judge(trial, began)
+
+
+def _started(model: Any, options: Options, stack: ExitStack) -> Any:
+    """Whoever answers: a worker that opens the file, a callable, or the columns named."""
+    if isinstance(model, str) and model.startswith(COLUMNS):
+        return model.removeprefix(COLUMNS).split(",")
+    if callable(model):
+        return model
+    if not isinstance(model, str | Path | PathLike):
+        raise _no_model(model)
+    path: Any = model
+    worker = Worker.start(path, threads=options.threads, provider=options.provider)
+    return stack.enter_context(worker)
 
 
 def _no_model(model: object) -> UsageError:

@@ -1,27 +1,69 @@
 """The decision rule: outcomes to statuses, statuses to a verdict. Nothing else decides.
 
-In this version each question is decided at an uncorrected one-sided 5 %: the ends of the two-sided
-90 % interval. The report says so.
+A question passes by itself, at a one-sided 5 %: a suite promotes only where every blocker passes,
+and the chance that all of them pass is no more than that one of them does. It fails only at a level
+that is shared by all questions of the suite (Holm, 1 % in sum), since any of them can block.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from dataclasses import dataclass, replace
+from math import ceil, isfinite, nextafter
+from typing import Any
+
+import numpy as np
 
 from modelgate.outcome import Outcome, Severity, Status
 from modelgate.report import Result, Verdict
 from modelgate.sentences import sentence
-from modelgate.suite import Limit
+from modelgate.stats.interval import LEVEL
+from modelgate.stats.inversion import IntervalAt, p_at_least, p_at_most, widened
+from modelgate.stats.multiplicity import benjamini_hochberg, holm
+from modelgate.stats.tails import normal_quantile
+from modelgate.suite import Limit, Policy
 
-POLICY = {
-    "on_hold": "hold",
-    "correction": "none",
-    "note": "each question is decided on its own, at one-sided 5 %",
-}
+ALPHA_LISTS = 0.10
+"""False discovery rate of lists of minors, which a person reads and nothing hangs on."""
+POWER = 0.80
+"""Chance that "rows needed" and "detectable" speak of."""
 
 
-def status(outcome: Outcome, limit: Limit) -> tuple[Status, str | None]:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What an outcome means under its limit, before the suite's other questions are heard.
+
+    Attributes:
+        status: passed, info or undecided; failed for an exact fact alone.
+        reason: where it is no plain passed or failed.
+        p_worse: against "as good as it should be"; None where nothing can be shown.
+        p_within: against "worse than tolerated"; likewise.
+    """
+
+    status: Status
+    reason: str | None = None
+    p_worse: float | None = None
+    p_within: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A statistical question with one bound for a pass and one for a failure.
+
+    Attributes:
+        at: intervals of what is asked about.
+        upward: whether more is better.
+        within: the bound that has to be kept for a pass.
+        worse: the bound that has to be broken for a failure.
+    """
+
+    at: IntervalAt
+    upward: bool
+    within: float
+    worse: float
+
+
+def weigh(outcome: Outcome, limit: Limit, policy: Policy | None = None) -> Weighed:
     """What an outcome means under its limit.
 
     A white list: whatever is missing, not finite or too little is not passed.
@@ -29,73 +71,78 @@ def status(outcome: Outcome, limit: Limit) -> tuple[Status, str | None]:
     Args:
         outcome: what was measured.
         limit: what it is held to; an empty one makes it information.
-
-    Returns:
-        The status, and the reason where it is no plain passed or failed.
+        policy: the levels; the usual ones where None.
     """
     if not limit:
-        return Status.INFO, outcome.reason
+        return Weighed(Status.INFO, outcome.reason)
     unknown = _unknown(outcome, limit)
     if unknown is not None:
-        return Status.UNDECIDED, unknown
-    low, high = _ends(outcome)
-    above = limit.at_least is None or low >= limit.at_least
-    below = limit.at_most is None or high <= limit.at_most
-    if above and below:
-        return Status.PASSED, None
-    shown_low = limit.at_least is not None and high < limit.at_least
-    shown_high = limit.at_most is not None and low > limit.at_most
-    if shown_low or shown_high:
-        return Status.FAILED, None
-    return Status.UNDECIDED, outcome.reason
+        return Weighed(Status.UNDECIDED, unknown)
+    question = _question(outcome, limit)
+    if question is None:
+        return Weighed(Status.PASSED if _kept(outcome, limit) else Status.FAILED)
+    if question.upward:
+        p_worse, p_within = (
+            p_at_most(question.at, nextafter(question.worse, -np.inf)),
+            p_at_least(question.at, question.within),
+        )
+    else:
+        p_worse, p_within = (
+            p_at_least(question.at, nextafter(question.worse, np.inf)),
+            p_at_most(question.at, question.within),
+        )
+    if p_within <= (policy or Policy()).alpha_pass:
+        return Weighed(Status.PASSED, None, p_worse, p_within)
+    return Weighed(Status.UNDECIDED, outcome.reason, p_worse, p_within)
 
 
-def _unknown(outcome: Outcome, limit: Limit) -> str | None:
-    """Why nothing can be decided whatever the limit; None where something can."""
-    if outcome.value is None or not isfinite(outcome.value):
-        return outcome.reason or "there is no number to judge"
-    bounds = (limit.at_least, limit.at_most)
-    if not all(isfinite(bound) for bound in bounds if bound is not None):
-        return "its limit is no number"
-    if outcome.kind == "statistical":
-        rows = outcome.n if outcome.n_effective is None else outcome.n_effective
-        if not rows >= outcome.minimum:  # NaN is not enough either
-            return f"not enough rows: {rows:.0f}, and {outcome.minimum} are needed"
-    low, high = _ends(outcome)
-    known = isfinite(low) and isfinite(high) and low <= high
-    if not known or (outcome.kind == "statistical" and outcome.interval is None):
-        return outcome.reason or "its uncertainty is not known"
-    return None
+def settled(
+    results: Sequence[Result], policy: Policy | None = None
+) -> tuple[list[Result], dict[str, Any]]:
+    """The statuses once all questions are heard: who is shown to be worse.
+
+    Holm's procedure keeps the chance that any question of a model without fault fails at
+    `alpha_block`, half of it for blockers and half for majors (all of it for blockers where there
+    are no majors). Minors are a list for people: the share of false ones is kept at 10 % (Benjamini
+    and Hochberg).
+
+    Args:
+        results: of the whole suite, as weighed.
+        policy: the levels; the usual ones where None.
+
+    Returns:
+        The results, and severity -> {"questions", "alpha"}.
+    """
+    policy = policy or Policy()
+    found = list(results)
+    families: dict[str, Any] = {}
+    asked = {severity: _asked(found, severity) for severity in Severity}
+    half = 2 if asked[Severity.BLOCKER] and asked[Severity.MAJOR] else 1
+    for severity, places in asked.items():
+        if not places:
+            continue
+        minor = severity is Severity.MINOR
+        alpha = ALPHA_LISTS if minor else policy.alpha_block / half
+        families[str(severity)] = {"questions": len(places), "alpha": alpha}
+        p_values = np.array([found[place].p_worse for place in places])
+        adjusted = (benjamini_hochberg if minor else holm)(p_values)
+        for place, p_value in zip(places, adjusted.tolist(), strict=True):
+            found[place] = _concluded(found[place], p_value, alpha, alpha / len(places), policy)
+    return found, families
 
 
-def _ends(outcome: Outcome) -> tuple[float, float]:
-    """Between what the value lies: at itself for an exact fact."""
-    assert outcome.value is not None
-    if outcome.interval is None:
-        return outcome.value, outcome.value
-    return outcome.interval.low, outcome.interval.high
-
-
-def verdict(results: Sequence[Result]) -> Verdict:
-    """The suite's decision.
+def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
+    """The suite's decision, of results that are settled.
 
     block: a blocker or a major failed. promote: there is a blocker, every one passed, and no major
     crashed or was skipped. hold: everything else; exit 4 where something crashed.
     """
+    policy = policy or Policy()
     counted = [one for one in results if one.status is not Status.INFO]
     heavy = [one for one in counted if one.severity is not Severity.MINOR]
     blockers = [one for one in heavy if one.severity is Severity.BLOCKER]
     failed = [one for one in heavy if one.status is Status.FAILED]
     crashed = [one for one in heavy if one.status is Status.CRASHED]
-    if failed:
-        failed.sort(key=lambda one: one.severity is not Severity.BLOCKER)
-        return Verdict(
-            decision="block", exit_code=1, because=_because(failed, results), policy=POLICY
-        )
-    if crashed:
-        return Verdict(
-            decision="hold", exit_code=4, because=_because(crashed, results), policy=POLICY
-        )
     open_ = [one for one in blockers if one.status is not Status.PASSED]
     open_ += [
         one
@@ -103,15 +150,145 @@ def verdict(results: Sequence[Result]) -> Verdict:
         if one.severity is not Severity.BLOCKER
         and one.status not in {Status.PASSED, Status.UNDECIDED}
     ]
+    failed.sort(key=lambda one: one.severity is not Severity.BLOCKER)
+    if failed:
+        return _verdict("block", 1, _because(failed, results), policy)
+    if crashed:
+        return _verdict("hold", 4, _because(crashed, results), policy)
     if open_:
-        return Verdict(
-            decision="hold", exit_code=11, because=_because(open_, results), policy=POLICY
-        )
+        return _verdict("hold", 11, _because(open_, results), policy)
     if not blockers:
         why = "No blocker was judged: nothing that was asked could open the gate."
-        return Verdict(decision="hold", exit_code=11, because=(why,), policy=POLICY)
+        return _verdict("hold", 11, (why,), policy)
     because = (f"{_count(len(blockers), 'blocker')} asked, every one passed.", *_warnings(results))
-    return Verdict(decision="promote", exit_code=0, because=because, policy=POLICY)
+    return _verdict("promote", 0, because, policy)
+
+
+def _verdict(decision: Any, exit_code: int, because: tuple[str, ...], policy: Policy) -> Verdict:
+    return Verdict(
+        decision=decision,
+        exit_code=exit_code,
+        because=because,
+        policy={"on_hold": policy.on_hold, "correction": "holm"},
+        alpha_block=policy.alpha_block,
+        alpha_pass=policy.alpha_pass,
+    )
+
+
+def _unknown(outcome: Outcome, limit: Limit) -> str | None:
+    """Why nothing can be decided whatever the limit; None where something can."""
+    if outcome.value is None or not isfinite(outcome.value):
+        return outcome.reason or "there is no number to judge"
+    if not all(isfinite(bound) for bound in limit.written.values()):
+        return "its limit is no number"
+    interval, value = outcome.interval, outcome.value
+    if limit.margin is not None:
+        if outcome.difference is None or not isfinite(outcome.difference.value):
+            return outcome.reason or "there is no difference to judge"
+        interval, value = outcome.difference.interval, outcome.difference.value
+    if outcome.kind == "statistical":
+        rows = outcome.n if outcome.n_effective is None else outcome.n_effective
+        if not rows >= outcome.minimum:  # NaN is not enough either
+            return f"not enough rows: {rows:.0f}, and {outcome.minimum} are needed"
+        if interval is None:
+            return outcome.reason or "its uncertainty is not known"
+    low, high = (value, value) if interval is None else (interval.low, interval.high)
+    if not (isfinite(low) and isfinite(high) and low <= high):
+        return outcome.reason or "its uncertainty is not known"
+    return None
+
+
+def _question(outcome: Outcome, limit: Limit) -> _Question | None:
+    """The question as bounds; None for an exact fact, or a figure without an interval."""
+    assert outcome.value is not None
+    if limit.margin is not None:
+        difference = outcome.difference
+        assert difference is not None
+        assert difference.interval is not None
+        at = difference.at or widened(difference.value, difference.interval)
+        upward = outcome.better == "higher"
+        # A drop of just the margin is one too many: the bound itself is not kept.
+        within = nextafter(-limit.margin, np.inf) if upward else nextafter(limit.margin, -np.inf)
+        return _Question(at, upward, within, 0.0)
+    if outcome.interval is None:
+        return None
+    at = outcome.at or widened(outcome.value, outcome.interval)
+    if limit.at_least is not None:
+        return _Question(at, upward=True, within=limit.at_least, worse=limit.at_least)
+    assert limit.at_most is not None
+    return _Question(at, upward=False, within=limit.at_most, worse=limit.at_most)
+
+
+def _kept(outcome: Outcome, limit: Limit) -> bool:
+    """Whether a fact keeps its limit."""
+    value = outcome.value
+    assert value is not None
+    above = limit.at_least is None or value >= limit.at_least
+    return above and (limit.at_most is None or value <= limit.at_most)
+
+
+def _asked(results: Sequence[Result], severity: Severity) -> list[int]:
+    """Where the questions stand that could be shown worse by chance."""
+    return [
+        place
+        for place, one in enumerate(results)
+        if one.severity is severity and one.p_worse is not None
+    ]
+
+
+def _concluded(
+    result: Result, adjusted: float, alpha: float, first: float, policy: Policy
+) -> Result:
+    """A result once it is known whether it is shown to be worse; `first`, the strictest level."""
+    error = _standard_error(result)
+    found = replace(result, detectable=_detectable(error, first))
+    if result.status is not Status.UNDECIDED:
+        return found
+    if adjusted <= alpha:
+        return replace(found, status=Status.FAILED, reason=None)
+    rows = _rows_needed(result, error, first, policy)
+    labels = None
+    if rows is not None and result.discordant is not None and result.n:
+        labels = ceil(rows * result.discordant / result.n)
+    return replace(found, rows_needed=rows, labels_needed=labels)
+
+
+def _detectable(error: float | None, first: float) -> float | None:
+    """The shortfall that is shown with 80 % chance, at the strictest level of the family."""
+    return None if error is None else error * (normal_quantile(POWER) - normal_quantile(first))
+
+
+def _standard_error(result: Result) -> float | None:
+    """What the interval's side towards worse says of one standard deviation."""
+    versus = "margin" in result.limit
+    interval = result.difference_interval if versus else result.interval
+    value = result.difference if versus else result.value
+    if interval is None or value is None:
+        return None
+    downward = "at_least" in result.limit or (versus and result.better == "higher")
+    side = value - interval[0] if downward else interval[1] - value
+    return side / normal_quantile((1 + LEVEL) / 2) if side > 0 else None
+
+
+def _rows_needed(result: Result, error: float | None, first: float, policy: Policy) -> int | None:
+    """Rows in all that would settle it with 80 % chance; None where no number would.
+
+    Against a champion: if both are equally good. Against a limit: if the value is what it seems.
+    """
+    if error is None or result.value is None or not result.n:
+        return None
+    power = normal_quantile(POWER)
+    passing, failing = -normal_quantile(policy.alpha_pass), -normal_quantile(first)
+    (side, bound), *_ = result.limit.items()
+    if side == "margin":
+        apart, sure = bound, passing
+    else:
+        apart = result.value - bound if side == "at_least" else bound - result.value
+        sure = passing if apart > 0 else failing
+    if not apart:
+        return None
+    rows = result.n * ((sure + power) * error / apart) ** 2
+    return ceil(rows) if isfinite(rows) and rows < 1e12 else None
 
 
 def _because(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ...]:
@@ -133,12 +310,14 @@ def _warnings(results: Sequence[Result]) -> tuple[str, ...]:
     minor = [
         one for one in results if one.severity is Severity.MINOR and one.status is Status.FAILED
     ]
-    undecided = sum(
-        one.severity is Severity.MAJOR and one.status is Status.UNDECIDED for one in results
-    )
+    undecided = [
+        one for one in results if one.severity is Severity.MAJOR and one.status is Status.UNDECIDED
+    ]
     said = [sentence(one) for one in minor[:3]]
     if undecided:
-        said.append(f"{_count(undecided, 'major question')} could not be decided on these rows.")
+        said.append(
+            f"{_count(len(undecided), 'major question')} could not be decided on these rows."
+        )
     return tuple(said)
 
 

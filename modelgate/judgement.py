@@ -21,7 +21,7 @@ from modelgate.asking.worker import WorkerAsker
 from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
-from modelgate.gate import verdict
+from modelgate.gate import settled, verdict
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact
@@ -32,7 +32,7 @@ from modelgate.project import find_project
 from modelgate.provenance import provenance
 from modelgate.report import Report, Result
 from modelgate.runner import Asked, results_of
-from modelgate.suite import Limit, Step
+from modelgate.suite import Limit, Margin, Policy, Step, Suite
 from modelgate.trial import (
     Trial,
     find_suite,
@@ -44,23 +44,30 @@ from modelgate.trial import (
 from modelgate.worker import Worker
 
 Steps = list[tuple[Check, Step]]
+Started = Worker | Callable[[Any], Any] | Sequence[str]
+"""A worker that opens an ONNX file, a callable, or columns of the data."""
 
 
 def prepare(
-    model: Worker | Callable[[Any], Any] | Sequence[str],
+    model: Started,
     data: Any,
     target: str | None,
     suite: str | Path | None,
     options: Options,
+    *,
+    champion: Started | None = None,
+    start: Callable[[Any], Started],
 ) -> Trial:
     """Find checks and suite, and whoever answers.
 
     Args:
-        model: a worker that opens an ONNX file, a callable, or columns of the data.
+        model: whoever answers.
         data: as `evaluate` takes it.
         target: likewise.
         suite: likewise.
         options: likewise.
+        champion: whoever answered until now; else the suite's.
+        start: makes the suite's champion answer.
 
     Raises:
         UsageError: the suite or a name is wrong; MG2035, something read would be written over.
@@ -70,12 +77,25 @@ def prepare(
     library = Library(builtin_root(), *([project.root] if project else []))
     chosen = find_suite(suite, project, library)
     where = places(chosen, data, target)
+    if champion is None and chosen is not None and chosen.champion is not None:
+        champion = start(_beside(chosen))
     trial = Trial(library, chosen, _asker(model, options), options, where)
+    if champion is not None:
+        trial.champion = _asker(champion, options)
+        trial.taken.append(f"champion: {trial.champion.artifact.path}")
     refuse_overwriting(trial)
     return trial
 
 
-def _asker(model: Worker | Callable[[Any], Any] | Sequence[str], options: Options) -> Asker:
+def _beside(suite: Suite) -> str:
+    """Where the suite's champion is: relative to the suite's file."""
+    assert suite.champion is not None
+    if suite.champion.startswith("columns:"):
+        return suite.champion
+    return str(Path(suite.path).parent / suite.champion)
+
+
+def _asker(model: Started, options: Options) -> Asker:
     if isinstance(model, Worker):
         return WorkerAsker(model, options.threads)
     if callable(model):
@@ -129,7 +149,12 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
                 mine = [(check, step) for check, step in steps if step.data == name]
                 keep = options.keep if name == "test" else None
                 gathered[name] = passed_over(
-                    role, trial.asker, mine, progress=options.progress, keep=keep
+                    role,
+                    trial.asker,
+                    mine,
+                    progress=options.progress,
+                    keep=keep,
+                    champion=trial.champion,
                 )
             answers[name] = gathered[name].answers
     if not answers and probe is not None:
@@ -137,7 +162,16 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
         made_up.seen = probe.seen
         made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
     examples = {check.name: examples_of(check) for check, _ in steps}
-    return Asked(trial.asker, probe, gathered, answers, trial.roles, examples)
+    return Asked(
+        trial.asker,
+        probe,
+        gathered,
+        answers,
+        trial.roles,
+        examples,
+        champion=None if trial.champion is None else trial.champion.artifact,
+        policy=trial.suite.policy if trial.suite is not None else Policy(),
+    )
 
 
 def _without_probes(steps: Steps, trial: Trial) -> Steps:
@@ -160,6 +194,7 @@ def _with_determinism(steps: Steps, trial: Trial) -> Steps:
         check="determinism",
         subject="implied",
         limit=Limit(at_most=0.0),
+        margin=Margin(none=True),
         severity=Severity.MAJOR,
         where=where,
         limit_where=where,
@@ -195,7 +230,8 @@ class _Probe(Probe):
 def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -> Report:
     suite, artifact = trial.suite, trial.asker.artifact
     assert suite is not None
-    decided = verdict(results)
+    results, families = settled(results, suite.policy)
+    decided = replace(verdict(results, suite.policy), families=families)
     if trial.options.quick and decided.decision == "promote":
         why = "With --quick a sample of the rows is judged at most: run without it to promote."
         decided = replace(decided, decision="hold", exit_code=11, because=(why,))
@@ -212,7 +248,7 @@ def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -
         verdict=decided,
         subject={
             "model": _model(artifact),
-            "champion": None,
+            "champion": None if asked.champion is None else _model(asked.champion),
             "suite": {
                 "title": suite.title,
                 "path": suite.path,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.aggregates import Aggregate, Batch, Facts, Floats, Need
+from modelgate.aggregates import Aggregate, Batch, Facts, Flags, Floats, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.arrays import coded, numbers
 from modelgate.binding import Reading
-from modelgate.binding.labels import Coder
+from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
 from modelgate.errors import DataError, ModelCrashedError
 
 Slicing = tuple[str, ...]
+Answered = Mapping[str, NDArray[Any]]
+"""Output -> a model's raw answers to a block."""
 MOST_SLICES = 100
 MISSING = "(missing)"
 NO_LABEL = {
@@ -84,6 +86,7 @@ class Gathered:
         whole: need -> aggregate of all rows.
         slices: slicing -> value of its columns -> need -> aggregate.
         unusable: slicing -> why it cannot be judged.
+        champion: what became of every row that the champion answered; None where there is none.
     """
 
     facts: Facts
@@ -93,6 +96,40 @@ class Gathered:
         default_factory=dict
     )
     unusable: dict[Slicing, str] = field(default_factory=dict)
+    champion: Answers | None = None
+
+
+class Rival:
+    """Reads another model's answers in the classes of the one on trial."""
+
+    def __init__(self, reading: Reading, candidate: Reading) -> None:
+        self._reading = reading
+        self._coder = Coder(reading.classes, reading.own)
+        at = {key(label): place for place, label in enumerate(candidate.classes)}
+        self._place = np.array([at[key(label)] for label in reading.classes] + [-1])
+        self._columns = np.argsort(self._place[:-1])
+
+    def answers(self, raw: Answered, finite: Flags) -> tuple[NDArray[Any], Floats | None, Flags]:
+        """(n,) answers, (n, classes) probabilities, (n,) which rows can be judged."""
+        answer, scores = predictions(raw, self._reading, self._coder)
+        if self._reading.task == "regression":
+            return answer, None, finite
+        answer = self._place[answer]
+        return answer, None if scores is None else scores[:, self._columns], finite & (answer >= 0)
+
+
+def _fractions(raw: Answered, block: pa.RecordBatch) -> list[NDArray[Any]]:
+    """The outputs that may hold NaN or infinity.
+
+    Raises:
+        ModelCrashedError: MG4023, an output has another number of rows.
+    """
+    for name, values in raw.items():
+        if len(values) != len(block):
+            raise ModelCrashedError(
+                "MG4023", f"output {name!r} answered {len(block)} rows with {len(values)}"
+            )
+    return [values for values in raw.values() if values.dtype.kind == "f"]
 
 
 class Judge:
@@ -106,52 +143,78 @@ class Judge:
         target: str,
         weight: str | None = None,
         slicings: Mapping[Slicing, Sequence[Need]] | None = None,
+        champion: Reading | None = None,
     ) -> None:
         self._reading = reading
         self._coder = Coder(reading.classes, reading.own)
+        self._champion = None if champion is None else Rival(champion, reading)
         self._target = target
         self._weight = weight
         self._slicings = dict(slicings or {})
         facts = reading.facts
         self.gathered = Gathered(facts, whole={need: need.make(facts) for need in needs})
+        self.gathered.champion = None if champion is None else Answers()
         self.gathered.slices = {slicing: {} for slicing in self._slicings}
 
-    def add(self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]) -> None:
-        """Judge one block: `raw` holds the model's outputs for exactly these rows."""
+    def add(self, block: pa.RecordBatch, raw: Answered, champion: Answered | None = None) -> None:
+        """Judge one block: the model's outputs, and the champion's, for exactly these rows."""
         account = self.gathered.answers
         first = account.rows
         answer, scores, finite = self._answers(block, raw)
         truth, usable = self._truth(block)
         account.drop(NO_LABEL[self._reading.task], int((~usable).sum()))
         account.drop("answer is not finite", int((usable & ~finite).sum()))
-        keep = usable & finite
+        judgeable = finite
         if self._reading.task == "classification":
-            strange = keep & (answer < 0)
+            strange = finite & (answer < 0)
             account.unknown_label += int((answer < 0).sum())
-            account.drop("answered with a label of no class", int(strange.sum()))
-            keep &= ~strange
-        weight, keep = self._weights(block, keep)
+            account.drop("answered with a label of no class", int((strange & usable).sum()))
+            judgeable = finite & ~strange
+        weight, judgeable = self._weights(block, judgeable, usable)
+        keep = judgeable & usable
         account.judged += int(keep.sum())
-        rows = np.arange(first, first + len(block), dtype=np.int64)
-        batch = Batch(truth=truth, answer=answer, scores=scores, weight=weight, row=rows)
+        batch = Batch(
+            truth=truth,
+            answer=answer,
+            scores=scores,
+            weight=weight,
+            row=np.arange(first, first + len(block), dtype=np.int64),
+        )
+        if champion is not None:
+            batch, unlabelled = self._beside(batch, block, champion, usable)
+            keep |= judgeable & unlabelled
         if not keep.all():
             batch = batch.take(keep)
         for aggregate in self.gathered.whole.values():
-            aggregate.add(batch)
+            aggregate.add(batch.part_for(aggregate))
         for slicing, needs in self._slicings.items():
             self._add_slices(slicing, needs, block, keep, batch)
+
+    def _beside(
+        self, batch: Batch, block: pa.RecordBatch, raw: Answered, labelled: Flags
+    ) -> tuple[Batch, Flags]:
+        """The batch with the champion's answers; and the rows that are only compared."""
+        assert self._champion is not None
+        assert self.gathered.champion is not None
+        account = self.gathered.champion
+        fractions = _fractions(raw, block)
+        answer, scores, usable = self._champion.answers(raw, account.add(fractions, len(block)))
+        account.drop("the champion's answer is not usable", int((labelled & ~usable).sum()))
+        alone = ~labelled & usable & (self._reading.task == "classification")
+        beside = replace(
+            batch,
+            champion_answer=answer,
+            champion_scores=scores,
+            labelled=None if labelled.all() else labelled,
+            both=None if usable.all() else usable,
+        )
+        return beside, alone
 
     def _answers(
         self, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]
     ) -> tuple[NDArray[Any], Floats | None, NDArray[np.bool_]]:
         """The answers, the probabilities, and which rows are finite, all counted."""
-        for name, values in raw.items():
-            if len(values) != len(block):
-                raise ModelCrashedError(
-                    "MG4023", f"output {name!r} answered {len(block)} rows with {len(values)}"
-                )
-        fractions = [values for values in raw.values() if values.dtype.kind == "f"]
-        finite = self.gathered.answers.add(fractions, len(block))
+        finite = self.gathered.answers.add(_fractions(raw, block), len(block))
         answer, scores = predictions(raw, self._reading, self._coder)
         if scores is not None and self._reading.scores_are != "logits":
             self.gathered.answers.add_probabilities(scores if finite.all() else scores[finite])
@@ -174,10 +237,10 @@ class Judge:
         return values, usable
 
     def _weights(
-        self, block: pa.RecordBatch, keep: NDArray[np.bool_]
-    ) -> tuple[Floats | None, NDArray[np.bool_]]:
+        self, block: pa.RecordBatch, judgeable: Flags, labelled: Flags
+    ) -> tuple[Floats | None, Flags]:
         if self._weight is None:
-            return None, keep
+            return None, judgeable
         values, absent = numbers(block.column(self._weight))
         weight = values.astype(np.float64)
         usable = np.isfinite(weight)
@@ -185,8 +248,9 @@ class Judge:
             usable &= ~absent
         if (weight[usable] < 0).any():
             raise DataError("MG3145", f"column {self._weight!r} holds a negative weight")
-        self.gathered.answers.drop("weight missing", int((keep & ~usable).sum()))
-        return weight, keep & usable
+        missing = judgeable & labelled & ~usable
+        self.gathered.answers.drop("weight missing", int(missing.sum()))
+        return weight, judgeable & usable
 
     def _add_slices(
         self,
@@ -214,7 +278,7 @@ class Judge:
                 groups[value] = {need: need.make(facts) for need in needs}
             part = ordered.take(place)  # a view: nothing is copied
             for aggregate in groups[value].values():
-                aggregate.add(part)
+                aggregate.add(part.part_for(aggregate))
 
 
 def _groups(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from modelgate.stats.interval import Interval
+from modelgate.stats.inversion import IntervalAt
 
 
 class Status(StrEnum):
@@ -33,12 +34,40 @@ Kind = Literal["statistical", "exact", "measured"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far a value lies from the champion's, on the same rows.
+
+    Attributes:
+        champion: the champion's value, in the unit of the outcome; None where rows without a label
+            leave it open.
+        value: candidate - champion.
+        interval: where the true difference lies; None where that is not known.
+        at: the same at any level; None where the interval is all there is.
+        usual_error: the standard error it would have for an equally good candidate, by the rows
+            and the champion alone; None where nobody can say.
+        discordant: rows that one of the two alone answers rightly, where that means something.
+        relative: whether an automatic margin is a share of the champion's value.
+    """
+
+    champion: float | None
+    value: float
+    interval: Interval | None
+    at: IntervalAt | None = None
+    usual_error: float | None = None
+    discordant: int | None = None
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One measured value. Whether it is good enough is for `gate` to say.
 
     Attributes:
         value: the measurement, in `unit`; None where it could not be taken (`reason` says why).
         interval: where the true value lies, in `unit`; None for an exact fact.
+        at: the same at any level, for p-values; where None, the interval is widened as a normal
+            law's would be.
+        difference: from the champion, where that is the question; then `interval` is None.
         better: the side that is good.
         unit: what one is: a share, a second, the target's own unit.
         kind: a sample that speaks for a population, an exact fact, or a figure of the host.
@@ -56,6 +85,8 @@ class Outcome:
 
     value: float | None
     interval: Interval | None = None
+    at: IntervalAt | None = None
+    difference: Difference | None = None
     better: Literal["higher", "lower"]
     unit: str = "share"
     kind: Kind = "statistical"

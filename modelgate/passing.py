@@ -35,6 +35,7 @@ class Role:
         data: its rows.
         part: what the suite says of it, target included.
         reading: how the model's answers are read against its labels; None without labels.
+        champion: how the champion's are; None where there is none.
         seen: output -> the raw answers to its first rows.
     """
 
@@ -43,6 +44,7 @@ class Role:
     part: DataPart
     reading: Reading | None
     seen: Mapping[str, NDArray[Any]]
+    champion: Reading | None = None
 
 
 def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
@@ -64,6 +66,16 @@ def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
     return needs
 
 
+def pair_of(check: Check, step: Step, facts: Facts) -> Need | None:
+    """The aggregate by which a step compares with the champion; None where it does not."""
+    if check.pairs is None or step.margin.none:
+        return None
+    try:
+        return check.pairs(facts, step.settings)
+    except UsageError as error:
+        raise placed(error, step) from error
+
+
 def placed(error: UsageError, step: Step) -> UsageError:
     """A mistake that only the data could tell, with the step's place in the suite."""
     if error.where is not None:
@@ -78,6 +90,7 @@ def passed_over(
     *,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    champion: Asker | None = None,
 ) -> Gathered:
     """Read every row of a data set once, ask the model once, feed all aggregates.
 
@@ -87,23 +100,30 @@ def passed_over(
         steps: the steps that ask this data set.
         progress: told the role and the rows done, after each block.
         keep: given how answers are read, and each block with its raw ones, in the file's order.
+        champion: the model to compare with, bound likewise.
 
     Raises:
         UsageError: steps ask for what these facts do not allow; all of them are told.
     """
     assert role.reading is not None
     assert role.part.target is not None
-    whole, slicings = _wanted(role, role.reading.facts, steps)
+    rival = role.champion if champion is not None else None
+    whole, slicings = _wanted(role, steps, paired=rival is not None)
     judge = Judge(
         role.reading,
         whole,
         target=role.part.target,
         weight=role.part.weight,
         slicings=slicings,
+        champion=rival,
     )
     asker.prepare(role.reading.outputs)
-    for block, raw in answered(role, asker, slicings):
-        judge.add(block, raw)
+    askers = [asker]
+    if champion is not None and rival is not None:
+        champion.prepare(rival.outputs)
+        askers.append(champion)
+    for block, (raw, *others) in answered(role, askers, slicings):
+        judge.add(block, raw, *others)
         if keep is not None:
             keep(role.reading, block, raw)
         if progress is not None:
@@ -113,9 +133,11 @@ def passed_over(
 
 
 def _wanted(
-    role: Role, facts: Facts, steps: Sequence[tuple[Check, Step]]
+    role: Role, steps: Sequence[tuple[Check, Step]], *, paired: bool
 ) -> tuple[list[Need], dict[Slicing, list[Need]]]:
     """What is gathered of all rows, and of the slices."""
+    assert role.reading is not None
+    facts = role.reading.facts
     whole: dict[Need, None] = {Need(Worst): None}
     if facts.task == "classification":
         whole[Need(Confusion)] = None
@@ -126,9 +148,12 @@ def _wanted(
             continue
         try:
             needs = dict.fromkeys(need_of(check, step, facts))
+            pair = pair_of(check, step, facts)
         except UsageError as error:
             mistakes.append(error)
             continue
+        needs |= {} if pair is None else {pair: None}
+        needs = {need: None for need in needs if paired or not need.kind.paired}
         if not step.by:
             whole.update(needs)
         for slicing in step.by:
@@ -144,7 +169,7 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
     answers = Answers()
     answers.seen = role.seen
     asker.prepare(tuple(role.seen))
-    for block, raw in answered(role, asker, {}):
+    for block, (raw,) in answered(role, [asker], {}):
         answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
         if progress is not None:
             progress(role.name, answers.rows)
@@ -152,23 +177,32 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
 
 
 def answered(
-    role: Role, asker: Asker, slicings: Mapping[Slicing, Any]
-) -> Iterator[tuple[pa.RecordBatch, Mapping[str, NDArray[Any]]]]:
-    """Every block with its answers, in the order of the file; the model works blocks ahead."""
+    role: Role, askers: Sequence[Asker], slicings: Mapping[Slicing, Any]
+) -> Iterator[tuple[pa.RecordBatch, list[Mapping[str, NDArray[Any]]]]]:
+    """Every block with each model's answers, in the order of the file.
+
+    The models work blocks ahead, all on the same ones: a row is read once, whoever answers it.
+    """
     waiting: deque[pa.RecordBatch] = deque()
-    for block in role.data.blocks(_columns(role, asker, slicings)):
-        if len(waiting) >= asker.ahead:
-            yield waiting.popleft(), asker.collect()
-        asker.submit(block)
+    ahead = min(asker.ahead for asker in askers)
+    for block in role.data.blocks(_columns(role, askers, slicings)):
+        if len(waiting) >= ahead:
+            yield waiting.popleft(), [asker.collect() for asker in askers]
+        for asker in askers:
+            asker.submit(block)
         waiting.append(block)
     while waiting:
-        yield waiting.popleft(), asker.collect()
+        yield waiting.popleft(), [asker.collect() for asker in askers]
 
 
-def _columns(role: Role, asker: Asker, slicings: Mapping[Slicing, Any]) -> list[str] | None:
+def _columns(
+    role: Role, askers: Sequence[Asker], slicings: Mapping[Slicing, Any]
+) -> list[str] | None:
     """The columns that anybody reads, in the order of the file; None for all of them."""
-    if asker.columns is None:
-        return None
-    wanted = {*asker.columns, role.part.target, role.part.weight}
+    wanted = {role.part.target, role.part.weight}
+    for asker in askers:
+        if asker.columns is None:
+            return None
+        wanted.update(asker.columns)
     wanted.update(column for slicing in slicings for column in slicing)
     return [name for name in role.data.schema.names if name in wanted]

@@ -25,7 +25,16 @@ class Result:
         slice: column -> value, for a part of the rows.
         data: the role that was asked.
         value, interval, unit: what was measured; interval is two-sided at `level`.
-        limit: {"at_least": x} or {"at_most": x}; empty for information.
+        limit: {"at_least": x}, {"at_most": x} or {"margin": x}; empty for information.
+        champion: the champion's value, for a comparison.
+        difference, difference_interval: candidate - champion, in `unit`.
+        discordant: rows that one of the two models alone answers rightly.
+        p_worse: against "not worse" or "within the limit"; small where worse is shown.
+        p_within: against "worse by the margin or more" or "outside the limit"; small where that is
+            ruled out.
+        detectable: the smallest shortfall that would be shown with 80 % chance.
+        rows_needed: rows in all that would settle it with 80 % chance.
+        labels_needed: how many of them would need a label; None where all would.
         n, n_effective: rows judged, and what the weights leave of them.
         method: how value and interval were found.
         reason: why there is no answer, or why it is not decided.
@@ -49,6 +58,15 @@ class Result:
     unit: str = "share"
     better: str = "higher"
     limit: Mapping[str, float] = field(default_factory=dict)
+    champion: float | None = None
+    difference: float | None = None
+    difference_interval: tuple[float, float] | None = None
+    discordant: int | None = None
+    p_worse: float | None = None
+    p_within: float | None = None
+    detectable: float | None = None
+    rows_needed: int | None = None
+    labels_needed: int | None = None
     method: str = ""
     n: int = 0
     n_effective: float | None = None
@@ -68,15 +86,17 @@ class Verdict:
         exit_code: 0 promote, 1 block, 4 a check could not be completed, 11 hold.
         because: sentences, the weightiest first.
         policy: the rule's settings.
-        alpha_block, alpha_pass: the levels of a shown failure and of a pass.
+        alpha_block, alpha_pass: the suite's chance of a wrong failure, and of a wrong pass.
+        families: severity -> how many questions share how much of `alpha_block`.
     """
 
     decision: Decision
     exit_code: int
     because: tuple[str, ...]
     policy: Mapping[str, Any] = field(default_factory=dict)
-    alpha_block: float = 0.05
+    alpha_block: float = 0.01
     alpha_pass: float = 0.05
+    families: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +208,22 @@ def _holds(result: Result) -> bool:
         return True
     if result.value is None:
         return False
+    if "margin" in result.limit:
+        return _within(result)
     low, high = result.interval or (result.value, result.value)
     return all(
         (side == "at_least" and low >= bound) or (side == "at_most" and high <= bound)
         for side, bound in result.limit.items()
     )
+
+
+def _within(result: Result) -> bool:
+    """Whether the numbers of a comparison rule out a loss of the margin."""
+    if result.difference_interval is None:
+        return False
+    low, high = result.difference_interval
+    margin = result.limit["margin"]
+    return low > -margin if result.better == "higher" else high < margin
 
 
 def _unearned(heavy: list[Result]) -> str | None:

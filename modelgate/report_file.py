@@ -34,7 +34,21 @@ if TYPE_CHECKING:
 
 FREE = frozenset({"evidence", "details", "provenance"})
 """Fields that only people read. A NaN of the data may stand in them, as the text "NaN"."""
-FLOATS = frozenset({"value", "interval", "level", "limit", "n_effective"})
+FLOATS = frozenset(
+    {
+        "value",
+        "interval",
+        "level",
+        "limit",
+        "n_effective",
+        "champion",
+        "difference",
+        "difference_interval",
+        "p_worse",
+        "p_within",
+        "detectable",
+    }
+)
 """Fields that hold floats even where a check gave whole numbers: 1 and 1.0 are one report."""
 LONGEST_NAME = 60
 MOST_BYTES = 64 * 2**20

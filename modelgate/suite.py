@@ -12,18 +12,59 @@ from modelgate.outcome import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """What a value is held to; at most one of the two is set in a step.
+    """What a value is held to; at most one of the three is set for a question.
 
     Attributes:
         at_least: the value must not lie below.
         at_most: the value must not lie above.
+        margin: by so much the value may be worse than the champion's, at most.
     """
 
     at_least: float | None = None
     at_most: float | None = None
+    margin: float | None = None
 
     def __bool__(self) -> bool:
-        return self.at_least is not None or self.at_most is not None
+        return any(bound is not None for bound in (self.at_least, self.at_most, self.margin))
+
+    @property
+    def written(self) -> dict[str, float]:
+        """The side that is set and its bound; empty where none is."""
+        sides = {"at_least": self.at_least, "at_most": self.at_most, "margin": self.margin}
+        return {side: bound for side, bound in sides.items() if bound is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """How much worse than the champion a step tolerates, as a suite writes it.
+
+    Attributes:
+        amount: 0 or more; None for "auto", which hangs on the rows and the champion alone.
+        share: whether it was written in percent: of the champion's value, where the metric is no
+            share itself.
+        asked: whether the suite wrote it, so that a comparison that cannot be made is told.
+        none: no comparison at all.
+    """
+
+    amount: float | None = None
+    share: bool = False
+    asked: bool = False
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How statuses become a verdict.
+
+    Attributes:
+        on_hold: what a hold means: "hold", or "ask" where a recorded approval may lift it.
+        alpha_block: chance that a suite shows a model worse that is not, over all its questions.
+        alpha_pass: chance that a blocker passes a model worse than its limit.
+    """
+
+    on_hold: str = "hold"
+    alpha_block: float = 0.01
+    alpha_pass: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +76,7 @@ class Step:
         subject: the value of that key, as text.
         settings: what the suite sets of the check's own, typed and complete with defaults.
         limit: the suite's, else the check's default.
+        margin: against the champion, where there is one.
         severity: the suite's, else the check's default, else major for slices (`by`).
         by: each entry is a slicing of its own: a column, or two crossed.
         data: the role of the data set that is asked.
@@ -46,6 +88,7 @@ class Step:
     subject: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     limit: Limit = field(default_factory=Limit)
+    margin: Margin = field(default_factory=Margin)
     severity: Severity
     by: tuple[tuple[str, ...], ...] = ()
     data: str = "test"
@@ -109,6 +152,7 @@ class Suite:
         path: as people would write it.
         digest: "sha256:..." of the file's bytes.
         task: None where it is to be inferred.
+        champion: path of the model in production; None where the suite names none.
     """
 
     name: str
@@ -120,3 +164,5 @@ class Suite:
     data: Mapping[str, DataPart] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     seed: int = 0
+    champion: str | None = None
+    policy: Policy = field(default_factory=Policy)

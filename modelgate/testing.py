@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,11 @@ from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
 from modelgate.declare import Check, Examples, Probe
+from modelgate.gate import settled
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Model
-from modelgate.passing import need_of
+from modelgate.passing import need_of, pair_of
 from modelgate.report import Result
 from modelgate.runner import Asked, results_of
 from modelgate.suite import Step
@@ -42,6 +44,8 @@ def run_check(
     scores: NDArray[Any] | None = None,
     weight: Sequence[float] | None = None,
     classes: Sequence[Any] | None = None,
+    champion_answer: Sequence[Any] | NDArray[Any] | None = None,
+    champion_scores: NDArray[Any] | None = None,
     task: str = "classification",
     model: Model | None = None,
     answers: Answers | None = None,
@@ -49,6 +53,7 @@ def run_check(
     examples: Mapping[str, Any] | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
+    margin: float | str | None = None,
     severity: str | None = None,
     settings: Mapping[str, Any] | None = None,
     root: Path | None = None,
@@ -64,6 +69,8 @@ def run_check(
         weight: (n,) of the rows.
         classes: in the order of the scores; the sorted labels where None. Two classes have a
             positive one: the second.
+        champion_answer: (n,) of another model; then the result is that of the comparison.
+        champion_scores: (n, classes) of it.
         task: "classification" or "regression".
         model: anything with `predict(inputs) -> Predictions`, for checks that ask for a `Model`.
         answers: the account of raw answers, for checks that ask for it.
@@ -71,12 +78,13 @@ def run_check(
         examples: the check's hand-written data, in place of what lies beside its file.
         at_least: the limit from below; the check's own where both are None.
         at_most: the limit from above.
+        margin: how much worse than the champion is tolerable, as a suite writes it.
         severity: the check's own where None.
         settings: the check's further settings.
         root: a project whose own `checks/` count too.
 
     Returns:
-        The result, as it would stand in a report.
+        The result, as it would stand in the report of a suite of this one step.
 
     Raises:
         UsageError: MG2104 no such check, MG2108 no such setting, and whatever else a suite's parser
@@ -85,20 +93,34 @@ def run_check(
     """
     library = Library(builtin_root(), *([root] if root else []))
     written = {name: subject, **(settings or {})}
-    engine = {"at_least": at_least, "at_most": at_most, "severity": severity}
+    engine = {"at_least": at_least, "at_most": at_most, "margin": margin, "severity": severity}
     written |= {key: value for key, value in engine.items() if value is not None}
     step = _step(library, written)
     check = library[name]
+    versus = champion_answer is not None or champion_scores is not None
     gathered: dict[str, Gathered] = {}
     if truth is not None:
         facts = _facts(task, truth, answer, classes)
-        gathered["test"] = _gathered(
-            check, step, facts, truth=truth, answer=answer, scores=scores, weight=weight
-        )
+        batch = _batch(facts, truth=truth, answer=answer, scores=scores, weight=weight)
+        if versus:
+            other = _batch(facts, truth=truth, answer=champion_answer, scores=champion_scores)
+            batch = replace(batch, champion_answer=other.answer, champion_scores=other.scores)
+        gathered["test"] = _gathered(check, step, facts, batch)
     given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
-    asked = Asked(_Toy(artifact), probe, gathered, {"test": answers or Answers()}, {}, given, model)
-    return results_of(check, step, asked)[0]
+    toy = _Toy(artifact)
+    asked = Asked(
+        toy,
+        probe,
+        gathered,
+        {"test": answers or Answers()},
+        {},
+        given,
+        champion=toy.artifact if versus else None,
+        model=model,
+    )
+    results, _ = settled(results_of(check, step, asked))
+    return results[-1]
 
 
 def _step(library: Library, written: Mapping[str, Any]) -> Step:
@@ -117,9 +139,7 @@ def _facts(task: str, truth: Any, answer: Any, classes: Sequence[Any] | None) ->
     return Facts("classification", tuple(classes), 1 if len(classes) == 2 else None)
 
 
-def _gathered(
-    check: Check, step: Step, facts: Facts, *, truth: Any, answer: Any, scores: Any, weight: Any
-) -> Gathered:
+def _batch(facts: Facts, *, truth: Any, answer: Any, scores: Any, weight: Any = None) -> Batch:
     if facts.task == "regression":
         right, given = np.asarray(truth, dtype=float), np.asarray(answer, dtype=float)
     else:
@@ -128,16 +148,22 @@ def _gathered(
     parts = (right, given, scores, weight)
     if len({len(part) for part in parts if part is not None}) > 1:
         raise ValueError("truth, answer, scores and weight are not equally long")
-    batch = Batch(
+    return Batch(
         truth=right,
         answer=given,
         scores=None if scores is None else np.asarray(scores, dtype=float),
         weight=None if weight is None else np.asarray(weight, dtype=float),
         row=np.arange(len(right)),
     )
-    whole = {need: need.make(facts) for need in need_of(check, step, facts)}
+
+
+def _gathered(check: Check, step: Step, facts: Facts, batch: Batch) -> Gathered:
+    needs = need_of(check, step, facts)
+    pair = None if batch.champion_answer is None else pair_of(check, step, facts)
+    whole = {need: need.make(facts) for need in [*needs, *([pair] if pair else [])]}
     for aggregate in whole.values():
-        aggregate.add(batch)
+        if batch.champion_answer is not None or not aggregate.paired:
+            aggregate.add(batch.part_for(aggregate))
     return Gathered(facts, whole=whole)
 
 

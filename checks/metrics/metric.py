@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from modelgate import Aggregate, Facts, Need, Outcome, check
+from modelgate import Aggregate, Difference, Facts, Need, Outcome, check
 from modelgate.metrics.table import known, options_for
 
 
@@ -14,7 +14,52 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     return metric.need
 
 
-@check(family="metrics", subject="metric", needs=needs, severity="blocker")
+def pairs(facts: Facts, settings: Mapping[str, Any]) -> Need | None:
+    """The aggregate that compares two models by the metric."""
+    return known(settings["metric"], facts).pair
+
+
+def against_champion(found: Aggregate, *, metric: str, **settings: Any) -> Outcome:
+    """The metric of both models on the same rows, and how far apart they are."""
+    entry = known(metric, found.facts)
+    assert entry.compare is not None
+    compared = entry.compare(found, options_for(entry, found.facts, **settings))
+    apart = compared.difference
+    if apart is None and compared.value is not None and compared.champion is not None:
+        apart = compared.value - compared.champion
+    difference = apart is not None and Difference(
+        champion=compared.champion,
+        value=apart,
+        interval=compared.interval,
+        at=compared.at,
+        usual_error=compared.usual_error,
+        discordant=compared.discordant,
+        relative=entry.relative,
+    )
+    return Outcome(
+        value=compared.value,
+        difference=difference or None,
+        better=entry.better,
+        unit=entry.unit,
+        n=compared.n,
+        n_effective=compared.n_effective,
+        minimum=compared.minimum,
+        lowest=entry.lowest,
+        highest=entry.highest,
+        method=compared.method,
+        reason=compared.reason,
+        details=compared.details,
+    )
+
+
+@check(
+    family="metrics",
+    subject="metric",
+    needs=needs,
+    severity="blocker",
+    pairs=pairs,
+    compare=against_champion,
+)
 def metric(
     found: Aggregate,
     *,
@@ -51,6 +96,9 @@ def metric(
     the interval: `at_least: 0.9` passes when the lower end is 0.9 or more, so that a lucky small
     test set passes nothing. Where a metric is 0 / 0 there is no value, and nothing passes.
 
+    With a champion there is a second result, row by row against its answers: `margin` says how much
+    worse is tolerable, and a drop of that or more has to be ruled out for a pass.
+
     Measures: the metric, in its own unit.
     Settings: metric, which one. average, over classes: binary (the positive class), macro, micro or
         weighted; binary where a positive class is known, else macro. of, one class instead, such as
@@ -66,6 +114,7 @@ def metric(
     return Outcome(
         value=measured.value,
         interval=measured.interval,
+        at=measured.at,
         better=entry.better,
         unit=entry.unit,
         kind="exact" if entry.exact else "statistical",

@@ -39,6 +39,7 @@ def naive_gain(
     return Outcome(
         value=measured.value,
         interval=measured.interval,
+        at=measured.at,
         better="higher",
         unit=entry.unit,
         n=measured.n,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that can be judged: label known, answer finite.
+    """Rows that can be judged: answer finite, and label known but for rows that are only compared.
 
     Attributes:
         truth: (n,) index into `Facts.classes`, or the target itself for regression.
@@ -45,6 +46,8 @@ class Batch:
         row: (n,) number of the row in its data set, from 0.
         champion_answer: (n,) as `answer`, of the champion; None where there is none.
         champion_scores: (n, classes) as `scores`, of the champion.
+        labelled: (n,) whether there is a right answer; None where there is one for every row.
+        both: (n,) whether the champion's answer can be judged too; None where every one can.
     """
 
     truth: NDArray[Any]
@@ -54,6 +57,8 @@ class Batch:
     row: Integers | None = None
     champion_answer: NDArray[Any] | None = None
     champion_scores: Floats | None = None
+    labelled: Flags | None = None
+    both: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -72,7 +77,16 @@ class Batch:
             row=part(self.row),
             champion_answer=part(self.champion_answer),
             champion_scores=part(self.champion_scores),
+            labelled=part(self.labelled),
+            both=part(self.both),
         )
+
+    def part_for(self, kind: Aggregate | type[Aggregate]) -> Batch:
+        """The rows that an aggregate of this kind takes."""
+        rows = None if kind.paired and kind.unlabelled else self.labelled
+        if kind.paired and self.both is not None:
+            rows = self.both if rows is None else rows & self.both
+        return self if rows is None or rows.all() else self.take(rows)
 
 
 class Aggregate(ABC):
@@ -81,9 +95,12 @@ class Aggregate(ABC):
     Attributes:
         paired: whether it compares: it is fed only rows that both models answered, with the
             champion's answers in the batch.
+        unlabelled: whether it takes rows without a label (truth -1) too: where both models answer
+            alike, a comparison needs none.
     """
 
     paired: ClassVar[bool] = False
+    unlabelled: ClassVar[bool] = False
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts

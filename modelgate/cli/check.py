@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("model")
 @click.option("--data", metavar="FILE", help="The labelled rows: a file, a folder or a pattern.")
 @click.option("--target", metavar="COLUMN", help="The column that holds the right answers.")
+@click.option("--champion", metavar="MODEL", help="The model in production, to compare with.")
 @click.option("--suite", metavar="NAME|FILE", help="What to ask; chosen by the task if left out.")
 @click.option(
     "--report",
@@ -50,6 +51,7 @@ def command(
     model: str,
     data: str | None,
     target: str | None,
+    champion: str | None,
     suite: str | None,
     reports: tuple[str, ...],
     save_predictions: str | None,
@@ -79,7 +81,9 @@ def command(
             keep=keep,
             writes=writes,
         )
-        report = evaluate(model, data=data, target=target, suite=suite, options=options)
+        report = evaluate(
+            model, data=data, target=target, champion=champion, suite=suite, options=options
+        )
     for option in chosen:
         deliver(report, option)
     return report.verdict.exit_code

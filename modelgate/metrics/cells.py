@@ -18,7 +18,7 @@ from modelgate.metrics.measure import (
 )
 from modelgate.stats.cell_metrics import Classes, f1s, matthews, precisions, recalls
 from modelgate.stats.cells import CellMetric, Floats, Margins, bootstrap, margins
-from modelgate.stats.interval import Interval
+from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shares import f1, share, share_method
 
 _SHOWN = 30  # classes up to which the whole matrix stands in the details
@@ -77,12 +77,13 @@ def per_class(name: str) -> Callable[[Confusion, Options], Measured]:
         if options.average == "micro":
             # A wrong answer is one false positive and one false negative: this is accuracy.
             return measure_accuracy(found, options)
-        return _resampled(found, _averaged(found.weights, name, options.average or "macro"))
+        return _resampled(found, averaged(found.weights, name, options.average or "macro"))
 
     return measure
 
 
-def _averaged(cells: Floats, name: str, average: str) -> CellMetric:
+def averaged(cells: Floats, name: str, average: str) -> CellMetric:
+    """A metric's mean over the classes that occur in these cells."""
     base = margins(cells)
     # Classes in neither truth nor answer do not count; those in one of them do, with 0 where
     # 0 / 0 stands: as in scikit-learn.
@@ -91,6 +92,11 @@ def _averaged(cells: Floats, name: str, average: str) -> CellMetric:
     if average == "macro":
         return lambda stack: of_each(stack)[..., present].mean(axis=-1)
     return lambda stack: (of_each(stack) * stack.truth).sum(axis=-1) / stack.truth.sum(axis=-1)
+
+
+def of_class(name: str, index: int) -> CellMetric:
+    """A metric of one class."""
+    return lambda stack: PER_CLASS[name](stack)[..., index]
 
 
 def _of_one(found: Confusion, name: str, index: int) -> Measured:
@@ -130,11 +136,18 @@ def of_share(
     """A share with its interval; `doubled`, the F1 score that belongs to the Jaccard index."""
     value = 2 * hits / (hits + total) if doubled else hits / total
     scaled = hits if effective == total else min(hits / total * effective, effective)
-    interval = f1(scaled, effective - scaled) if doubled else share(scaled, effective)
     method = share_method(scaled, effective)
+
+    def at(level: float) -> Interval:
+        found = (
+            f1(scaled, effective - scaled, level) if doubled else share(scaled, effective, level)
+        )
+        return Interval(min(found.low, value), max(found.high, value), level)
+
     return Measured(
         value=value,
-        interval=Interval(min(interval.low, value), max(interval.high, value), interval.level),
+        interval=at(LEVEL),
+        at=at,
         method=f"{method}, of the Jaccard index" if doubled else method,
         n=rows,
         n_effective=None if effective == total else effective,
@@ -145,9 +158,11 @@ def of_share(
 def _resampled(found: Confusion, metric: CellMetric) -> Measured:
     cells, squares = found.weights, found.squares
     effective = float(cells.sum()) ** 2 / float(squares.sum())
+    drawn = bootstrap(metric, cells, squares)
     return Measured(
-        value=float(metric(margins(cells))),
-        interval=bootstrap(metric, cells, squares),
+        value=drawn.value,
+        interval=drawn(LEVEL),
+        at=drawn,
         method="Bayesian bootstrap of the confusion matrix",
         n=found.rows,
         n_effective=different(effective, found.rows),

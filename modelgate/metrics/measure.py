@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from modelgate.aggregates import Need
 from modelgate.stats.interval import Interval
+from modelgate.stats.inversion import IntervalAt
 
-IntervalAt = Callable[[float], Interval]
-"""The interval at a two-sided level in (0, 1)."""
 MINIMUM = 30
 """Rows below which no metric decides anything."""
 
@@ -55,7 +54,8 @@ class Compared:
     Attributes:
         value: the candidate's; None where it cannot be taken (`reason` says why).
         champion: the champion's.
-        interval: where candidate - champion lies, in the metric's unit and with its sign.
+        difference: candidate - champion, in the metric's unit; `value - champion` where None.
+        interval: where it lies.
         at: the same at any level; what p-values are inverted from.
         usual_error: the standard error that the difference would have for an equally good
             candidate, by the rows and the champion's answers alone: what an automatic margin and
@@ -66,6 +66,7 @@ class Compared:
 
     value: float | None
     champion: float | None = None
+    difference: float | None = None
     interval: Interval | None = None
     at: IntervalAt | None = None
     usual_error: float | None = None

@@ -17,8 +17,8 @@ from modelgate.metrics.numbers import Spreads, measure_mae, measure_r2, without
 from modelgate.metrics.scores import brier_range
 from modelgate.metrics.scores import without as without_scores
 from modelgate.metrics.spread import TOO_LARGE, freedom, rounded
-from modelgate.stats.cells import bootstrap, margins
-from modelgate.stats.interval import Interval
+from modelgate.stats.cells import bootstrap
+from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.means import signed_mean
 from modelgate.stats.shares import paired_difference
 
@@ -39,9 +39,14 @@ def gain_accuracy(found: Confusion) -> Measured:
     gains = float(np.trace(cells) - cells[most, most])
     losses = float(truth[most] - cells[most, most])
     scale = effective / total
+
+    def at(level: float) -> Interval:
+        return paired_difference(gains * scale, losses * scale, effective, level)
+
     return Measured(
         value=(gains - losses) / total,
-        interval=paired_difference(gains * scale, losses * scale, effective),
+        interval=at(LEVEL),
+        at=at,
         method="Tango, paired by row",
         n=found.rows,
         n_effective=different(effective, found.rows),
@@ -57,12 +62,17 @@ def gain_balanced(found: Confusion) -> Measured:
     classes = int(np.count_nonzero(cells.sum(axis=1)))
     if classes < 2:
         return nothing(_ONE_CLASS, n=found.rows)
-    metric = balanced(cells)
-    interval = bootstrap(metric, cells, squares)
+    drawn = bootstrap(balanced(cells), cells, squares)
     effective = float(cells.sum()) ** 2 / float(squares.sum())
+
+    def at(level: float) -> Interval:
+        found = drawn(level)
+        return Interval(found.low - 1 / classes, found.high - 1 / classes, level)
+
     return Measured(
-        value=float(metric(margins(cells))) - 1 / classes,
-        interval=Interval(interval.low - 1 / classes, interval.high - 1 / classes, interval.level),
+        value=drawn.value - 1 / classes,
+        interval=at(LEVEL),
+        at=at,
         method="Bayesian bootstrap of the confusion matrix",
         n=found.rows,
         n_effective=different(effective, found.rows),

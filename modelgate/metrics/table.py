@@ -10,12 +10,14 @@ from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.errors import AbsoluteErrors
 from modelgate.aggregates.losses import ProbabilityLosses
+from modelgate.aggregates.paired_confusion import PairedConfusion
 from modelgate.aggregates.ranking import Ranking
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.aggregates.topk import TopK
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.metrics import cells, numbers, quantiles, scores
-from modelgate.metrics.measure import Measured, Metric, Options
+from modelgate.metrics import paired_cells as paired
+from modelgate.metrics.measure import Compared, Measured, Metric, Options
 
 OWN_UNIT = "target"
 """The unit of what is measured in the target's own."""
@@ -33,6 +35,7 @@ def _of_labels(
     averages: tuple[str, ...] = (),
     exact: bool = False,
     lowest: float = 0.0,
+    compare: Callable[[Any, Options], Compared] | None = None,
 ) -> Metric:
     return Metric(
         name=name,
@@ -45,6 +48,8 @@ def _of_labels(
         exact=exact,
         lowest=lowest,
         highest=1.0 if better == "higher" else None,
+        pair=None if compare is None else Need(PairedConfusion),
+        compare=compare,
     )
 
 
@@ -70,12 +75,28 @@ def _of_numbers(
 
 
 _ENTRIES = (
-    _of_labels("accuracy", Confusion, cells.measure_accuracy),
-    _of_labels("balanced_accuracy", Confusion, cells.measure_balanced),
-    _of_labels("precision", Confusion, cells.per_class("precision"), averages=_ALL),
-    _of_labels("recall", Confusion, cells.per_class("recall"), averages=_ALL),
-    _of_labels("f1", Confusion, cells.per_class("f1"), averages=_ALL),
-    _of_labels("mcc", Confusion, cells.measure_matthews, unit="score", lowest=-1.0),
+    _of_labels("accuracy", Confusion, cells.measure_accuracy, compare=paired.compare_accuracy),
+    _of_labels(
+        "balanced_accuracy", Confusion, cells.measure_balanced, compare=paired.compare_balanced
+    ),
+    *(
+        _of_labels(
+            name,
+            Confusion,
+            cells.per_class(name),
+            averages=_ALL,
+            compare=paired.compare_per_class(name),
+        )
+        for name in ("precision", "recall", "f1")
+    ),
+    _of_labels(
+        "mcc",
+        Confusion,
+        cells.measure_matthews,
+        unit="score",
+        lowest=-1.0,
+        compare=paired.compare_matthews,
+    ),
     _of_labels(
         "confusion", Confusion, cells.measure_confusion, unit="rows", better="lower", exact=True
     ),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.interval import Interval
+from modelgate.stats.tails import normal_quantile
 
 Floats = NDArray[np.float64]
 DRAWS = 2_000
@@ -17,6 +18,7 @@ large ones fewer, 200 at least."""
 _SEED = 20_060_817
 _CHEAP, _DEAR = 500_000, 20_000_000  # draws times cells
 _CHUNK = 1 << 21
+_TOLD = 20  # draws beyond a quantile, below which it is not told any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,46 @@ class Margins:
 CellMetric = Callable[[Margins], Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Intervals at any level, from the draws of a bootstrap.
+
+    Beyond what so many draws can tell, each side grows as a normal law's would.
+
+    Attributes:
+        value: the middle.
+        low: (draws,) sorted, for the lower end.
+        high: (draws,) sorted, for the upper end.
+        least, most: what the value cannot go beyond.
+    """
+
+    value: float
+    low: Floats
+    high: Floats
+    least: float = -np.inf
+    most: float = np.inf
+
+    def __call__(self, level: float) -> Interval:
+        """The two-sided interval at a level."""
+        tail = (1 - level) / 2
+        furthest = max(tail, _TOLD / len(self.low))
+        low = float(np.quantile(self.low, furthest))
+        high = float(np.quantile(self.high, 1 - furthest))
+        if tail < furthest:
+            further = normal_quantile(tail) / normal_quantile(furthest)
+            low = self.value - (self.value - low) * further
+            high = self.value + (high - self.value) * further
+        low, high = min(low, self.value), max(high, self.value)
+        return Interval(max(low, self.least), min(high, self.most), level)
+
+
 def margins(cells: Floats) -> Margins:
     """The margins of a confusion matrix (classes, classes), truth down and answer across."""
     return Margins(np.diag(cells).copy(), cells.sum(axis=1), cells.sum(axis=0), cells.sum())
 
 
-def bootstrap(
-    metric: CellMetric,
-    cells: Floats,
-    squares: Floats,
-    *,
-    level: float = LEVEL,
-) -> Interval:
-    """The interval of a metric of a confusion matrix, by a Bayesian bootstrap of its cells.
+def bootstrap(metric: CellMetric, cells: Floats, squares: Floats) -> Draws:
+    """The intervals of a metric of a confusion matrix, by a Bayesian bootstrap of its cells.
 
     Each draw gives every cell a Gamma variable with the cell's weight as mean and the variance that
     the rows' weights give it. The lower side adds an error of weight Gamma(1) where it hurts most,
@@ -62,7 +91,6 @@ def bootstrap(
         metric: a function of margins, stacked in their first axis; never above 1.
         cells: (classes, classes) weights; at least one above 0.
         squares: (classes, classes) sums of squared weights.
-        level: two-sided, in (0, 1).
 
     Source: D. B. Rubin (1981), "The Bayesian bootstrap", Annals of Statistics 9, 130-134.
     """
@@ -71,8 +99,7 @@ def bootstrap(
     usual = float(square.sum() / weight.sum())  # what a row weighs; 1 where none bears a weight
     base = margins(cells)
     worst, best = _worst(metric, base, usual), _best(metric, base, usual)
-    draws = min(max(DRAWS, _CHEAP // len(weight)), 5 * DRAWS)
-    draws = max(200, min(draws, _DEAR // len(weight)))
+    draws = draws_for(len(weight))
     rng = np.random.default_rng(_SEED)
     low, high = [], []
     step = max(1, _CHUNK // (len(weight) + 3 * len(cells)))
@@ -85,10 +112,67 @@ def bootstrap(
         low.append(metric(_with_error(stack, extra[0], *worst)))
         high.append(metric(_with_hit(stack, extra[1], best)))
     value = float(metric(base))
-    tail = (1 - level) / 2
-    lower = float(np.quantile(np.concatenate(low), tail))
-    upper = float(np.quantile(np.concatenate(high), 1 - tail))
-    return Interval(min(lower, value), min(max(upper, value), 1.0), level)
+    return Draws(value, np.sort(np.concatenate(low)), np.sort(np.concatenate(high)), most=1.0)
+
+
+def paired_bootstrap(
+    metric: CellMetric,
+    truth: NDArray[np.intp],
+    answers: tuple[NDArray[np.intp], NDArray[np.intp]],
+    *,
+    weight: Floats,
+    square: Floats,
+    classes: int,
+) -> Draws:
+    """The intervals of the difference of a metric between two models on the same rows.
+
+    As `bootstrap`, with cells by truth and both answers, so that what the models have in common
+    weighs nothing. The lower side adds a row that the first model alone gets wrong where that hurts
+    most, the upper one that the second alone gets wrong: no observed difference is never surely
+    none.
+
+    Args:
+        metric: a function of margins, stacked in their first axis.
+        truth: (m,) of each cell, sorted.
+        answers: (m,) of the first model; (m,) of the second.
+        weight: (m,) of the rows in the cell, above 0.
+        square: (m,) sums of squared weights.
+        classes: their number.
+    """
+    usual = float(square.sum() / weight.sum())
+    first, second = (_stacked(weight[None, :], truth, answer, classes) for answer in answers)
+    base = [Margins(*(part[0] for part in _parts(one))) for one in (first, second)]
+    hurts = [_worst(metric, one, usual) for one in base]
+    draws = draws_for(len(weight))
+    rng = np.random.default_rng(_SEED)
+    low, high = [], []
+    step = max(1, _CHUNK // (len(weight) + 6 * classes))
+    for start in range(0, draws, step):
+        count = min(step, draws - start)
+        drawn = rng.standard_gamma(weight * weight / square, (count, len(weight)))
+        drawn *= square / weight
+        extra = usual * rng.standard_exponential((2, count))
+        one, two = (_stacked(drawn, truth, answer, classes) for answer in answers)
+        low.append(
+            metric(_with_error(one, extra[0], *hurts[0]))
+            - metric(_with_hit(two, extra[0], hurts[0][0]))
+        )
+        high.append(
+            metric(_with_hit(one, extra[1], hurts[1][0]))
+            - metric(_with_error(two, extra[1], *hurts[1]))
+        )
+    value = float(metric(base[0]) - metric(base[1]))
+    return Draws(value, np.sort(np.concatenate(low)), np.sort(np.concatenate(high)))
+
+
+def draws_for(cells: int) -> int:
+    """How often so many cells are drawn."""
+    draws = min(max(DRAWS, _CHEAP // cells), 5 * DRAWS)
+    return max(200, min(draws, _DEAR // cells))
+
+
+def _parts(base: Margins) -> tuple[Floats, Floats, Floats, Floats]:
+    return base.hits, base.truth, base.answer, base.total
 
 
 def _stacked(

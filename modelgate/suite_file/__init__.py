@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelgate.declare import Check
+from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
 from modelgate.kinds.single import Choice, Number, Text
-from modelgate.suite import DataPart, ModelPart, Step, Suite
+from modelgate.suite import DataPart, ModelPart, Policy, Step, Suite
 from modelgate.suite_file.blocks import (
     POLICY,
-    Later,
     known_entries,
     read_block,
     read_data,
@@ -29,8 +29,7 @@ SIMPLE: Mapping[str, Kind] = {
     "task": Choice(TASKS),
     "seed": Number(0, 2**32 - 1, whole=True),
 }
-KEYS = (*SIMPLE, "model", "data", "policy", "checks")
-LATER = {"champion": Later("comparisons with a champion ('champion') come in a later version")}
+KEYS = (*SIMPLE, "model", "data", "champion", "policy", "checks")
 EXAMPLE = "write `checks:` and below it `  - metric: accuracy`"
 
 
@@ -52,7 +51,7 @@ def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check
         mistakes.stop(
             "MG2115", "the suite is empty and can promote nothing", root.where, hint=EXAMPLE
         )
-    entries = known_entries(root, "the suite", KEYS, mistakes, LATER)
+    entries = known_entries(root, "the suite", KEYS, mistakes)
     simple = {
         key: read_value(kind, entries[key], key, mistakes)
         for key, kind in SIMPLE.items()
@@ -61,8 +60,10 @@ def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check
     task = simple.get("task")
     model = read_model(entries["model"], mistakes) if "model" in entries else ModelPart()
     data: dict[str, DataPart] = read_data(entries["data"], mistakes) if "data" in entries else {}
-    if "policy" in entries:
-        read_block(entries["policy"], "policy", POLICY, mistakes)
+    policy = (
+        read_block(entries["policy"], "policy", POLICY, mistakes) if "policy" in entries else {}
+    )
+    champion = _champion(entries.get("champion"), mistakes)
     steps: tuple[Step, ...] = ()
     if isinstance(root.value, dict):
         steps = _steps(entries.get("checks"), root, StepReader(checks, data, task, mistakes))
@@ -77,7 +78,20 @@ def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check
         data=data,
         steps=steps,
         seed=simple.get("seed", 0),
+        champion=champion,
+        policy=Policy(**{key: value for key, value in policy.items() if value is not None}),
     )
+
+
+def _champion(node: Node | None, mistakes: Mistakes) -> str | None:
+    """The path of the model in production."""
+    if node is None:
+        return None
+    path: str | None = read_value(Text(), node, "champion", mistakes)
+    if path is not None and "@" in path and not path.endswith(".onnx"):
+        message = f"models of a registry, such as {shown(path)}, come in a later version"
+        mistakes.add("MG2117", message, node.where, hint="give the path of an ONNX file")
+    return path
 
 
 def _steps(node: Node | None, root: Node, reader: StepReader) -> tuple[Step, ...]:

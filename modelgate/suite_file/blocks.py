@@ -34,7 +34,11 @@ MODEL: Mapping[str, Kind] = {
     "threshold": Number(0, 1),
 }
 OUTPUTS: Mapping[str, Kind] = {"scores": Text(), "labels": Text()}
-POLICY: Mapping[str, Kind] = {"on_hold": Choice(("hold",))}
+POLICY: Mapping[str, Kind] = {
+    "on_hold": Choice(("hold", "ask")),
+    "alpha_block": Number(1e-6, 0.05),
+    "alpha_pass": Number(1e-6, 0.05),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def suite_json_schema(checks: Mapping[str, Check]) -> dict[str, Any]:
     blocks = {
         "model": block_schema(MODEL, inputs=tensors, outputs=block_schema(OUTPUTS)),
         "data": {"type": "object", "additionalProperties": part},
+        "champion": Text().schema(),
         "policy": block_schema(POLICY),
         "checks": {"type": "array", "minItems": 1, "items": {"anyOf": steps} if steps else False},
     }
@@ -41,7 +42,7 @@ def _step(check: Check) -> Schema:
     engine = {
         key: kind.schema()
         for key, kind in ENGINE_KEYS.items()
-        if key != "by" or check.asks_aggregate
+        if (key != "by" or check.asks_aggregate) and (key != "margin" or check.compare)
     }
     own: dict[str, Schema] = {check.name: {"type": ["string", "number", "boolean"]}}
     required = [check.name]

@@ -13,7 +13,8 @@ from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.outcome import Severity
-from modelgate.suite import Limit, Step
+from modelgate.suite import Limit, Margin, Step
+from modelgate.suite_file.tolerance import Tolerance
 from modelgate.yaml_file.node import Mistakes, Node
 
 LIMIT = Number()
@@ -22,13 +23,10 @@ BY = Either((Text(), Many(Either((Text(), Many(Text(), length=2))), fewest=1)))
 ENGINE_KEYS: Mapping[str, Kind] = {
     "at_least": LIMIT,
     "at_most": LIMIT,
+    "margin": Tolerance(),
     "severity": SEVERITY,
     "by": BY,
     "data": Text(),
-}
-LATER = {
-    "margin": "comparisons with a champion ('margin') come in a later version",
-    "champion": "comparisons with a champion ('champion') come in a later version",
 }
 
 
@@ -99,6 +97,7 @@ class StepReader:
             subject=subject,
             settings=settings,
             limit=limit,
+            margin=self._margin(check, engine.get("margin"), node),
             severity=_severity(check, engine.get("severity"), by),
             by=by,
             data=self._data(engine.get("data"), node),
@@ -135,8 +134,6 @@ class StepReader:
         kind = None if setting is None else kind_of(setting.type)
         if kind is not None:
             settings[key] = read_value(kind, node, key, self.mistakes)
-        elif key in LATER:
-            self.mistakes.add("MG2117", LATER[key], where)
         elif key == check.subject:
             message = f"{shown(key)} is what stands after {shown(check.name + ':')}; leave it out"
             self.mistakes.add("MG2108", message, where)
@@ -191,6 +188,12 @@ class StepReader:
             self.mistakes.add("MG2112", message, node.keys[second], hint="keep one of the two")
         limit = Limit(at_least=engine.get("at_least"), at_most=engine.get("at_most"))
         return limit, node.keys[written[0]]
+
+    def _margin(self, check: Check, written: Margin | None, node: Node) -> Margin:
+        if "margin" in node.value and check.compare is None:
+            message = f"{shown(check.name)} is not compared with a champion; leave 'margin' out"
+            self.mistakes.add("MG2117", message, node.keys["margin"])
+        return written or Margin()
 
     def _data(self, role: str | None, node: Node) -> str:
         if role is not None and role not in self.roles:

@@ -1,0 +1,202 @@
+"""One question of a suite, about all rows or a slice of them; and what an answer makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+from modelgate.declare import Check
+from modelgate.errors import UsageError
+from modelgate.gate import weigh
+from modelgate.margins import margin_for
+from modelgate.outcome import Outcome, Status
+from modelgate.report import Result
+from modelgate.stats.interval import Interval
+from modelgate.suite import Limit, Policy, Step
+
+NO_CHAMPION = "no champion is named: add --champion MODEL, or `champion:` to the suite"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A step, put to some rows.
+
+    Attributes:
+        check: that is asked.
+        step: that asks it.
+        part: the slice, column -> value; None for all rows.
+        versus: whether it compares with the champion.
+    """
+
+    check: Check
+    step: Step
+    part: Mapping[str, Any] | None = None
+    versus: bool = False
+
+    @property
+    def id(self) -> str:
+        """Stable in one suite: "metric[recall][country=BR]", "metric[recall] v champion"."""
+        check, step = self.check, self.step
+        told = [
+            f"{name}={value}"
+            for name, value in step.settings.items()
+            if name != check.subject and value != check.settings[name].default
+        ]
+        name = f"{step.check}[{', '.join([step.subject, *told])}]"
+        if step.data != "test":
+            name += f"@{step.data}"
+        if self.part:
+            name += "".join(f"[{column}={value}]" for column, value in self.part.items())
+        return f"{name} v champion" if self.versus else name
+
+    @property
+    def limit(self) -> Limit:
+        """What the suite holds the value itself to; a comparison's margin hangs on its rows."""
+        return Limit() if self.versus else self.step.limit
+
+    def ask(self, given: Mapping[str, Any]) -> Outcome:
+        """The check's answer.
+
+        Args:
+            given: what stands before its `*`; for a comparison the aggregate that compares.
+        """
+        if not self.versus:
+            return self.check.ask(**given, **self.step.settings)  # type: ignore[return-value]
+        assert self.check.compare is not None
+        return self.check.compare(*given.values(), **self.step.settings)  # type: ignore[return-value]
+
+    def limit_for(self, outcome: Outcome) -> Limit:
+        """What this outcome is held to.
+
+        Raises:
+            UsageError: MG2130, MG2131, a limit or margin that says nothing.
+        """
+        if not self.versus:
+            _refuse_strange_limit(outcome, self.step)
+            return self.step.limit
+        return Limit(margin=margin_for(self.step, outcome, sliced=self.part is not None))
+
+
+def judged(
+    question: Question,
+    outcome: Outcome,
+    *,
+    unjudged: str | None = None,
+    unit: str | None = None,
+    policy: Policy | None = None,
+) -> Result:
+    """An outcome with its limit, and what it means before the others are heard.
+
+    Args:
+        question: that was asked.
+        outcome: what was found.
+        unjudged: why too many rows went unjudged for a pass.
+        unit: what people call the target's unit: the column's name.
+        policy: the suite's.
+    """
+    limit = question.limit_for(outcome)
+    weighed = weigh(outcome, limit, policy)
+    if unjudged and weighed.status is Status.PASSED and outcome.kind == "statistical":
+        weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged)
+    interval, apart = outcome.interval, outcome.difference
+    shown = interval if apart is None else apart.interval
+    return replace(
+        blank(question, weighed.status, weighed.reason),
+        kind=outcome.kind,
+        value=outcome.value,
+        interval=_ends(interval),
+        level=None if shown is None else shown.level,
+        unit=unit if outcome.unit == "target" and unit else outcome.unit,
+        better=outcome.better,
+        limit=limit.written,
+        champion=None if apart is None else apart.champion,
+        difference=None if apart is None else apart.value,
+        difference_interval=None if apart is None else _ends(apart.interval),
+        discordant=None if apart is None else apart.discordant,
+        p_worse=weighed.p_worse,
+        p_within=weighed.p_within,
+        method=outcome.method,
+        n=outcome.n,
+        n_effective=outcome.n_effective,
+        says=outcome.says,
+        evidence=outcome.evidence,
+        details=outcome.details,
+    )
+
+
+def skipped(question: Question, reason: str) -> Result:
+    """A question that could not be asked; information, where nothing hung on it."""
+    found = Status.SKIPPED if question.versus or question.step.limit else Status.INFO
+    return blank(question, found, reason)
+
+
+def blank(question: Question, found: Status, reason: str | None) -> Result:
+    """A result without a number."""
+    step = question.step
+    return Result(
+        id=question.id,
+        check=step.check,
+        subject=step.subject,
+        versus="champion" if question.versus else None,
+        slice=question.part,
+        data=step.data,
+        severity=step.severity,
+        kind="statistical",
+        status=found,
+        value=None,
+        unit="",  # only an outcome would tell
+        limit=question.limit.written,
+        reason=reason,
+        where={"file": step.where.file, "line": step.where.line},
+    )
+
+
+def sound(outcome: Outcome) -> Outcome:
+    """An outcome without NaN or infinity: there, it has no value, and says so.
+
+    Raises:
+        TypeError: a value or an end of an interval is no number.
+    """
+    apart = outcome.difference
+    numbers = [outcome.value, *(_ends(outcome.interval) or ())]
+    if apart is not None:
+        numbers += [apart.value, apart.champion, *(_ends(apart.interval) or ())]
+    known = [number for number in numbers if number is not None]
+    for number in known:
+        if not isinstance(number, float | int):
+            raise TypeError(f"the check answered {type(number).__name__} for a number")
+    if all(isfinite(number) for number in known):
+        return outcome
+    why = "the check answered NaN or infinity"
+    return replace(outcome, value=None, interval=None, difference=None, reason=why)
+
+
+def _ends(interval: Interval | None) -> tuple[float, float] | None:
+    return None if interval is None else (interval.low, interval.high)
+
+
+def _refuse_strange_limit(outcome: Outcome, step: Step) -> None:
+    """A limit that every model keeps would open the gate without a question asked."""
+    unbounded = outcome.lowest is None and outcome.highest is None
+    share = outcome.highest == 1 or (outcome.unit == "share" and unbounded)
+    for bound in (step.limit.at_least, step.limit.at_most):
+        if share and bound is not None and abs(bound) > 1:
+            raise UsageError(
+                "MG2130",
+                f"the limit {bound:g} is no share: {step.subject} lies between 0 and 1",
+                where=step.limit_where,
+                hint=f"write {bound:g}% or {bound / 100:g}",
+            )
+    low, high = step.limit.at_least, step.limit.at_most
+    nothing_below = low is not None and outcome.lowest is not None and low <= outcome.lowest
+    nothing_above = high is not None and outcome.highest is not None and high >= outcome.highest
+    if outcome.kind == "statistical" and (nothing_below or nothing_above):
+        side, bound = ("at_least", low) if nothing_below else ("at_most", high)
+        raise UsageError(
+            "MG2131",
+            f"every model keeps the limit {side}: {bound:g} of {step.subject}",
+            where=step.limit_where,
+            hint="write a limit that a bad model breaks, or leave it out to be shown the number",
+        )
