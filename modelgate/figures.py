@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, isfinite, log10
 
 from modelgate.report import Result
@@ -11,7 +11,7 @@ MOST_DECIMALS = 6
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "bytes"))
 COUNTED = frozenset(
-    {"call", "case", "column", "fault", "output", "promise", "row", "text", "value"}
+    {"call", "case", "column", "fault", "output", "point", "promise", "row", "text", "value"}
 )
 """Units that have a plural, by their last word."""
 BARE = frozenset({"", "score"})
@@ -83,6 +83,36 @@ def figures(result: Result) -> Figures:
         limit=shown.limit,
         side=side,
         interval=_with_unit(f"{texts[1]}{dash}{texts[2]}", name),
+    )
+
+
+def difference(result: Result) -> Figures:
+    """How far a result lies from the champion, as texts: shares in points, better or worse."""
+    if result.difference is None:
+        return figures(result)
+    return figures(_as_difference(result, 1.0))
+
+
+def apart(result: Result) -> Figures:
+    """How much worse than the champion a result is, as texts; better where negative."""
+    return figures(_as_difference(result, -1.0 if result.better == "higher" else 1.0))
+
+
+def _as_difference(result: Result, sign: float) -> Result:
+    """The same result with the difference for its value, and the margin for its limit."""
+    assert result.difference is not None
+    points = result.unit == "share"
+    factor = sign * (100.0 if points else 1.0)
+    ends = result.difference_interval and sorted(end * factor for end in result.difference_interval)
+    margin = result.limit.get("margin")
+    worse = sign if result.better == "lower" else -sign
+    side = "at_most" if worse > 0 else "at_least"
+    return replace(
+        result,
+        value=result.difference * factor,
+        interval=ends and (ends[0], ends[1]),
+        unit="points" if points else result.unit,
+        limit={} if margin is None else {side: worse * margin * abs(factor)},
     )
 
 

@@ -27,6 +27,8 @@ ALPHA_LISTS = 0.10
 """False discovery rate of lists of minors, which a person reads and nothing hangs on."""
 POWER = 0.80
 """Chance that "rows needed" and "detectable" speak of."""
+TOO_CLOSE = 1e-3
+"""Share of the distance that would settle a question, below which no number of rows is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ def _unknown(outcome: Outcome, limit: Limit) -> str | None:
         return outcome.reason or "there is no number to judge"
     if not all(isfinite(bound) for bound in limit.written.values()):
         return "its limit is no number"
+    if len(limit.written) > 1:
+        return "it is held to more than one limit at once"
     interval, value = outcome.interval, outcome.value
     if limit.margin is not None:
         if outcome.difference is None or not isfinite(outcome.difference.value):

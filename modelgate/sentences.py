@@ -7,21 +7,24 @@ escapes what it writes.
 
 from __future__ import annotations
 
-from math import floor, inf, isfinite, log10, nan
+from math import floor, inf, log10, nan
 
-from modelgate.figures import Figures, figures, number
+from modelgate.figures import Figures, apart, figures, number
 from modelgate.outcome import Status
 from modelgate.report import Result
 
 
 def title(result: Result) -> str:
-    """What a result is called among people: "accuracy", "recall, country = BR"."""
+    """What a result is called among people: "accuracy v champion", "recall, country = BR"."""
+    name = _name(result)
+    return f"{name} v {result.versus}" if result.versus else name
+
+
+def _name(result: Result) -> str:
     own = result.check == "metric" and result.subject
     parts = [result.subject if own else _question(result)]
     if result.slice:
         parts.append(", ".join(f"{column} = {value}" for column, value in result.slice.items()))
-    if result.versus:
-        parts.append(f"against the {result.versus}")
     return ", ".join(parts)
 
 
@@ -34,6 +37,8 @@ def sentence(result: Result) -> str:
         return f"{name} could not be completed: {result.reason or 'no reason was given'}."
     if result.status is Status.SKIPPED:
         return f"{name} was not asked: {result.reason or 'no reason was given'}."
+    if result.difference is not None:
+        return _compared(result)
     shown = figures(result)
     if not shown.value:
         return f"{name} has no value: {result.reason or 'no reason was given'}."
@@ -59,6 +64,8 @@ def advice(result: Result) -> str:
         return "" if result.reason and _kept(result) else _more_rows(result)
     if result.status is not Status.FAILED:
         return ""
+    if result.versus:
+        return "Look at the rows that the champion answers rightly and this model does not."
     if result.slice:
         return "Look at these rows first: more of their kind in training usually helps."
     if result.check == "metric":
@@ -72,6 +79,39 @@ def advice(result: Result) -> str:
 def _question(result: Result) -> str:
     said = result.subject in {"", "all", "implied", "true", "True", result.check}
     return result.check if said else f"{result.check} {result.subject}"
+
+
+def _compared(result: Result) -> str:
+    """How far from the champion, in words: "could be 1.7 points worse to 0.9 better"."""
+    worse = apart(result)
+    values = figures(result).value
+    against = "" if result.champion is None else number(result.champion, result.unit)
+    both = f" {values} against {against}" if values and against else ""
+    head = f"{_name(result)}{both}, {result.n:,} row{'' if result.n == 1 else 's'}"
+    better = worse.low.removeprefix("-")
+    surely = worse.high.startswith("-") or worse.high == worse.low == "0"
+    if not worse.interval:
+        return f"{head}: not compared, {result.reason or 'there are not enough rows'}."
+    if result.status is Status.FAILED:
+        return (
+            f"{head}: {worse.value} worse than the {result.versus}, at least {worse.low};"
+            f" {worse.limit} would be tolerable."
+        )
+    if result.status is Status.PASSED:
+        if surely:
+            return f"{head}: better than the {result.versus}, by {worse.high[1:]} at least."
+        return (
+            f"{head}: at most {worse.high} worse than the {result.versus}; a drop of {worse.limit}"
+            " is ruled out."
+        )
+    if result.reason and result.p_within is not None and _kept(result):
+        return f"{head}: within the tolerance of {worse.limit}, but {result.reason}."
+    if not worse.low.startswith("-"):
+        could = f"{worse.low} to {worse.high} worse"
+    else:
+        could = f"{worse.high} worse to {better} better"
+    why = f" ({result.reason})" if result.reason else ""
+    return f"{head}: could be {could} than the {result.versus}{why}. Tolerance {worse.limit}."
 
 
 def _rows(result: Result) -> str:
@@ -133,6 +173,9 @@ def _undecided(name: str, shown: Figures, result: Result) -> str:
 
 def _kept(result: Result) -> bool:
     """Whether the whole interval keeps the limit, so that something else is in the way."""
+    if result.difference is not None:
+        (low, high), margin = result.difference_interval or (nan, nan), result.limit["margin"]
+        return low > -margin if result.better == "higher" else high < margin
     low, high = result.interval or (nan, nan)
     least, most = result.limit.get("at_least", -inf), result.limit.get("at_most", inf)
     return low >= least and high <= most
@@ -147,11 +190,13 @@ def _beyond(shown: Figures) -> str:
 
 
 def _more_rows(result: Result) -> str:
-    needed = result.details.get("rows_needed")
-    if isinstance(needed, int | float) and not isinstance(needed, bool) and isfinite(needed):
-        rows = f"{_round_up(needed):,}"
-        return f"About {rows} rows in all would likely settle it; {result.n:,} were judged."
-    return "Not enough rows to tell: judge it on more labelled rows."
+    if result.rows_needed is None or result.rows_needed <= result.n:
+        return "Not enough rows to tell: judge it on more labelled rows."
+    rows = f"{_round_up(result.rows_needed):,}"
+    labels = ""
+    if result.labels_needed is not None:
+        labels = f" ({_round_up(result.labels_needed):,} labels: where the two differ)"
+    return f"About {rows} rows in all{labels} would likely settle it; {result.n:,} were judged."
 
 
 def _round_up(rows: float) -> int:

@@ -91,10 +91,13 @@ def about(report: Report) -> str:
 
 def rule(report: Report) -> str:
     """What chance has to do with it: said once in every report."""
-    level = number(report.verdict.alpha_block).replace(".0 %", " %")
+    verdict = report.verdict
+    block, passes = (
+        number(level).replace(".0 %", " %") for level in (verdict.alpha_block, verdict.alpha_pass)
+    )
     return (
-        f"Each check is decided by itself, at {level}, not corrected for their number: the more"
-        " checks, the likelier one of them fails by chance."
+        f"However many checks there are, a model without fault is blocked in at most {block} of"
+        f" runs, and one worse than its limits is promoted in at most {passes}."
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelgate.gate import status
-from modelgate.outcome import Outcome, Status
+from modelgate.gate import settled, weigh
+from modelgate.outcome import Difference, Outcome, Severity, Status
+from modelgate.report import Result
 from modelgate.stats.interval import Interval
 from modelgate.suite import Limit
 
@@ -23,16 +24,47 @@ def measured(low: float, high: float, **others: Any) -> Outcome:
     return Outcome(interval=Interval(low, high), **given)
 
 
+def result(outcome: Outcome, limit: Limit, severity: str = "blocker") -> Result:
+    """A question as it stands before the others are heard."""
+    weighed, interval, apart = weigh(outcome, limit), outcome.interval, outcome.difference
+    between = None if apart is None else apart.interval
+    return Result(
+        id="one",
+        check="metric",
+        subject="accuracy",
+        data="test",
+        severity=Severity(severity),
+        kind=outcome.kind,
+        status=weighed.status,
+        value=outcome.value,
+        interval=None if interval is None else (interval.low, interval.high),
+        better=outcome.better,
+        limit=limit.written,
+        difference=None if apart is None else apart.value,
+        difference_interval=None if between is None else (between.low, between.high),
+        n=outcome.n,
+        p_worse=weighed.p_worse,
+        p_within=weighed.p_within,
+    )
+
+
+def status(outcome: Outcome, limit: Limit) -> Status:
+    """What becomes of a suite's only question."""
+    return settled([result(outcome, limit)])[0][0].status
+
+
 @pytest.mark.parametrize(
     ("outcome", "limit", "expected"),
     [
         pytest.param(measured(0.90, 0.95), FLOOR, "passed", id="lower-end-at-the-limit"),
         pytest.param(measured(0.899, 0.95), FLOOR, "undecided", id="value-above-is-not-enough"),
         pytest.param(measured(0.80, 0.90), FLOOR, "undecided", id="upper-end-at-the-limit"),
-        pytest.param(measured(0.80, 0.899), FLOOR, "failed", id="shown-below"),
+        pytest.param(measured(0.80, 0.899), FLOOR, "undecided", id="below-but-not-at-1-percent"),
+        pytest.param(measured(0.80, 0.87), FLOOR, "failed", id="shown-below"),
         pytest.param(measured(0.05, 0.10), CEILING, "passed", id="upper-end-at-the-ceiling"),
         pytest.param(measured(0.05, 0.11), CEILING, "undecided", id="could-be-above"),
-        pytest.param(measured(0.11, 0.20), CEILING, "failed", id="shown-above"),
+        pytest.param(measured(0.11, 0.20), CEILING, "undecided", id="above-but-not-at-1-percent"),
+        pytest.param(measured(0.13, 0.20), CEILING, "failed", id="shown-above"),
         pytest.param(measured(0.95, 0.99, n=29), FLOOR, "undecided", id="29-rows"),
         pytest.param(measured(0.95, 0.99, n=30), FLOOR, "passed", id="30-rows"),
         pytest.param(
@@ -91,7 +123,7 @@ def measured(low: float, high: float, **others: Any) -> Outcome:
     ],
 )
 def test_the_interval_is_held_to_the_limit(outcome: Outcome, limit: Limit, expected: str) -> None:
-    assert status(outcome, limit)[0] == expected
+    assert status(outcome, limit) == expected
 
 
 @pytest.mark.parametrize(
@@ -118,7 +150,9 @@ def test_the_interval_is_held_to_the_limit(outcome: Outcome, limit: Limit, expec
     ],
 )
 def test_what_is_not_decided_says_why(outcome: Outcome, limit: Limit, reason: str) -> None:
-    assert status(outcome, limit) == (Status.UNDECIDED, reason)
+    found = weigh(outcome, limit)
+    assert (found.status, found.reason) == (Status.UNDECIDED, reason)
+    assert found.p_worse is found.p_within is None
 
 
 ANY = st.floats() | st.none()
@@ -134,10 +168,11 @@ def test_only_a_whole_interval_inside_the_limit_passes(
     n: int,
 ) -> None:
     limit = Limit(at_least=floor, at_most=ceiling)
-    if status(measured(low, high, value=value, n=n), limit)[0] is Status.PASSED:
+    if weigh(measured(low, high, value=value, n=n), limit).status is Status.PASSED:
         assert value is not None
         assert all(map(isfinite, (value, low, high)))
         assert n >= 30
+        assert (floor is None) is not (ceiling is None)
         assert floor is None or -inf < floor <= low
         assert ceiling is None or high <= ceiling < inf
 
@@ -160,7 +195,7 @@ def test_a_worse_number_never_gets_a_better_status(
 
     def found(shift: float) -> Status:
         ends = sorted((sign * (low - shift), sign * (low + width - shift)))
-        return status(measured(*ends), held)[0]
+        return status(measured(*ends), held)
 
     assert ORDER.index(found(down)) <= ORDER.index(found(0))
 
@@ -169,6 +204,99 @@ def test_a_worse_number_never_gets_a_better_status(
 def test_less_certainty_decides_nothing_new(
     low: float, width: float, wider: float, limit: float
 ) -> None:
-    narrow = status(measured(low, low + width), Limit(at_least=limit))[0]
-    wide = status(measured(low - wider, low + width + wider), Limit(at_least=limit))[0]
+    narrow = status(measured(low, low + width), Limit(at_least=limit))
+    wide = status(measured(low - wider, low + width + wider), Limit(at_least=limit))
     assert wide in {narrow, Status.UNDECIDED}
+
+
+def compared(low: float, high: float, better: str = "higher", **others: Any) -> Outcome:
+    apart = Difference(champion=0.9, value=(low + high) / 2, interval=Interval(low, high))
+    return Outcome(value=0.9, difference=apart, better=better, n=1000, **others)  # type: ignore[arg-type]
+
+
+MARGIN = Limit(margin=0.02)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        pytest.param(compared(-0.019, 0.01), "passed", id="a-drop-of-the-margin-is-ruled-out"),
+        pytest.param(compared(-0.02, 0.01), "undecided", id="a-drop-of-just-the-margin-is-not"),
+        pytest.param(compared(-0.03, 0.01), "undecided", id="could-be-either"),
+        pytest.param(compared(-0.015, -0.01), "passed", id="tolerable-though-shown-worse"),
+        pytest.param(compared(-0.03, -0.005), "undecided", id="worse-but-not-at-1-percent"),
+        pytest.param(compared(-0.06, -0.03), "failed", id="shown-worse"),
+        pytest.param(compared(-0.01, 0.019, "lower"), "passed", id="a-loss-within-the-margin"),
+        pytest.param(compared(0.03, 0.06, "lower"), "failed", id="a-loss-shown-larger"),
+        pytest.param(compared(-0.06, -0.03, "lower"), "passed", id="a-smaller-loss"),
+        pytest.param(
+            Outcome(value=0.9, better="higher", n=1000), "undecided", id="nothing-to-compare"
+        ),
+        pytest.param(compared(nan, nan), "undecided", id="nan"),
+        pytest.param(compared(-0.001, 0.001, n_effective=12.0), "undecided", id="few-by-weight"),
+    ],
+)
+def test_a_comparison_is_held_to_its_margin(outcome: Outcome, expected: str) -> None:
+    assert status(outcome, MARGIN) == expected
+
+
+def statuses(*questions: Result) -> list[str]:
+    return [str(one.status) for one in settled(questions)[0]]
+
+
+def test_the_more_questions_the_more_it_takes_to_fail_one() -> None:
+    bad = result(measured(0.84, 0.885), FLOOR)  # shown at 0.3 %, not at 0.05 %
+    good = [result(measured(0.91, 0.93), FLOOR) for _ in range(19)]
+    assert statuses(bad) == ["failed"]
+    assert statuses(bad, *good) == ["undecided"] + ["passed"] * 19
+
+
+def test_majors_take_half_of_the_error_where_there_are_any() -> None:
+    bad = result(measured(0.84, 0.888), FLOOR)  # shown at 0.7 %
+    major = result(measured(0.91, 0.93), FLOOR, "major")
+    assert statuses(bad) == ["failed"]
+    assert statuses(bad, major) == ["undecided", "passed"]
+    assert settled([bad, major])[1] == {
+        "blocker": {"questions": 1, "alpha": 0.005},
+        "major": {"questions": 1, "alpha": 0.005},
+    }
+
+
+def test_facts_spend_none_of_the_error() -> None:
+    bad = result(measured(0.84, 0.888), FLOOR)
+    fact = result(Outcome(value=0.0, better="lower", kind="exact"), Limit(at_most=0.0), "major")
+    assert statuses(bad, fact) == ["failed", "passed"]
+
+
+def test_minors_are_a_list_whose_share_of_false_ones_is_kept() -> None:
+    bad = [result(measured(0.84, 0.885), FLOOR, "minor") for _ in range(5)]
+    good = [result(measured(0.91, 0.93), FLOOR, "minor") for _ in range(5)]
+    assert statuses(*bad, *good) == ["failed"] * 5 + ["passed"] * 5
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-0.1, 0.1), st.floats(0.001, 0.1), st.sampled_from([*Severity])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_nothing_fails_that_looks_good_and_nothing_passed_is_taken_back(
+    questions: list[tuple[float, float, Severity]],
+) -> None:
+    asked = [
+        result(compared(middle - half, middle + half), MARGIN, str(severity))
+        for middle, half, severity in questions
+    ]
+    for before, after in zip(asked, settled(asked)[0], strict=True):
+        assert (before.status is Status.PASSED) == (after.status is Status.PASSED)
+        if after.status is Status.FAILED:
+            assert after.difference is not None
+            assert after.difference < 0
+
+
+def test_rows_needed_are_told_where_nothing_is_decided() -> None:
+    (one,), _ = settled([result(compared(-0.03, 0.03), MARGIN)])
+    # Standard error 0.03 / 1.645 at 1,000 rows; 0.02 / (1.645 + 0.842) is wanted.
+    assert one.rows_needed == 5142
+    assert one.detectable == pytest.approx(0.03 / 1.645 * (2.326 + 0.842), rel=1e-3)

@@ -9,7 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelgate.console import Page
-from modelgate.figures import Figures, figures
+from modelgate.figures import Figures, difference
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
 from modelgate.reporters import Reporter
@@ -189,10 +189,9 @@ class _Page(Page):
 
 def _cells(result: Result) -> tuple[str, str, str]:
     """Value, interval and limit; a long unit is written with the value alone."""
-    shown = figures(result)
-    rest = shown
+    shown = rest = difference(result)
     if len(result.unit) > LONGEST_UNIT // 3 and result.unit not in {"share", "second"}:
-        rest = figures(replace(result, unit=""))
+        rest = difference(replace(result, unit=""))
     return shown.value, rest.interval, _limit(rest)
 
 

@@ -178,12 +178,10 @@ def _parts(base: Margins) -> tuple[Floats, Floats, Floats, Floats]:
 def _stacked(
     drawn: Floats, truth: NDArray[np.intp], answer: NDArray[np.intp], classes: int
 ) -> Margins:
-    hits = np.zeros((len(drawn), classes))
     own = truth == answer
-    hits[:, truth[own]] = drawn[:, own]
     order = np.argsort(answer, kind="stable")
     return Margins(
-        hits,
+        _summed(drawn[:, own], truth[own], classes),
         _summed(drawn, truth, classes),
         _summed(drawn[:, order], answer[order], classes),
         drawn.sum(axis=1),
@@ -192,8 +190,10 @@ def _stacked(
 
 def _summed(drawn: Floats, group: NDArray[np.intp], classes: int) -> Floats:
     """Sums over the columns of each group; `group` is sorted."""
-    starts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
     sums = np.zeros((len(drawn), classes))
+    if not len(group):
+        return sums
+    starts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
     sums[:, group[starts]] = np.add.reduceat(drawn, starts, axis=1)
     return sums
 

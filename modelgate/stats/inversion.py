@@ -59,20 +59,17 @@ def widened(value: float, interval: Interval) -> IntervalAt:
 
 def _smallest_error(spare: Callable[[float], float]) -> float:
     """The error at which `spare`, which falls with the level, comes to 0."""
-    inner, outer = 0.0, MOST
     deciding = spare(LEVEL)
     if deciding >= 0:
-        inner, above = _DECIDING, deciding
-        below = spare(erf(MOST / sqrt(2)))
-        if below >= 0:
+        furthest = spare(erf(MOST / sqrt(2)))
+        if furthest >= 0:
             return _error(MOST)
-    else:
-        outer, below = _DECIDING, deciding
-        above = spare(erf(_CLOSE / sqrt(2)))
-        if above < 0:
-            return 1.0
-        inner = _CLOSE
-    return _error(_crossing(spare, inner, above, outer, below))
+        found = _crossing(spare, _DECIDING, deciding, MOST, furthest)
+        return min(_error(found), (1 - LEVEL) / 2)
+    nearest = spare(erf(_CLOSE / sqrt(2)))
+    if nearest < 0:
+        return 1.0
+    return _error(_crossing(spare, _CLOSE, nearest, _DECIDING, deciding))
 
 
 def _crossing(
@@ -81,8 +78,9 @@ def _crossing(
     """False position (Illinois), ending on the side where `spare` is not negative."""
     side = 0
     while outer - inner > _CLOSE:
-        finite = above < inf and below > -inf
-        at = outer - below * (outer - inner) / (below - above) if finite else (inner + outer) / 2
+        falls = above - below
+        straight = 0 < falls < inf
+        at = outer + below / falls * (outer - inner) if straight else (inner + outer) / 2
         at = min(max(at, inner + _CLOSE / 4), outer - _CLOSE / 4)
         found = spare(erf(at / sqrt(2)))
         if found >= 0:
@@ -93,7 +91,7 @@ def _crossing(
             outer, below = at, found
             above *= 0.5 if side == -1 else 1.0
             side = -1
-    return inner if inner > 0 else _CLOSE
+    return inner
 
 
 def _error(deviations: float) -> float:
