@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Floats
 from modelgate.aggregates.moments import Moments
@@ -36,9 +37,8 @@ class ProbabilityLosses(Aggregate):
         if batch.scores is None:
             self.labels_only = True
             return
-        given = batch.scores[np.arange(len(batch)), batch.truth].astype(np.float64)  # (n,)
-        log = -np.log(np.clip(given, SMALLEST, 1 - SMALLEST))
-        brier = self._brier(batch, given)
+        log = log_losses(batch.truth, batch.scores)
+        brier = brier_losses(self.facts, batch.truth, batch.scores)
         values = {"log": log, "log_squared": log * log, "brier": brier}
         values["brier_squared"] = brier * brier
         self.losses.add(values, batch.weight, batch.truth)
@@ -48,15 +48,24 @@ class ProbabilityLosses(Aggregate):
         self.labels_only |= other.labels_only
         self.losses.merge(other.losses)
 
-    def _brier(self, batch: Batch, given: Floats) -> Floats:
-        assert batch.scores is not None
-        if batch.scores.shape[1] == 2:
-            positive = 1 if self.facts.positive is None else self.facts.positive
-            score = batch.scores[:, positive].astype(np.float64)
-            apart: Floats = score - (batch.truth == positive)
-            return apart * apart
-        scores = batch.scores.astype(np.float64)
-        scores[np.arange(len(batch)), batch.truth] = 0.0
-        missed = 1 - given
-        others: Floats = np.einsum("nk,nk->n", scores, scores)
-        return others + missed * missed
+
+def log_losses(truth: NDArray[Any], scores: Floats) -> Floats:
+    """-log(probability given to the true class) of each row; truth (n,), scores (n, classes)."""
+    given = scores[np.arange(len(truth)), truth].astype(np.float64)  # (n,)
+    found: Floats = -np.log(np.clip(given, SMALLEST, 1 - SMALLEST))
+    return found
+
+
+def brier_losses(facts: Facts, truth: NDArray[Any], scores: Floats) -> Floats:
+    """The Brier loss of each row; truth (n,), scores (n, classes)."""
+    if scores.shape[1] == 2:
+        positive = 1 if facts.positive is None else facts.positive
+        apart = scores[:, positive].astype(np.float64) - (truth == positive)
+        found: Floats = apart * apart
+        return found
+    rows = np.arange(len(truth))
+    missed = 1 - scores[rows, truth].astype(np.float64)
+    rest = scores.astype(np.float64)
+    rest[rows, truth] = 0.0
+    others: Floats = np.einsum("nk,nk->n", rest, rest) + missed * missed
+    return others

@@ -66,6 +66,9 @@ class Moments:
             weights.merge(other._weights)
             squares.merge(other._squares)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._sums
+
     @property
     def weighted(self) -> bool:
         """Whether the rows bear weights."""

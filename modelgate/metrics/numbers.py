@@ -15,7 +15,7 @@ from modelgate.stats.interval import Interval
 from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean, square_mean
 
 _HEAVY, _FEW = 6.0, 500
-_NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
+NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
 LOG_T = "Student's t of the logarithm"
 
 
@@ -146,7 +146,7 @@ def _spread(found: Residuals, name: str, squared: str) -> tuple[float, float] | 
     mean, variance = mean_and_variance(found.sums, name, squared)
     if not (isfinite(mean) and isfinite(variance)):
         return nothing(TOO_LARGE, n=rows)
-    return nothing(_NO_SCALE, n=rows) if found.reach.span <= 0 else (mean, variance)
+    return nothing(NO_SCALE, n=rows) if found.reach.span <= 0 else (mean, variance)
 
 
 def _relative(found: RelativeErrors, name: str, most: float = MOST) -> Measured:

@@ -11,11 +11,12 @@ from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.errors import AbsoluteErrors
 from modelgate.aggregates.losses import ProbabilityLosses
 from modelgate.aggregates.paired_confusion import PairedConfusion
+from modelgate.aggregates.paired_losses import PairedLosses, PairedSquares
 from modelgate.aggregates.ranking import Ranking
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.aggregates.topk import TopK
 from modelgate.errors import UsageError, did_you_mean
-from modelgate.metrics import cells, numbers, quantiles, scores
+from modelgate.metrics import cells, numbers, paired_losses, quantiles, scores
 from modelgate.metrics import paired_cells as paired
 from modelgate.metrics.measure import Compared, Measured, Metric, Options
 
@@ -36,6 +37,8 @@ def _of_labels(
     exact: bool = False,
     lowest: float = 0.0,
     compare: Callable[[Any, Options], Compared] | None = None,
+    pair: Need | None = None,
+    relative: bool = False,
 ) -> Metric:
     return Metric(
         name=name,
@@ -48,8 +51,9 @@ def _of_labels(
         exact=exact,
         lowest=lowest,
         highest=1.0 if better == "higher" else None,
-        pair=None if compare is None else Need(PairedConfusion),
+        pair=None if compare is None else pair or Need(PairedConfusion),
         compare=compare,
+        relative=relative,
     )
 
 
@@ -61,6 +65,9 @@ def _of_numbers(
     unit: str = OWN_UNIT,
     better: Literal["higher", "lower"] = "lower",
     lowest: float | None = 0.0,
+    compare: Callable[[Any, Options], Compared] | None = None,
+    pair: Need | None = None,
+    relative: bool = False,
 ) -> Metric:
     return Metric(
         name=name,
@@ -71,7 +78,16 @@ def _of_numbers(
         measure=measure,
         lowest=lowest,
         highest=1.0 if better == "higher" else None,
+        pair=pair,
+        compare=compare,
+        relative=relative,
     )
+
+
+def _loss(name: str) -> dict[str, Any]:
+    """How two models are compared by the mean of a loss."""
+    pair = Need(PairedLosses, (("loss", name),))
+    return {"pair": pair, "compare": paired_losses.compare_mean}
 
 
 _ENTRIES = (
@@ -102,14 +118,46 @@ _ENTRIES = (
     ),
     _of_labels("auroc", Ranking, scores.area("auroc"), unit="score", averages=_AREAS),
     _of_labels("auprc", Ranking, scores.area("auprc"), unit="score", averages=_AREAS),
-    _of_labels("log_loss", ProbabilityLosses, scores.measure_log_loss, unit="nats", better="lower"),
-    _of_labels("brier", ProbabilityLosses, scores.measure_brier, unit="score", better="lower"),
+    _of_labels(
+        "log_loss",
+        ProbabilityLosses,
+        scores.measure_log_loss,
+        unit="nats",
+        better="lower",
+        relative=True,
+        **_loss("log"),
+    ),
+    _of_labels(
+        "brier",
+        ProbabilityLosses,
+        scores.measure_brier,
+        unit="score",
+        better="lower",
+        relative=True,
+        **_loss("brier"),
+    ),
     _of_labels("top_k_accuracy", TopK, scores.measure_top_k),
-    _of_numbers("mae", Residuals, numbers.measure_mae),
-    _of_numbers("rmse", Residuals, numbers.measure_rmse),
+    _of_numbers("mae", Residuals, numbers.measure_mae, relative=True, **_loss("size")),
+    _of_numbers(
+        "rmse",
+        Residuals,
+        numbers.measure_rmse,
+        relative=True,
+        pair=Need(PairedSquares),
+        compare=paired_losses.compare_rmse,
+    ),
     _of_numbers("bias", Residuals, numbers.measure_bias, lowest=None),
-    _of_numbers("mape", RelativeErrors, numbers.measure_mape, unit="share"),
-    _of_numbers("smape", RelativeErrors, numbers.measure_smape, unit="share"),
+    _of_numbers(
+        "mape", RelativeErrors, numbers.measure_mape, unit="share", relative=True, **_loss("share")
+    ),
+    _of_numbers(
+        "smape",
+        RelativeErrors,
+        numbers.measure_smape,
+        unit="share",
+        relative=True,
+        **_loss("symmetric"),
+    ),
     _of_numbers("r2", Explained, numbers.measure_r2, unit="score", better="higher", lowest=None),
     _of_numbers("median_absolute_error", AbsoluteErrors, quantiles.measure_median),
     _of_numbers("quantile_error", AbsoluteErrors, quantiles.measure_quantile),
