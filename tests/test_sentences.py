@@ -125,7 +125,7 @@ def test_a_result_is_told_in_one_sentence(changes: dict[str, Any], said: str) ->
     [
         pytest.param({}, "accuracy", id="metric"),
         pytest.param({"slice": {"country": "BR"}}, "accuracy, country = BR", id="slice"),
-        pytest.param({"versus": "champion"}, "accuracy, against the champion", id="comparison"),
+        pytest.param({"versus": "champion"}, "accuracy v champion", id="comparison"),
         pytest.param({"check": "invariance", "subject": "typos"}, "invariance typos", id="subject"),
         pytest.param({"check": "finite_outputs", "subject": "all"}, "finite_outputs", id="all"),
         pytest.param({"check": "determinism", "subject": "implied"}, "determinism", id="implied"),
@@ -135,11 +135,111 @@ def test_a_result_is_called_what_people_call_it(changes: dict[str, Any], name: s
     assert title(result(**changes)) == name
 
 
-def test_how_many_rows_are_needed_comes_from_the_details_only() -> None:
+def test_rows_and_labels_needed_are_told_with_two_digits() -> None:
     open_ = result(status=Status.UNDECIDED, limit={"at_least": 0.9})
-    known = result(status=Status.UNDECIDED, limit={"at_least": 0.9}, details={"rows_needed": 3662})
     assert advice(open_) == "Not enough rows to tell: judge it on more labelled rows."
-    assert advice(known) == ("About 3,700 rows in all would likely settle it; 1,200 were judged.")
+    known = result(status=Status.UNDECIDED, limit={"at_least": 0.9}, rows_needed=3662)
+    assert advice(known) == "About 3,700 rows in all would likely settle it; 1,200 were judged."
+    compared = versus(status=Status.UNDECIDED, rows_needed=3662, labels_needed=293)
+    assert advice(compared) == (
+        "About 3,700 rows in all (300 labels: where the two differ) would likely settle it; 1,200"
+        " were judged."
+    )
+
+
+def versus(**changes: Any) -> Result:
+    standard: dict[str, Any] = {
+        "versus": "champion",
+        "interval": None,
+        "limit": {"margin": 0.01},
+        "champion": 0.916,
+        "difference": -0.004,
+        "difference_interval": (-0.017, 0.009),
+        "p_worse": 0.3,
+        "p_within": 0.22,
+    }
+    return result(**{**standard, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param(
+            {"status": Status.UNDECIDED},
+            "accuracy 91.2 % against 91.6 %, 1,200 rows: could be 1.7 points worse to 0.9 points"
+            " better than the champion. Tolerance 1 point.",
+            id="either",
+        ),
+        pytest.param(
+            {"status": Status.UNDECIDED, "difference_interval": (-0.017, -0.002)},
+            "accuracy 91.2 % against 91.6 %, 1,200 rows: could be 0.2 points to 1.7 points worse"
+            " than the champion. Tolerance 1 point.",
+            id="worse-by-how-much",
+        ),
+        pytest.param(
+            {"difference_interval": (-0.0094, 0.002)},
+            "accuracy 91.2 % against 91.6 %, 1,200 rows: at most 0.9 points worse than the"
+            " champion; a drop of 1 point is ruled out.",
+            id="passed",
+        ),
+        pytest.param(
+            {"difference": 0.02, "difference_interval": (0.011, 0.03)},
+            "accuracy 91.2 % against 91.6 %, 1,200 rows: better than the champion, by 1.1 points at"
+            " least.",
+            id="better",
+        ),
+        pytest.param(
+            {
+                "status": Status.FAILED,
+                "difference": -0.097,
+                "difference_interval": (-0.158, -0.036),
+                "slice": {"country": "BR"},
+                "n": 412,
+            },
+            "accuracy, country = BR 91.2 % against 91.6 %, 412 rows: 10 points worse than the"
+            " champion, at least 4 points; 1 point would be tolerable.",
+            id="failed",
+        ),
+        pytest.param(
+            {
+                "unit": "mpg",
+                "better": "lower",
+                "value": 3.41,
+                "champion": 3.2,
+                "difference": 0.21,
+                "difference_interval": (0.05, 0.37),
+                "status": Status.UNDECIDED,
+                "limit": {"margin": 0.16},
+            },
+            "accuracy 3.41 mpg against 3.20 mpg, 1,200 rows: could be 0.05 mpg to 0.37 mpg worse"
+            " than the champion. Tolerance 0.16 mpg.",
+            id="a-loss",
+        ),
+        pytest.param(
+            {"value": None, "champion": None},
+            "accuracy, 1,200 rows: at most 1.7 points worse than the champion; a drop of 1 point is"
+            " ruled out.",
+            id="without-labels",
+        ),
+        pytest.param(
+            {"status": Status.SKIPPED, "value": None, "difference": None, "reason": "no champion"},
+            "accuracy v champion was not asked: no champion.",
+            id="skipped",
+        ),
+        pytest.param(
+            {
+                "status": Status.UNDECIDED,
+                "difference_interval": (-0.005, 0.004),
+                "reason": "3 rows have no label",
+            },
+            "accuracy 91.2 % against 91.6 %, 1,200 rows: within the tolerance of 1 point, but 3"
+            " rows have no label.",
+            id="within-but",
+        ),
+    ],
+)
+def test_a_comparison_says_how_far_apart_the_two_are(changes: dict[str, Any], said: str) -> None:
+    assert sentence(versus(**changes)) == said
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -81,7 +81,7 @@ UNDECIDED = result(
     severity=Severity.MAJOR,
     slice={"country": "BR"},
     n=83,
-    details={"rows_needed": 3662},
+    rows_needed=3662,
 )
 CRASHED = result(
     "typos",

@@ -52,7 +52,9 @@ TOP = [
     case("a-list", "- metric: accuracy\n", "MG2107", "1:1", "block of keys, not a list"),
     case("a-text", "metric accuracy\n", "MG2107", "1:1", "not the text 'metric accuracy'"),
     case("unknown-key", "chekcs: []\n" + ONE, "MG2108", "1:1", "'chekcs'", "mean 'checks'?"),
-    case("champion", "champion: a@b\n" + ONE, "MG2117", "1:1", "come in a later version"),
+    case("champion", "champion: a@b\n" + ONE, "MG2117", "1:11", "come in a later version"),
+    case("champion-is-a-list", "champion: [a]\n" + ONE, "MG2109", "1:11", "takes a text"),
+    case("alpha-above-5", "policy: {alpha_pass: 0.1}\n" + ONE, "MG2109", "1:22", "to 0.05"),
     case("task", "task: clasification\n" + ONE, "MG2111", "1:7", "mean 'classification'?"),
     case("title-is-a-number", "title: 5\n" + ONE, "MG2109", "1:8", 'put it in quotes: "5"'),
     case("title-is-empty", "title: ''\n" + ONE, "MG2109", "1:8", "not an empty one"),
@@ -61,7 +63,7 @@ TOP = [
     case("seed-below-0", "seed: -1\n" + ONE, "MG2109", "1:7", "from 0 to"),
     case("seed-is-truth", "seed: true\n" + ONE, "MG2109", "1:7", "not true"),
     case("seed-is-endless", f"seed: {'9' * 5000}\n" + ONE, "MG2109", "1:7", "whole number"),
-    case("policy", "policy: {on_hold: promote}\n" + ONE, "MG2111", "1:19", "known: hold"),
+    case("policy", "policy: {on_hold: promote}\n" + ONE, "MG2111", "1:19", "known: ask, hold"),
     case("policy-key", "policy: {onhold: hold}\n" + ONE, "MG2108", "1:10", "mean 'on_hold'?"),
     case("no-checks", "title: a\n", "MG2115", "1:1", "without checks"),
     case("empty-checks", "title: a\nchecks: []\n", "MG2115", "2:1", "without checks"),
@@ -122,7 +124,11 @@ STEPS = [
     case("limit-is-null", step("at_least:"), "MG2109", "3:14", "not nothing"),
     case("share-above-100", step("at_least: 101%"), "MG2109", "3:15", "0% to 100%"),
     case("both-limits", step("at_least: 0\n    at_most: 1"), "MG2112", "4:5", "not to both"),
-    case("margin", step("margin: 0.01"), "MG2117", "3:5", "a later version"),
+    case("margin-of-a-probe", step("margin: 0.01", "probe: all"), "MG2117", "3:5", "not compared"),
+    case("margin-of-none", step("margin: 0"), "MG2109", "3:13", "a number above 0"),
+    case("margin-below-0", step("margin: -0.01"), "MG2109", "3:13", "a number above 0"),
+    case("margin-is-a-word", step("margin: automatic"), "MG2109", "3:13", "'auto' or 'none'"),
+    case("margin-is-nan", step("margin: .nan"), "MG2109", "3:13", "a number above 0"),
     case("severity", step("severity: blocking"), "MG2111", "3:15", "mean 'blocker'?"),
     case("role", step("data: tset"), "MG2116", "3:11", "mean 'test'?"),
     case("by-without-rows", step("by: country", "probe: all"), "MG2113", "3:5", "of slices"),
@@ -201,7 +207,7 @@ checks:
   - probe: all
     by: country
     data: current
-policy: {on_hold: ask}
+policy: {on_hold: asks}
 """
     with pytest.raises(MistakesError) as caught:
         parse_suite(text, name="churn", path="churn.yaml", checks=checks)
