@@ -103,14 +103,14 @@ def _as_difference(result: Result, sign: float) -> Result:
     assert result.difference is not None
     points = result.unit == "share"
     factor = sign * (100.0 if points else 1.0)
-    ends = result.difference_interval and sorted(end * factor for end in result.difference_interval)
+    low, high = sorted(end * factor for end in result.difference_interval or (0.0, 0.0))
     margin = result.limit.get("margin")
     worse = sign if result.better == "lower" else -sign
     side = "at_most" if worse > 0 else "at_least"
     return replace(
         result,
         value=result.difference * factor,
-        interval=ends and (ends[0], ends[1]),
+        interval=(low, high) if result.difference_interval else None,
         unit="points" if points else result.unit,
         limit={} if margin is None else {side: worse * margin * abs(factor)},
     )

@@ -15,20 +15,15 @@ from typing import Any
 import numpy as np
 
 from modelgate.outcome import Outcome, Severity, Status
+from modelgate.power import detectable, rows_needed
 from modelgate.report import Result, Verdict
 from modelgate.sentences import sentence
-from modelgate.stats.interval import LEVEL
 from modelgate.stats.inversion import IntervalAt, p_at_least, p_at_most, widened
 from modelgate.stats.multiplicity import benjamini_hochberg, holm
-from modelgate.stats.tails import normal_quantile
 from modelgate.suite import Limit, Policy
 
 ALPHA_LISTS = 0.10
 """False discovery rate of lists of minors, which a person reads and nothing hangs on."""
-POWER = 0.80
-"""Chance that "rows needed" and "detectable" speak of."""
-TOO_CLOSE = 1e-3
-"""Share of the distance that would settle a question, below which no number of rows is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,55 +239,16 @@ def _concluded(
     result: Result, adjusted: float, alpha: float, first: float, policy: Policy
 ) -> Result:
     """A result once it is known whether it is shown to be worse; `first`, the strictest level."""
-    error = _standard_error(result)
-    found = replace(result, detectable=_detectable(error, first))
+    found = replace(result, detectable=detectable(result, first))
     if result.status is not Status.UNDECIDED:
         return found
     if adjusted <= alpha:
         return replace(found, status=Status.FAILED, reason=None)
-    rows = _rows_needed(result, error, first, policy)
+    rows = rows_needed(result, alpha_pass=policy.alpha_pass, alpha_block=first)
     labels = None
     if rows is not None and result.discordant is not None and result.n:
         labels = ceil(rows * result.discordant / result.n)
     return replace(found, rows_needed=rows, labels_needed=labels)
-
-
-def _detectable(error: float | None, first: float) -> float | None:
-    """The shortfall that is shown with 80 % chance, at the strictest level of the family."""
-    return None if error is None else error * (normal_quantile(POWER) - normal_quantile(first))
-
-
-def _standard_error(result: Result) -> float | None:
-    """What the interval's side towards worse says of one standard deviation."""
-    versus = "margin" in result.limit
-    interval = result.difference_interval if versus else result.interval
-    value = result.difference if versus else result.value
-    if interval is None or value is None:
-        return None
-    downward = "at_least" in result.limit or (versus and result.better == "higher")
-    side = value - interval[0] if downward else interval[1] - value
-    return side / normal_quantile((1 + LEVEL) / 2) if side > 0 else None
-
-
-def _rows_needed(result: Result, error: float | None, first: float, policy: Policy) -> int | None:
-    """Rows in all that would settle it with 80 % chance; None where no number would.
-
-    Against a champion: if both are equally good. Against a limit: if the value is what it seems.
-    """
-    if error is None or result.value is None or not result.n:
-        return None
-    power = normal_quantile(POWER)
-    passing, failing = -normal_quantile(policy.alpha_pass), -normal_quantile(first)
-    (side, bound), *_ = result.limit.items()
-    if side == "margin":
-        apart, sure = bound, passing
-    else:
-        apart = result.value - bound if side == "at_least" else bound - result.value
-        sure = passing if apart > 0 else failing
-    if not apart:
-        return None
-    rows = result.n * ((sure + power) * error / apart) ** 2
-    return ceil(rows) if isfinite(rows) and rows < 1e12 else None
 
 
 def _because(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ...]:

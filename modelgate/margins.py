@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelgate.errors import UsageError
 from modelgate.outcome import Outcome
+from modelgate.power import POWER
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.tails import normal_quantile
 from modelgate.suite import Step
@@ -12,7 +13,6 @@ POINTS = (0.005, 0.01, 0.02, 0.03)
 """Automatic margins of shares and scores; twice as much for a slice."""
 SHARES = (0.01, 0.02, 0.03, 0.05)
 """Automatic margins of losses, as shares of the champion's value."""
-POWER = 0.80
 
 
 def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:

@@ -52,7 +52,7 @@ class Difference:
     champion: float | None
     value: float
     interval: Interval | None
-    at: IntervalAt | None = field(default=None, compare=False)
+    at: IntervalAt | None = field(default=None, compare=False, repr=False)
     usual_error: float | None = None
     discordant: int | None = None
     relative: bool = False
@@ -85,7 +85,7 @@ class Outcome:
 
     value: float | None
     interval: Interval | None = None
-    at: IntervalAt | None = field(default=None, compare=False)
+    at: IntervalAt | None = field(default=None, compare=False, repr=False)
     difference: Difference | None = None
     better: Literal["higher", "lower"]
     unit: str = "share"

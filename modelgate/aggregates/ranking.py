@@ -104,6 +104,28 @@ class Ranking(Aggregate):
         """Whether every score was kept."""
         return self._sketch is None
 
+    @property
+    def kept(self) -> tuple[Floats, NDArray[np.bool_], Floats | None]:
+        """Every score kept, in the order the rows came.
+
+        Returns:
+            (columns, n) scores; (columns, n) whether the row is of the column's class; (n,)
+            weights, None where the rows bear none.
+        """
+        keys = self._joined()
+        weights = np.concatenate(self._weights) if self._weights else None
+        return _scores(keys).astype(np.float64), (keys & 1) == 1, weights
+
+    @property
+    def columns(self) -> list[int]:
+        """The classes whose scores are kept: of two classes one, for the other's is 1 less it."""
+        return self._columns
+
+    def binned_with(self, more: int) -> bool:
+        """Whether scores are counted in bins once `more` rows are added."""
+        rows = self.rows + more
+        return rows >= EXACT_ROWS or rows * len(self._columns) >= EXACT_SCORES
+
     def curve(self, index: int) -> Curve:
         """The curve of the class at `index` of `Facts.classes`."""
         mirrored = index not in self._columns
@@ -119,9 +141,7 @@ class Ranking(Aggregate):
         return Curve(positives, negatives, mixed)
 
     def _settle(self) -> None:
-        rows = self.rows
-        many = rows >= EXACT_ROWS or rows * len(self._columns) >= EXACT_SCORES
-        if many and self._sketch is None:
+        if self._sketch is None and self.binned_with(0):
             self._sketch = ScoreSketch(len(self._columns), weighted=self.weighted)
         if self._sketch is not None and self._waiting >= _FLUSH:
             self._flush()

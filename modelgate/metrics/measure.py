@@ -38,7 +38,7 @@ class Measured:
 
     value: float | None
     interval: Interval | None = None
-    at: IntervalAt | None = field(default=None, compare=False)
+    at: IntervalAt | None = field(default=None, compare=False, repr=False)
     method: str = ""
     n: int = 0
     n_effective: float | None = None
@@ -68,7 +68,7 @@ class Compared:
     champion: float | None = None
     difference: float | None = None
     interval: Interval | None = None
-    at: IntervalAt | None = field(default=None, compare=False)
+    at: IntervalAt | None = field(default=None, compare=False, repr=False)
     usual_error: float | None = None
     discordant: int | None = None
     method: str = ""

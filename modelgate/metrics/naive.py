@@ -20,7 +20,7 @@ from modelgate.metrics.spread import TOO_LARGE, freedom, rounded
 from modelgate.stats.cells import bootstrap
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.means import signed_mean
-from modelgate.stats.shares import paired_difference
+from modelgate.stats.paired import paired_method, paired_share
 
 _ONE_CLASS = "undefined: only one class occurs in the truth, so an answer without input is right"
 
@@ -41,13 +41,13 @@ def gain_accuracy(found: Confusion) -> Measured:
     scale = effective / total
 
     def at(level: float) -> Interval:
-        return paired_difference(gains * scale, losses * scale, effective, level)
+        return paired_share(gains * scale, losses * scale, effective, level)
 
     return Measured(
         value=(gains - losses) / total,
         interval=at(LEVEL),
         at=at,
-        method="Tango, paired by row",
+        method=paired_method((gains + losses) * scale),
         n=found.rows,
         n_effective=different(effective, found.rows),
         details={"naive": float(truth[most]) / total, "answers": found.facts.classes[most]},

@@ -16,7 +16,7 @@ from modelgate.metrics.measure import NO_ROWS, NO_WEIGHT, Compared, Options, dif
 from modelgate.stats.cell_metrics import matthews
 from modelgate.stats.cells import CellMetric, margins, paired_bootstrap
 from modelgate.stats.interval import LEVEL, Interval
-from modelgate.stats.shares import paired_difference
+from modelgate.stats.paired import paired_low, paired_method
 
 USUAL_DISAGREEMENT = 0.08
 """Share of rows that one of two equally good models alone answers rightly, where no better is
@@ -128,8 +128,9 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
 
     def at(level: float) -> Interval:
         # A row without a label on which the models differ may speak for either of them.
-        low = paired_difference(gains, losses + apart, everything, level).low
-        high = paired_difference(gains + apart, losses, everything, level).high
+        tail = (1 - level) / 2
+        low = paired_low(gains, losses + apart, everything, tail)
+        high = -paired_low(losses, gains + apart, everything, tail)
         return Interval(low, high, level)
 
     return Compared(
@@ -140,7 +141,7 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
         at=at,
         usual_error=sqrt(USUAL_DISAGREEMENT / everything),
         discordant=part.discordant + apart,
-        method="Tango, paired by row",
+        method=paired_method(gains + losses + apart),
         n=rows,
         n_effective=different(everything, rows),
         reason=_want_labels(apart) if apart else None,

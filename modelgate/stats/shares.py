@@ -1,8 +1,7 @@
-"""Intervals of shares: of one, of an F1 score, and of the difference of two on the same rows."""
+"""Intervals of shares, and of F1 scores. Those of two shares on the same rows are in `paired`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
 
 from modelgate.stats.interval import LEVEL, Interval
@@ -101,54 +100,6 @@ def f1(hits: float, errors: float, level: float = LEVEL) -> Interval:
     return Interval(
         2 * jaccard.low / (1 + jaccard.low), 2 * jaccard.high / (1 + jaccard.high), level
     )
-
-
-def paired_difference(gains: float, losses: float, rows: float, level: float = LEVEL) -> Interval:
-    """Tango's score interval of (gains - losses) / rows, for two answers to the same rows.
-
-    Its width is never 0, even where both answers are right on the same rows.
-
-    Args:
-        gains: rows that only the first answers rightly.
-        losses: rows that only the second answers rightly.
-        rows: all rows, above 0.
-        level: two-sided, in (0, 1).
-
-    Raises:
-        ValueError: there is no row, or more discordant rows than rows.
-
-    Source: T. Tango (1998), "Equivalence test and confidence interval for the difference in
-        proportions for the paired-sample design", Statistics in Medicine 17, 891-908.
-    """
-    if rows <= 0 or gains < 0 or losses < 0 or gains + losses > rows * (1 + 1e-12):
-        raise ValueError(f"{gains} gains and {losses} losses in {rows} rows")
-    z = normal_quantile((1 + level) / 2)
-    found = (gains - losses) / rows
-
-    def off(difference: float) -> float:
-        """The score statistic of a supposed difference; falls as that grows."""
-        two = 2 * rows
-        linear = -gains - losses + (two - gains + losses) * difference
-        constant = -losses * difference * (1 - difference)
-        root = sqrt(max(0.0, linear * linear - 4 * two * constant))
-        both = (root - linear) / (2 * two)
-        variance = rows * (2 * both + difference * (1 - difference))
-        apart = gains - losses - rows * difference
-        return apart / sqrt(variance) if variance > 0 else apart * float("inf") if apart else 0.0
-
-    low = -1.0 if found <= -1 else _root(lambda at: off(at) - z, -1.0, found)
-    high = 1.0 if found >= 1 else _root(lambda at: off(at) + z, found, 1.0)
-    return Interval(low, high, level)
-
-
-def _root(falling: Callable[[float], float], low: float, high: float) -> float:
-    for _ in range(80):
-        middle = (low + high) / 2
-        if falling(middle) > 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
 
 
 def _must_be_share(hits: float, trials: float) -> None:

@@ -35,4 +35,6 @@ class Tolerance(Kind):
 
     def schema(self) -> Schema:
         """As `Kind.schema`."""
-        return {"anyOf": [*Number(0).schema()["anyOf"], {"enum": [AUTO, NONE]}]}
+        number, share = Number().schema()["anyOf"]
+        amount = {**number, "exclusiveMinimum": 0}
+        return {"anyOf": [amount, share, {"enum": [AUTO, NONE]}]}
