@@ -9,7 +9,6 @@ from modelgate.stats.shares import (
     FEW,
     clopper_pearson,
     f1,
-    paired_difference,
     share,
     share_method,
     wilson,
@@ -39,11 +38,6 @@ def test_clopper_pearson_gives_the_values_of_newcombe_1998() -> None:
 
 def test_no_failure_in_500_is_at_most_six_in_a_thousand() -> None:
     assert round(clopper_pearson(0, 500).high, 4) == 0.0060
-
-
-def test_tango_gives_the_interval_of_fagerlands_airway_table() -> None:
-    found = paired_difference(1, 7, 21, 0.95)
-    assert (round(found.low, 3), round(found.high, 3)) == (-0.517, -0.026)
 
 
 @given(trials=st.integers(1, 5_000), data=st.data())
@@ -79,25 +73,8 @@ def test_few_hits_or_misses_take_the_exact_interval(hits: int, trials: int, meth
     assert (share(hits, trials) == exact) is (method != "Wilson")
 
 
-@given(rows=st.integers(1, 2_000), data=st.data())
-def test_a_paired_difference_is_never_sure_and_turns_with_its_sides(
-    rows: int, data: st.DataObject
-) -> None:
-    gains = data.draw(st.integers(0, rows))
-    losses = data.draw(st.integers(0, rows - gains))
-    found, turned = paired_difference(gains, losses, rows), paired_difference(losses, gains, rows)
-    assert -1 <= found.low < found.high <= 1
-    assert found.low <= (gains - losses) / rows <= found.high
-    assert found.low == pytest.approx(-turned.high, abs=1e-9)
-
-
 @pytest.mark.parametrize(("hits", "trials"), [(0, 0), (3, 2), (-1, 2)])
 def test_what_is_no_share_is_refused(hits: int, trials: int) -> None:
     for interval in (wilson, clopper_pearson):
         with pytest.raises(ValueError, match="is not a share"):
             interval(hits, trials)
-
-
-def test_more_discordant_rows_than_rows_are_refused() -> None:
-    with pytest.raises(ValueError, match="in 3 rows"):
-        paired_difference(2, 2, 3)
