@@ -59,12 +59,14 @@ def compare_mean(found: PairedLosses, _options: Options) -> Compared:
     central = central_of(found.sums, found.unlike)
     if isinstance(central, Compared):
         return central
-    most, span = _most(found), found.largest or _thinkable(found)
-    if span <= 0:
+    most, part = _most(found), central.part
+    if not found.unlike:
+        part = replace(part, reach=found.largest or _thinkable(found))
+    if part.reach <= 0:
         return missing(NO_SCALE, rows)
 
     def at(level: float) -> Interval:
-        return difference(central.apart, [central.part], span=span, most=most, level=level)
+        return difference(central.apart, [part], most=most, level=level)
 
     return compared_of(central, at, found.sums)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.confusion import Confusion
@@ -12,11 +12,12 @@ from modelgate.aggregates.errors import AbsoluteErrors
 from modelgate.aggregates.losses import ProbabilityLosses
 from modelgate.aggregates.paired_confusion import PairedConfusion
 from modelgate.aggregates.paired_losses import PairedLosses, PairedSquares
+from modelgate.aggregates.paired_ranking import PairedRanking
 from modelgate.aggregates.ranking import Ranking
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.aggregates.topk import TopK
 from modelgate.errors import UsageError, did_you_mean
-from modelgate.metrics import cells, numbers, paired_losses, quantiles, scores
+from modelgate.metrics import cells, numbers, paired_losses, paired_scores, quantiles, scores
 from modelgate.metrics import paired_cells as paired
 from modelgate.metrics.measure import Compared, Measured, Metric, Options
 
@@ -116,8 +117,18 @@ _ENTRIES = (
     _of_labels(
         "confusion", Confusion, cells.measure_confusion, unit="rows", better="lower", exact=True
     ),
-    _of_labels("auroc", Ranking, scores.area("auroc"), unit="score", averages=_AREAS),
-    _of_labels("auprc", Ranking, scores.area("auprc"), unit="score", averages=_AREAS),
+    *(
+        _of_labels(
+            name,
+            Ranking,
+            scores.area(name),
+            unit="score",
+            averages=_AREAS,
+            pair=Need(PairedRanking),
+            compare=paired_scores.compare_area(name),
+        )
+        for name in get_args(scores.Area)
+    ),
     _of_labels(
         "log_loss",
         ProbabilityLosses,

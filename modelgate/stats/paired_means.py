@@ -59,7 +59,7 @@ def usual_error(spread: float) -> float:
 
 
 def part_of(apart: Floats, weights: Floats | None, *, expected: float) -> Part:
-    """The part of rows that are at hand.
+    """The part of rows that are at hand; its reach is twice the spread of their differences.
 
     Args:
         apart: (n,) how much each row adds to the difference; 1 or more, in any order.
@@ -68,18 +68,14 @@ def part_of(apart: Floats, weights: Floats | None, *, expected: float) -> Part:
     """
     order = np.argsort(apart) if weights is None else np.lexsort((weights, apart))
     apart = apart[order]  # sums of floats then have one order
-    if weights is None:
-        rows, shares = float(len(apart)), np.full(len(apart), 1 / len(apart))
-    else:
-        weights = weights[order]
-        rows = float(weights.sum()) ** 2 / float(np.square(weights).sum())
-        shares = weights / weights.sum()
-    return part_of_counts(apart, shares, rows, expected=expected)
+    weights = np.ones(len(apart)) if weights is None else weights[order]
+    rows = float(weights.sum()) ** 2 / float(np.square(weights).sum())
+    return part_of_counts(apart, weights, rows, expected=expected)
 
 
-def part_of_counts(apart: Floats, shares: Floats, rows: float, *, expected: float) -> Part:
-    """The same for rows counted by how much they add: `shares` (m,) of each, which sum to one."""
-    off = apart - expected
+def part_of_counts(apart: Floats, counts: Floats, rows: float, *, expected: float) -> Part:
+    """The same for `counts` (m,) rows that add as much each, `rows` of them in effect."""
+    shares, off = counts / counts.sum(), apart - expected
     squares = np.square(off)
     variance = float((shares * squares).sum())
     return Part(
@@ -91,9 +87,7 @@ def part_of_counts(apart: Floats, shares: Floats, rows: float, *, expected: floa
     )
 
 
-def difference(
-    value: float, parts: Sequence[Part], *, span: float, most: float, level: float
-) -> Interval:
+def difference(value: float, parts: Sequence[Part], *, most: float, level: float) -> Interval:
     """The interval of a difference to which rows of several kinds add.
 
     Each end is the farther of Student's and of Hall's, whose cubic takes out the skewness; degrees
@@ -105,7 +99,6 @@ def difference(
     Args:
         value: the difference of the rows seen.
         parts: what the rows of each kind add; its variance is a sum over them.
-        span: what an exception may cost where no row differs.
         most: the largest difference that there can be.
         level: two-sided, in (0, 1).
 
@@ -116,7 +109,7 @@ def difference(
     """
     tail = (1 - level) / 2
     if all(part.variance <= 0 or part.unlike <= 0 for part in parts):
-        apart = span * sum(1 - tail ** (1 / part.rows) for part in parts)
+        apart = sum(part.reach * (1 - tail ** (1 / part.rows)) for part in parts)
         low, high = value - apart, value + apart
     else:
         low, high = (end_of(value, parts, tail, side) for side in (-1, 1))
