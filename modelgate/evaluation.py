@@ -62,7 +62,7 @@ def evaluate(
     with ExitStack() as stack:
 
         def start(model: Any) -> Any:
-            return _started(model, options, stack)
+            return started(model, options, stack)
 
         # Started before the modules below are loaded: it loads onnxruntime and the model in the
         # meantime.
@@ -74,8 +74,17 @@ def evaluate(
         return judge(trial, began)
 
 
-def _started(model: Any, options: Options, stack: ExitStack) -> Any:
-    """Whoever answers: a worker that opens the file, a callable, or the columns named."""
+def started(model: Any, options: Options, stack: ExitStack) -> Any:
+    """Whoever answers: a worker that opens the file, a callable, or the columns named.
+
+    Args:
+        model: as `evaluate` takes it.
+        options: how it is run.
+        stack: ends a worker when it is left.
+
+    Raises:
+        UsageError: MG2034, it is neither a file nor can be called.
+    """
     if isinstance(model, str) and model.startswith(COLUMNS):
         return model.removeprefix(COLUMNS).split(",")
     if callable(model):

@@ -56,7 +56,7 @@ def prepare(
     options: Options,
     *,
     champion: Started | None = None,
-    start: Callable[[Any], Started],
+    start: Callable[[Any], Started] | None,
 ) -> Trial:
     """Find checks and suite, and whoever answers.
 
@@ -67,7 +67,7 @@ def prepare(
         suite: likewise.
         options: likewise.
         champion: whoever answered until now; else the suite's.
-        start: makes the suite's champion answer.
+        start: makes the suite's champion answer; None to leave that champion out.
 
     Raises:
         UsageError: the suite or a name is wrong; MG2035, something read would be written over.
@@ -77,7 +77,7 @@ def prepare(
     library = Library(builtin_root(), *([project.root] if project else []))
     chosen = find_suite(suite, project, library)
     where = places(chosen, data, target)
-    if champion is None and chosen is not None and chosen.champion is not None:
+    if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(_beside(chosen))
     trial = Trial(library, chosen, _asker(model, options), options, where)
     if champion is not None:
