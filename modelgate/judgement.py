@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -92,7 +93,9 @@ def _beside(suite: Suite) -> str:
     assert suite.champion is not None
     if suite.champion.startswith("columns:"):
         return suite.champion
-    return str(Path(suite.path).parent / suite.champion)
+    path = os.path.normpath(Path(suite.path).parent / suite.champion)
+    here = os.path.relpath(path)
+    return path if here.startswith(os.pardir) else here
 
 
 def _asker(model: Started, options: Options) -> Asker:

@@ -190,8 +190,10 @@ def _beyond(shown: Figures) -> str:
 
 
 def _more_rows(result: Result) -> str:
-    if result.rows_needed is None or result.rows_needed <= result.n:
+    if result.rows_needed is None:
         return "Not enough rows to tell: judge it on more labelled rows."
+    if result.rows_needed <= result.n:
+        return "A model as good as it should be would likely have passed on these rows."
     rows = f"{_round_up(result.rows_needed):,}"
     labels = ""
     if result.labels_needed is not None:

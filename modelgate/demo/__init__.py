@@ -1,8 +1,8 @@
-"""Five small real models with their data and suite, to see the gate at work.
+"""Six small real models with their data and suite, to see the gate at work.
 
 All were trained by `train.py` on tumours that a pathologist had labelled. They differ as models do
-in life: the one that serves, one as good, a better one, one that is not good enough to tell, and
-one whose training code had two columns swapped.
+in life: the one that serves, one as good, a better one, one that cannot be told from it, one that
+is worse, and one whose training code had two columns swapped.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ class Candidate:
 
 CANDIDATES = (
     Candidate("models/champion.onnx", "serves today", "promote"),
-    Candidate("models/equal.onnx", "trained again, with another setting", "promote"),
+    Candidate("models/equal.onnx", "trained again, on other rows of the same kind", "promote"),
     Candidate("models/better.onnx", "follows the rows more closely", "promote"),
-    Candidate("models/worse.onnx", "looks at ten measurements of thirty", "hold"),
+    Candidate("models/fewer.onnx", "looks at twenty measurements of thirty", "hold"),
+    Candidate("models/worse.onnx", "looks at ten", "block"),
     Candidate("models/swapped.onnx", "two columns were swapped in training", "block"),
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from modelgate.console import Page
 from modelgate.demo import CANDIDATES, SUITE, Candidate
+from modelgate.figures import number
 from modelgate.outcome import Severity
 from modelgate.report import Report, Result
 from modelgate.sentences import sentence
@@ -15,6 +16,7 @@ from modelgate.summary import COLOURS, chosen, why
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 BEST, WORST = CANDIDATES[0].path, CANDIDATES[-1].path
 NEXT = (
@@ -54,9 +56,22 @@ class Tour:
         page.put(
             page.hanging(
                 page.text(decision.upper().ljust(WIDTH_OF_VERDICT), COLOURS[decision]),
-                [name, page.text(_reason(report))],
+                [name, page.text(_reason(report)), *self._bare(report)],
             )
         )
+
+    def _bare(self, report: Report) -> list[Text]:
+        """What two bare numbers would have said, as most teams compare them."""
+        found = next((one for one in report.results if one.versus and one.champion), None)
+        champion = report.subject["champion"]["digest"]
+        if found is None or found.value is None or champion == report.subject["model"]["digest"]:
+            return []
+        assert found.champion is not None
+        good = found.value >= found.champion
+        sign, said = (">=", "promoted") if good else ("<", "blocked")
+        numbers = f"{number(found.value)} {sign} {number(found.champion)}"
+        words = f'"candidate >= champion" would have {said} it: {numbers}.'
+        return [self._page.text(words, "dim")]
 
     def end(self) -> None:
         """Say what to try next."""
@@ -73,7 +88,10 @@ def _reason(report: Report) -> str:
     """The result that weighed most, in words."""
     heavy = [result for result in report.results if result.severity is Severity.BLOCKER]
     ordered, _ = chosen(result for result in heavy if _tells(result))
-    return sentence(ordered[0]) if ordered else why(report)
+    if not ordered:
+        return why(report)
+    compared = (one for one in ordered if one.versus and one.status is ordered[0].status)
+    return sentence(next(compared, ordered[0]))
 
 
 def _tells(result: Result) -> bool:

@@ -17,10 +17,15 @@ from numpy.typing import NDArray
 FILES = Path(__file__).parent / "files"
 OPSETS = {"": 17, "ai.onnx.ml": 3}
 SEED = 7
+RESAMPLED = 4
+"""Seed of the rows that the equal candidate was trained on: it answers one row fewer rightly than
+the champion, which is luck."""
 TEST_SHARE = 0.6
-"""342 rows: enough to promote a good model, too few to tell a middling one from the limit."""
+"""342 rows: enough to promote a good model, too few to tell a middling one from the champion."""
 MEANS = slice(0, 10)
 """The columns that the hasty model looks at: the mean of each measurement, not error or worst."""
+NO_WORST = slice(0, 20)
+"""The columns of another one: means and errors."""
 SWAPPED = ("worst texture", "worst perimeter")
 
 
@@ -42,8 +47,10 @@ def main() -> None:
     first, second = (columns.index(name) for name in SWAPPED)
     wrong[first], wrong[second] = second, first
     _export("champion", _fitted(inputs, labels, strength=0.1))
-    _export("equal", _fitted(inputs, labels, strength=0.2))
+    drawn = np.random.default_rng(RESAMPLED).choice(len(inputs), len(inputs))
+    _export("equal", _fitted(inputs[drawn], labels[drawn], strength=0.1))
     _export("better", _fitted(inputs, labels, strength=10))
+    _export("fewer", _fitted(inputs, labels, strength=1, columns=NO_WORST))
     _export("worse", _fitted(inputs, labels, strength=1, columns=MEANS))
     _export("swapped", _fitted(inputs[:, wrong], labels, strength=0.1))
 

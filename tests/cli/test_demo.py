@@ -15,7 +15,7 @@ from modelgate.demo.tour import NEXT
 from modelgate.errors import UsageError
 
 
-def test_five_models_are_gated_and_explained(tmp_path: Path) -> None:
+def test_six_models_are_gated_and_explained(tmp_path: Path) -> None:
     place = tmp_path / "demo"
     done = CliRunner(env={"COLUMNS": "80"}).invoke(command, [str(place)], catch_exceptions=False)
     lines = done.output.splitlines()
@@ -27,13 +27,15 @@ def test_five_models_are_gated_and_explained(tmp_path: Path) -> None:
         ["PROMOTE", "champion.onnx,"],
         ["PROMOTE", "equal.onnx,"],
         ["PROMOTE", "better.onnx,"],
-        ["HOLD", "worse.onnx,"],
+        ["HOLD", "fewer.onnx,"],
+        ["BLOCK", "worse.onnx,"],
         ["BLOCK", "swapped.onnx,"],
     ]
     text = " ".join(done.output.split())
-    assert "less than the 93 % asked for is ruled out." in text
-    assert "looks below the 93 % asked for" in text
-    assert "shown to be below the 93 % asked for." in text
+    assert "a drop of 3 points is ruled out." in text
+    assert "could be 0.7 points to 4.3 points worse than the champion. Tolerance 3 points." in text
+    assert "4.4 points worse than the champion, at least 2.7 points" in text
+    assert '"candidate >= champion" would have blocked it: 96.2 % < 96.5 %.' in text
     assert "modelgate check models/swapped.onnx --suite suites/demo.yaml" in text
     assert "\x1b" not in done.output
 
