@@ -25,11 +25,13 @@ class Curve:
     """The rows of a class and all others, at each distinct score.
 
     Attributes:
-        positives: (m,) weight of the class's own rows, from the highest score down.
+        scores: (m,) in [0, 1], from the highest down; the middle of a bin that holds several.
+        positives: (m,) weight of the class's own rows there.
         negatives: (m,) weight of all other rows.
         mixed: (m,) whether a "distinct score" is a bin that holds several.
     """
 
+    scores: Floats
     positives: Floats
     negatives: Floats
     mixed: NDArray[np.bool_]
@@ -132,13 +134,13 @@ class Ranking(Aggregate):
         column = 0 if mirrored else self._columns.index(index)
         if self._sketch is not None:
             self._flush()
-            positives, negatives, mixed = self._sketch.column(column)
+            scores, positives, negatives, mixed = self._sketch.column(column)
         else:
-            positives, negatives = self._distinct(column)
+            scores, positives, negatives = self._distinct(column)
             mixed = np.zeros(len(positives), dtype=np.bool_)
         if mirrored:
-            return Curve(negatives[::-1], positives[::-1], mixed[::-1])
-        return Curve(positives, negatives, mixed)
+            return Curve(1 - scores[::-1], negatives[::-1], positives[::-1], mixed[::-1])
+        return Curve(scores, positives, negatives, mixed)
 
     def _settle(self) -> None:
         if self._sketch is None and self.binned_with(0):
@@ -173,7 +175,7 @@ class Ranking(Aggregate):
             self._keys = [np.concatenate(self._keys, axis=1)]
         return self._keys[0]
 
-    def _distinct(self, column: int) -> tuple[Floats, Floats]:
+    def _distinct(self, column: int) -> tuple[Floats, Floats, Floats]:
         keys = self._joined()[column]
         if self._weights:
             weights = np.concatenate(self._weights)
@@ -184,10 +186,11 @@ class Ranking(Aggregate):
             keys = np.sort(keys)
             weights = None
         if not len(keys):
-            return np.zeros(0), np.zeros(0)
+            return np.zeros(0), np.zeros(0), np.zeros(0)
         score = keys >> 1
         starts = np.flatnonzero(np.concatenate([[True], score[1:] != score[:-1]]))
-        return _split(keys & 1, starts, weights)
+        distinct = _scores(keys[starts]).astype(np.float64)
+        return distinct[::-1], *_split(keys & 1, starts, weights)
 
 
 def _split(own: NDArray[Any], starts: Integers, weights: Floats | None) -> tuple[Floats, Floats]:

@@ -76,10 +76,10 @@ class ScoreSketch:
             for mine, theirs in zip(self._weights, other._weights, strict=True):
                 mine.merge(theirs)
 
-    def column(self, column: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """Weight of own and of other rows by bin, from the highest score down; no empty bins.
+    def column(self, column: int) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+        """Score, weight of own and of other rows by bin, from the highest down; no empty bins.
 
-        Beside them, which bins hold several scores.
+        Beside them, which bins hold several scores: there the score is the middle of the bin.
         """
         counts = self._counts[column]
         filled = np.flatnonzero(counts.any(axis=1))[::-1]
@@ -87,7 +87,23 @@ class ScoreSketch:
             found = counts[filled].astype(np.float64)
         else:
             found = self._weights[column].values.reshape(-1, 2)[filled]
-        return found[:, 1], found[:, 0], np.isnan(self._score[column, filled])
+        mixed = np.isnan(self._score[column, filled])
+        scores = np.where(mixed, self._middles(filled), self._score[column, filled])
+        return scores, found[:, 1], found[:, 0], mixed
+
+    def _middles(self, bins: Integers) -> Floats:
+        """The middle of each bin."""
+        upper = bins > self._half
+        index = np.where(upper, 2 * self._half - bins, bins)
+        step = self._bits - _COARSER
+        low = index < self._coarse
+        octave = np.int64(1023 - _FINE - 1)
+        fine = (index - self._coarse + (octave << self._bits)) << (52 - self._bits)
+        deep = (index - self._coarse + (octave << step)) << (52 - step)
+        half = np.where(low, 1 << (51 - step), 1 << (51 - self._bits))
+        least = (np.where(low, deep, fine) + half).view(np.float64)
+        # The bin at one half holds that one score; above it the steps are counted from 1.
+        return np.where(upper, 1 - least, np.minimum(least, 0.5))
 
     def _bin(self, scores: NDArray[Any]) -> Integers:
         """The bin of each score; rises with the score."""
