@@ -86,11 +86,15 @@ def figures(result: Result) -> Figures:
     )
 
 
-def difference(result: Result) -> Figures:
-    """How far a result lies from the champion, as texts: shares in points, better or worse."""
-    if result.difference is None:
-        return figures(result)
-    return figures(_as_difference(result, 1.0))
+def difference(result: Result, *, bare: bool = False) -> Figures:
+    """The figures of a result; of a comparison how far it lies from the champion, in points.
+
+    Args:
+        result: any.
+        bare: without the unit.
+    """
+    found = result if result.difference is None else _as_difference(result, 1.0)
+    return figures(replace(found, unit="") if bare else found)
 
 
 def apart(result: Result) -> Figures:

@@ -24,6 +24,8 @@ from modelgate.suite import Limit, Policy
 
 ALPHA_LISTS = 0.10
 """False discovery rate of lists of minors, which a person reads and nothing hangs on."""
+MOST_ALONE = 0.05
+"""P-value above which nothing is called worse, however short the list: its interval says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,8 @@ def _concluded(
     found = replace(result, detectable=detectable(result, first))
     if result.status is not Status.UNDECIDED:
         return found
-    if adjusted <= alpha:
+    assert result.p_worse is not None
+    if adjusted <= alpha and result.p_worse <= MOST_ALONE:
         return replace(found, status=Status.FAILED, reason=None)
     rows = rows_needed(result, alpha_pass=policy.alpha_pass, alpha_block=first)
     labels = None

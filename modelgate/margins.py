@@ -43,7 +43,8 @@ def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
     if apart.relative and champion is not None:
         steps = [share * abs(champion) * (2 if sliced else 1) for share in SHARES]
     needed = apart.usual_error * (normal_quantile((1 + LEVEL) / 2) + normal_quantile(POWER))
-    return next((step for step in steps if step >= needed), steps[-1])
+    found = next((step for step in steps if step >= needed), steps[-1])
+    return float(f"{found:.3g}")
 
 
 def _refuse_endless(step: Step, outcome: Outcome, amount: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -190,8 +189,9 @@ class _Page(Page):
 def _cells(result: Result) -> tuple[str, str, str]:
     """Value, interval and limit; a long unit is written with the value alone."""
     shown = rest = difference(result)
-    if len(result.unit) > LONGEST_UNIT // 3 and result.unit not in {"share", "second"}:
-        rest = difference(replace(result, unit=""))
+    long = len(result.unit) > LONGEST_UNIT // 3 and result.unit not in {"share", "second"}
+    if long or result.difference is not None:
+        rest = difference(result, bare=True)
     return shown.value, rest.interval, _limit(rest)
 
 
