@@ -6,7 +6,7 @@ of a difference of two areas is that of the differences of the rows' influences.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,22 @@ class Influence:
         own: (m,) a row of the class, per share of the class.
         others: (m,) any other row, per share of the others.
         own_mean, others_mean: what they are expected to be.
+        area: the area itself.
     """
 
     own: Floats
     others: Floats
     own_mean: float
     others_mean: float
+    area: float
+
+    def of_kind(self, *, mine: bool) -> tuple[Floats, float]:
+        """Of one kind: what a row adds at each score, and what it is expected to."""
+        return (self.own, self.own_mean) if mine else (self.others, self.others_mean)
+
+    def reversed(self) -> Influence:
+        """The same from the lowest score up."""
+        return replace(self, own=self.own[::-1], others=self.others[::-1])
 
 
 def auroc_influence(positives: Floats, negatives: Floats) -> Influence:
@@ -49,7 +59,7 @@ def auroc_influence(positives: Floats, negatives: Floats) -> Influence:
     below = (others - np.cumsum(negatives) + negatives / 2) / others
     above = (np.cumsum(positives) - positives / 2) / own
     area = float((positives * below).sum()) / own
-    return Influence(below, above, area, area)
+    return Influence(below, above, area, area, area)
 
 
 def precision_influence(positives: Floats, negatives: Floats) -> Influence:
@@ -70,7 +80,7 @@ def precision_influence(positives: Floats, negatives: Floats) -> Influence:
     area = float((positives * precision).sum()) / own
     raised = _from_here_down(positives * misses / seen / seen)
     lowered = _from_here_down(positives * hits / seen / seen)
-    return Influence(precision + raised, -others / own * lowered, area, 0.0)
+    return Influence(precision + raised, -others / own * lowered, area, 0.0, area)
 
 
 def _from_here_down(values: Floats) -> Floats:
