@@ -158,6 +158,7 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
                     progress=options.progress,
                     keep=keep,
                     champion=trial.champion,
+                    remember=options.cache and not options.quick,
                 )
             answers[name] = gathered[name].answers
     if not answers and probe is not None:

@@ -19,6 +19,7 @@ class Options:
         provider: onnxruntime's execution provider.
         seed: in place of the suite's.
         quick: judge a sample of the rows, and promote nothing.
+        cache: keep answers, and recall those that were given before to the same bytes.
         progress: told the role and the rows done.
         keep: given how answers are read, and each block of the role "test" with its raw answers.
         writes: files that are written when the trial is over; none may be one that it reads.
@@ -28,6 +29,7 @@ class Options:
     provider: str = "CPUExecutionProvider"
     seed: int | None = None
     quick: bool = False
+    cache: bool = True
     progress: Progress | None = None
     keep: Keep | None = None
     writes: Sequence[str] = ()

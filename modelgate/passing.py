@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from modelgate.dataset import Dataset
 from modelgate.declare import Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge, Slicing
+from modelgate.remembered import Answering, answering
 from modelgate.suite import DataPart, Step
 
 Progress = Callable[[str, int], None]
@@ -91,6 +93,7 @@ def passed_over(
     progress: Progress | None = None,
     keep: Keep | None = None,
     champion: Asker | None = None,
+    remember: bool = False,
 ) -> Gathered:
     """Read every row of a data set once, ask the model once, feed all aggregates.
 
@@ -101,6 +104,7 @@ def passed_over(
         progress: told the role and the rows done, after each block.
         keep: given how answers are read, and each block with its raw ones, in the file's order.
         champion: the model to compare with, bound likewise.
+        remember: whether answers are kept, and recalled where they were given before.
 
     Raises:
         UsageError: steps ask for what these facts do not allow; all of them are told.
@@ -117,17 +121,20 @@ def passed_over(
         slicings=slicings,
         champion=rival,
     )
-    asker.prepare(role.reading.outputs)
-    askers = [asker]
+    asked = [(asker, role.reading)]
     if champion is not None and rival is not None:
-        champion.prepare(rival.outputs)
-        askers.append(champion)
-    for block, (raw, *others) in answered(role, askers, slicings):
-        judge.add(block, raw, *others)
-        if keep is not None:
-            keep(role.reading, block, raw)
-        if progress is not None:
-            progress(role.name, judge.gathered.answers.rows)
+        asked.append((champion, rival))
+    with ExitStack() as stack:
+        askers = [
+            stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
+            for one, reading in asked
+        ]
+        for block, (raw, *others) in answered(role, askers, slicings):
+            judge.add(block, raw, *others)
+            if keep is not None:
+                keep(role.reading, block, raw)
+            if progress is not None:
+                progress(role.name, judge.gathered.answers.rows)
     judge.gathered.answers.seen = role.seen
     return judge.gathered
 
@@ -177,7 +184,7 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
 
 
 def answered(
-    role: Role, askers: Sequence[Asker], slicings: Mapping[Slicing, Any]
+    role: Role, askers: Sequence[Answering], slicings: Mapping[Slicing, Any]
 ) -> Iterator[tuple[pa.RecordBatch, list[Mapping[str, NDArray[Any]]]]]:
     """Every block with each model's answers, in the order of the file.
 
@@ -196,7 +203,7 @@ def answered(
 
 
 def _columns(
-    role: Role, askers: Sequence[Asker], slicings: Mapping[Slicing, Any]
+    role: Role, askers: Sequence[Answering], slicings: Mapping[Slicing, Any]
 ) -> list[str] | None:
     """The columns that anybody reads, in the order of the file; None for all of them."""
     wanted = {role.part.target, role.part.weight}

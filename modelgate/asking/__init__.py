@@ -57,6 +57,14 @@ class Asker(ABC):
     def again(self, rows: int, *, batch: int | None = None) -> Raw:
         """All outputs for the first `rows` of the rows looked at, `batch` rows a call."""
 
+    def identity(self, outputs: Sequence[str]) -> str | None:
+        """All that these outputs hang on but the rows: the model's bytes, how it is fed, by what.
+
+        None where that cannot be told, as of a function.
+        """
+        del outputs
+        return None
+
     def prepare(self, outputs: Sequence[str]) -> None:
         """Say which outputs the blocks to come are to be answered with."""
         self._outputs = tuple(outputs)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -72,6 +75,19 @@ class WorkerAsker(Asker):
         some = {n: v if n in whole else v[:rows] for n, v in self._first.items()}
         return self._worker.ask(some, rows, batch=batch)
 
+    def identity(self, outputs: Sequence[str]) -> str | None:
+        """See `Asker.identity`."""
+        from importlib.metadata import version
+
+        return "\n".join(
+            (
+                str(self.artifact.digest),
+                f"onnxruntime {version('onnxruntime')} {self._worker.provider} on {_processor()}",
+                *map(repr, self._feeds),
+                *outputs,
+            )
+        )
+
     def prepare(self, outputs: Sequence[str]) -> None:
         """See `Asker.prepare`."""
         shapes = {feed.tensor: feed.row_shape for feed in self._feeds if feed.type != "string"}
@@ -101,3 +117,12 @@ class WorkerAsker(Asker):
         if len(parts) == 1:
             return parts[0]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _processor() -> str:
+    """What computes: another kind of processor may round otherwise."""
+    with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--save-predictions", metavar="FILE", help="Write the answers: .csv or .parquet.")
 @click.option("--quick", is_flag=True, help="Judge a sample of 2,048 rows; promotes nothing.")
+@click.option("--no-cache", is_flag=True, help="Ask the model even where its answers are known.")
 @click.option("--seed", metavar="N", type=int, help="In place of the suite's.")
 @click.option(
     "--threads",
@@ -56,6 +57,7 @@ def command(
     reports: tuple[str, ...],
     save_predictions: str | None,
     quick: bool,
+    no_cache: bool,
     seed: int | None,
     threads: int,
     provider: str,
@@ -77,6 +79,7 @@ def command(
             provider=provider,
             seed=seed,
             quick=quick,
+            cache=not no_cache,
             progress=progress,
             keep=keep,
             writes=writes,

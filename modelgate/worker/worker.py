@@ -33,12 +33,16 @@ class Worker:
 
     Rows go into slots of shared memory, answers come back through it, in the order of the
     questions. Whatever goes wrong on the other side raises here, and ends the other side.
+
+    Attributes:
+        provider: onnxruntime's execution provider.
     """
 
     def __init__(self, path: Path, threads: int, provider: str, limits: Limits) -> None:
         self._path = path
         self._name = printable(path.name, 80)
         self._threads = threads
+        self.provider = provider
         self._limits = limits
         self._began = time.monotonic()
         self._artifact: Artifact | None = None

@@ -12,12 +12,12 @@ import json
 import sys
 from typing import Any
 
-from tests.benchmarks.figures import FIGURES, Figure, Size
+from tests.benchmarks.figures import FIGURES
 from tests.benchmarks.measure import FailedError, adopt_orphans
+from tests.benchmarks.taking import Figure, Size
 
 NOT_YET = (
     "drift report against other libraries (no drift command yet)",
-    "second run on unchanged inputs (no cache of predictions yet)",
     "rows predicted for k behavioural steps (no behavioural checks yet)",
 )
 

@@ -8,77 +8,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import material
+from tests.benchmarks import champions, material
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
+from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
 
-VERDICTS = (0, 1, 11)
-"""A gate that promotes, blocks or holds has done its work; any other end has not."""
 FREE = 0.58
 """Two threads over one, of work that shares nothing: above it, the machine is busy with others."""
-PROGRAM = str(Path(sys.executable).with_name("modelgate"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """How large a measurement is: rows of the data, and rounds that take turns."""
-
-    rows: int
-    rounds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What a measurement found.
-
-    Attributes:
-        value: the figure itself.
-        parts: what it was made of, with units in the names.
-        unclear: why this machine cannot tell just now; empty where it can.
-    """
-
-    value: float
-    parts: Mapping[str, float] = field(default_factory=dict)
-    unclear: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One line of the table.
-
-    Attributes:
-        name: for `--only`.
-        what: what is divided by what.
-        must: the figure may not be larger.
-        aim: what we would like it to be.
-        take: measures it.
-    """
-
-    name: str
-    what: str
-    must: float
-    aim: float
-    take: Callable[[Size], Taken]
-
-
-def gate(model: str, data: Path, *, threads: int = 1, report: Path | None = None) -> list[str]:
-    """The command line that a user would write."""
-    return [
-        *(PROGRAM, "check", str(material.model(model))),
-        *("--data", str(data), "--target", material.TARGET),
-        *("--suite", str(material.suite(model)), "--threads", str(threads)),
-        *("--report", f"json:{report or material.CACHE / 'report.json'}"),
-    ]
-
-
-def raw(model: str, data: Path) -> list[str]:
-    """The frozen loop, in a process of its own."""
-    return [sys.executable, "-m", "tests.benchmarks.frozen", str(material.model(model)), str(data)]
 
 
 def over_raw(model: str) -> Callable[[Size], Taken]:
@@ -86,7 +26,7 @@ def over_raw(model: str) -> Callable[[Size], Taken]:
 
     def take(size: Size) -> Taken:
         data = material.data(size.rows)
-        ours, theirs = _in_turn(
+        ours, theirs = in_turn(
             size.rounds,
             lambda: timed(gate(model, data), good=VERDICTS),
             lambda: timed(raw(model, data)),
@@ -122,7 +62,7 @@ def memory_growth(size: Size) -> Taken:
 
 def help_page(size: Size) -> Taken:
     """CPU of `modelgate --help`; ten runs a round, since one is near the clock's grain."""
-    ours, theirs = _in_turn(
+    ours, theirs = in_turn(
         size.rounds,
         lambda: timed([PROGRAM, "--help"], times=10),
         lambda: timed([sys.executable, "-c", "pass"], times=10),
@@ -136,7 +76,7 @@ def help_page(size: Size) -> Taken:
 def small_check(size: Size) -> Taken:
     """Wall of a whole check of 1,000 rows, worker included."""
     data = material.data(1_000)
-    ours, theirs = _in_turn(
+    ours, theirs = in_turn(
         size.rounds,
         lambda: timed(gate("logistic", data), good=VERDICTS, times=3),
         lambda: timed([sys.executable, "-c", "import onnxruntime"], times=3),
@@ -158,7 +98,7 @@ def two_threads(size: Size) -> Taken:
     """
     data = material.data(size.rows)
     controls = [_control()]
-    two, one = _in_turn(
+    two, one = in_turn(
         size.rounds,
         lambda: timed(gate("trees", data, threads=2), good=VERDICTS),
         lambda: timed(gate("trees", data, threads=1), good=VERDICTS),
@@ -269,28 +209,11 @@ def intervals(size: Size) -> Taken:
         roc_auc_score(truth, scores)
         return Cost(time.process_time() - start, time.perf_counter() - wall)
 
-    one, other = _in_turn(size.rounds, ours, theirs)
+    one, other = in_turn(size.rounds, ours, theirs)
     return Taken(
         value=ratio([run.cpu for run in one], [run.cpu for run in other]),
         parts={"metrics": len(metrics), "ours CPU ms": 1000 * median(run.cpu for run in one)},
     )
-
-
-def _in_turn(
-    rounds: int, left: Callable[[], Cost], right: Callable[[], Cost]
-) -> tuple[list[Cost], list[Cost]]:
-    """Both in every round, the one first that was second before; one round goes by uncounted."""
-    left()
-    right()
-    lefts, rights = [], []
-    for number in range(rounds):
-        if number % 2:
-            rights.append(right())
-            lefts.append(left())
-        else:
-            lefts.append(left())
-            rights.append(right())
-    return lefts, rights
 
 
 def _comparable(report: dict[str, Any]) -> bytes:
@@ -362,6 +285,27 @@ FIGURES = (
         must=0.65,
         aim=0.55,
         take=two_threads,
+    ),
+    Figure(
+        name="champion",
+        what="candidate and champion / two raw passes, CPU, trees",
+        must=1.3,
+        aim=1.15,
+        take=champions.against_champion,
+    ),
+    Figure(
+        name="known-champion",
+        what="the same with the champion's answers known / one raw pass",
+        must=1.4,
+        aim=1.2,
+        take=champions.known_champion,
+    ),
+    Figure(
+        name="second",
+        what="second run on unchanged inputs / first, CPU, trees",
+        must=0.3,
+        aim=0.05,
+        take=champions.second_run,
     ),
     Figure(
         name="bytes",

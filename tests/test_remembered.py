@@ -1,0 +1,173 @@
+"""Answers given before are recalled bit for bit, and for the same bytes alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+import modelgate
+from modelgate import remembered
+from modelgate.asking.worker import WorkerAsker
+from modelgate.demo import write
+from modelgate.options import Options
+from modelgate.report import Report
+from modelgate.report_file import report_json
+from modelgate.sources import open_dataset
+
+ROWS = 24_000
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's models and many rows, drawn from its few; the answers are labels in words."""
+    folder = tmp_path_factory.mktemp("remembered")
+    write(folder / "demo")
+    few = pa.Table.from_batches(open_dataset(folder / "demo" / "data" / "test.csv").batches())
+    draw = np.random.default_rng(0).integers(0, len(few), ROWS)
+    parquet.write_table(few.take(pa.array(draw.tolist())), folder / "many.parquet")
+    for name in ("champion", "equal"):
+        shutil.copy(folder / "demo" / "models" / f"{name}.onnx", folder / f"{name}.onnx")
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MODELGATE_CACHE", str(tmp_path / "answers"))
+    return tmp_path / "answers"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rows of each block that a model was really asked."""
+    rows: list[int] = []
+    submit = WorkerAsker.submit
+
+    def counted(asker: WorkerAsker, block: pa.RecordBatch) -> None:
+        rows.append(len(block))
+        submit(asker, block)
+
+    monkeypatch.setattr(WorkerAsker, "submit", counted)
+    return rows
+
+
+def judged(place: Path, data: str = "many.parquet", **options: Any) -> Report:
+    return modelgate.evaluate(
+        place / "equal.onnx",
+        data=place / data,
+        target="diagnosis",
+        champion=place / "champion.onnx",
+        options=Options(**options),
+    )
+
+
+def lasting(report: Report) -> dict[str, Any]:
+    return {**json.loads(report_json(report)), "provenance": None}
+
+
+def kept(cache: Path) -> list[Path]:
+    return sorted(path.parent for path in cache.glob(f"*/*/{remembered.META}"))
+
+
+def test_a_second_run_asks_nobody_and_says_the_same(
+    place: Path, cache: Path, asked: list[int]
+) -> None:
+    first = judged(place)
+    assert sum(asked) == 2 * ROWS
+    assert len(kept(cache)) == 2
+    asked.clear()
+    second = judged(place)
+    assert asked == []
+    assert lasting(first) == lasting(second)
+    assert lasting(judged(place, cache=False)) == lasting(first)
+    assert sum(asked) == 2 * ROWS
+
+
+def test_a_known_champion_leaves_the_candidate_to_be_asked(
+    place: Path, cache: Path, asked: list[int]
+) -> None:
+    modelgate.evaluate(place / "champion.onnx", data=place / "many.parquet", target="diagnosis")
+    asked.clear()
+    judged(place)
+    assert sum(asked) == ROWS
+    assert len(kept(cache)) == 2
+
+
+def test_other_rows_and_other_bytes_are_asked_about(
+    place: Path, cache: Path, asked: list[int], tmp_path: Path
+) -> None:
+    judged(place)
+    asked.clear()
+    table = parquet.read_table(place / "many.parquet")
+    parquet.write_table(table.slice(1), tmp_path / "fewer.parquet")
+    judged(place, data=str(tmp_path / "fewer.parquet"))
+    assert sum(asked) == 2 * (ROWS - 1)
+    assert len(kept(cache)) == 4
+
+
+@pytest.mark.parametrize("harm", ["changed", "short", "gone", "meta", "empty-meta"])
+def test_what_was_tampered_with_is_thrown_away_and_asked_again(
+    place: Path, cache: Path, asked: list[int], harm: str
+) -> None:
+    first = judged(place)
+    for folder in kept(cache):
+        file = folder / "0.bin"
+        if harm == "changed":
+            content = bytearray(file.read_bytes())
+            content[100] ^= 1
+            file.write_bytes(content)
+        elif harm == "short":
+            file.write_bytes(file.read_bytes()[:-4])
+        elif harm == "gone":
+            file.unlink()
+        else:
+            (folder / remembered.META).write_text("{" if harm == "meta" else "{}")
+    asked.clear()
+    second = judged(place)
+    assert sum(asked) == 2 * ROWS
+    assert lasting(first) == lasting(second)
+
+
+def test_a_sample_and_few_rows_are_not_kept(place: Path, cache: Path) -> None:
+    judged(place, quick=True)
+    judged(place, data="demo/data/test.csv")
+    judged(place, cache=False)
+    assert kept(cache) == []
+    assert list(cache.glob(".unfinished-*")) == []
+
+
+def test_the_oldest_go_where_there_is_too_much(
+    place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modelgate.evaluate(place / "champion.onnx", data=place / "many.parquet", target="diagnosis")
+    (old,) = kept(cache)
+    size = sum(file.stat().st_size for file in old.iterdir())
+    monkeypatch.setattr(remembered, "MOST_IN_ALL", size * 3 // 2)
+    modelgate.evaluate(place / "equal.onnx", data=place / "many.parquet", target="diagnosis")
+    (left,) = kept(cache)
+    assert left != old
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(
+    place: Path, cache: Path, asked: list[int]
+) -> None:
+    first = judged(place, cache=False)
+    cache.write_text("a file where the folder should be")
+    asked.clear()
+    assert lasting(judged(place)) == lasting(first)
+    assert sum(asked) == 2 * ROWS
+
+
+def test_answers_too_large_to_keep_are_given_all_the_same(
+    place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = judged(place, cache=False)
+    monkeypatch.setattr(remembered, "MOST_BYTES", 10_000)
+    assert lasting(judged(place)) == lasting(first)
+    assert kept(cache) == []
