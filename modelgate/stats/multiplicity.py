@@ -44,7 +44,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
         the Royal Statistical Society B 57, 289-300.
     """
     order, ordered = _ordered(p_values)
-    scaled = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
+    scaled = ordered * (len(ordered) / np.arange(1, len(ordered) + 1))
     falling = np.minimum.accumulate(scaled[::-1])[::-1]
     return _in_place(order, np.minimum(falling, 1.0))
 

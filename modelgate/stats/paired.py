@@ -76,9 +76,12 @@ def paired_method(apart: float) -> str:
 def mcnemar(gains: float, losses: float) -> tuple[float, float]:
     """McNemar's one-sided mid-p values: "the first is worse" and "the first is better".
 
-    The chance of as many losses or more if a row that differs is a coin, the observed number
-    counted half. It knows nothing of the other rows. `paired_share` inverted at 0 decides instead:
-    mid-p breaks its level far out (at 2e-4 by up to a half), the exact one keeps to a third of it.
+    The chance of as many losses or more where a discordant row is a coin, the number seen counted
+    half. Verdicts do not come from it but from `paired_share` inverted at 0, so that a p-value and
+    its interval never disagree, and because that keeps its level for certain: enumerated at 100 to
+    10,000 rows, 0.5 to 12 % discordance and levels of 5 % to 0.0125 % (one of 40 checks under Holm)
+    it errs at 0.999 of the level at most, mid-p at 1.001, the exact conditional test at 0.94 and
+    often at half. Its power for a drop of 2 points is mid-p's or more down to 0.5 %.
 
     Args:
         gains: rows that only the first answers rightly, 0 or more.
