@@ -72,9 +72,7 @@ class _Chance:
 
     def __init__(self, gains: int, losses: int, rows: int, tail: float, start: float) -> None:
         apart = gains + losses
-        side = tail * SPENT * 3 / 8
-        self.fewest = beta_quantile(side, apart, rows - apart + 1) if apart else 0.0
-        self.most_often = beta_quantile(1 - side, apart + 1, rows - apart) if apart < rows else 1.0
+        self.least_often, self.most_often = _rates(apart, rows, tail * SPENT * 3 / 8)
         last = min(rows, _largest(rows * self.most_often, tail * SPENT / 4))
         self.apart = np.arange(last + 1, dtype=np.float64)  # (last + 1,) discordant rows d
         self.rest = rows - self.apart
@@ -88,7 +86,7 @@ class _Chance:
     def most(self, difference: float) -> float:
         """The chance under a difference, at the rate of discordant rows that makes it largest."""
         apart = abs(difference)
-        lowest = max(apart, self.fewest)
+        lowest = max(apart, self.least_often)
         if lowest > self.most_often:
             return 0.0
         rates = np.square(np.linspace(sqrt(lowest), sqrt(self.most_often), _POINTS))
@@ -114,6 +112,13 @@ class _Chance:
                 kind = self.apart >= self.least[:, None]
             self.counts[upward] = np.where(kind, self.choose, 0.0)
         return self.counts[upward]
+
+
+@lru_cache(maxsize=4096)
+def _rates(apart: int, rows: int, side: float) -> tuple[float, float]:
+    """The exact interval of the rate of discordant rows, each side missing with chance `side`."""
+    low = beta_quantile(side, apart, rows - apart + 1) if apart else 0.0
+    return low, beta_quantile(1 - side, apart + 1, rows - apart) if apart < rows else 1.0
 
 
 def _largest(mean: float, chance: float) -> int:

@@ -74,7 +74,7 @@ def scores(gains: Floats | float, losses: Floats | float, rows: float, differenc
     with np.errstate(divide="ignore", invalid="ignore"):
         found = apart / np.sqrt(np.maximum(variance, 0.0))
     # Without a variance a difference is impossible, or it is the very one that was found.
-    return np.nan_to_num(found, nan=0.0, posinf=inf, neginf=-inf)
+    return np.where(apart == 0, 0.0, found)
 
 
 def crossing(
