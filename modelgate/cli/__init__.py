@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("modelgate.cli.check", "put a model on trial: promote, block or hold"),
+    "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
     "explain": ("modelgate.cli.explain", "what a check asks, or what an error code means"),
     "report": ("modelgate.cli.report", "show a stored report in another format"),
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Judge a model": ("check", "demo"),
+    "Judge a model": ("check", "selftest", "demo"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\

@@ -1,0 +1,223 @@
+"""What a suite does with faulty models, as a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelgate.console import Page
+from modelgate.figures import number
+from modelgate.selftest import CAUGHT, Kind, SelfTest
+from modelgate.selftest.advice import Advice
+from modelgate.selftest.trying import Tried, share
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+MOST_TOLD = 8
+GOOD, BAD, WEAK = ("✓", "green"), ("✗", "bold red"), ("·", "dim")
+GROUPS = {
+    "overall": "worse answers everywhere",
+    "noise": "worse answers here and there",
+    "scores": "scores that are too sure, or not sure enough",
+    "class": "a class that is found less often",
+    "slice": "worse answers in a slice",
+    "threshold-more": "the positive class answered too often",
+    "threshold-fewer": "the positive class answered too seldom",
+}
+
+
+def show(found: SelfTest, console: Console) -> None:
+    """Print the page."""
+    page = _Page(console)
+    for part in page.parts(found):
+        page.put(part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Faults that are one line of the table."""
+
+    says: str
+    tried: tuple[Tried, ...]
+    caught: bool
+    tolerated: bool
+
+    @property
+    def models(self) -> int:
+        return sum(one.models for one in self.tried)
+
+    @property
+    def promoted(self) -> int:
+        return sum(one.promoted for one in self.tried)
+
+
+class _Page(Page):
+    """Draws the parts."""
+
+    def parts(self, found: SelfTest) -> Iterator[RenderableType]:
+        yield from self.head(found)
+        yield ""
+        yield self.text("Models of which the end is known", "bold")
+        for one in found.controls:
+            bad = one in found.misbehaved
+            mark, style = BAD if bad else GOOD
+            yield self.hanging(self.text(mark, style), [self.text(_control(one, bad=bad))])
+        yield ""
+        yield self.text("Worse models, and what became of them", "bold")
+        yield self.table(_rows(found.kinds))
+        for other in found.untried[:MOST_TOLD]:
+            says = f"not tried: models that {other.says} ({other.why})"
+            yield self.indented(self.text(says, "dim"))
+        if found.slices_left_out:
+            left = f"{found.slices_left_out} more slices were not tried: too many for one run"
+            yield self.indented(self.text(left, "dim"))
+        yield from self.holes(found)
+        yield from self.advice(found.advice)
+        yield ""
+        yield self.text(_end(found), "bold green" if found.exit_code == 0 else "bold yellow")
+
+    def head(self, found: SelfTest) -> Iterator[RenderableType]:
+        subject = found.subject
+        data = subject["data"]
+        models = sum(one.models for kind in found.kinds for one in kind.tried)
+        yield self.text(f"{_suite(found)}: would it catch a worse model?", "bold")
+        kept = data["kept"]
+        rows = f"{kept:,} rows" if kept == data["rows"] else f"{kept:,} of {data['rows']:,} rows"
+        yield self.text(
+            f"{models:,} faulty models were made of the answers of {subject['model']['name']} to"
+            f" {rows} of {data['path']}, and judged against"
+            f" {subject['champion'] or 'its own answers'} in {found.seconds:.0f} s.",
+        )
+
+    def table(self, rows: Sequence[_Row]) -> Table:
+        from rich.table import Table
+
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        table.add_column("", no_wrap=True)
+        table.add_column("models that", overflow="fold", ratio=1, min_width=24)
+        for heading in ("let through", "90 %", "held", "blocked"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.expand = True
+        for row in rows:
+            mark, style = WEAK if row.tolerated else GOOD if row.caught else BAD
+            between = share(row.promoted, row.models)
+            says = f"{row.says} (your suite tolerates that)" if row.tolerated else row.says
+            table.add_row(
+                self.text(mark, style),
+                self.text(says),
+                self.text(f"{row.promoted} of {row.models}"),
+                self.text(f"{between.low * 100:.0f}–{between.high * 100:.0f} %"),  # noqa: RUF001 (a range has an en dash)
+                self.text(str(sum(one.held for one in row.tried))),
+                self.text(str(sum(one.blocked for one in row.tried))),
+            )
+        return table
+
+    def holes(self, found: SelfTest) -> Iterator[RenderableType]:
+        """The faults that slip through, one by one."""
+        worst = [one for kind in found.holes for one in kind.counted if one.promoted]
+        worst.sort(key=lambda one: -one.promoted / one.models)
+        if not worst:
+            return
+        yield ""
+        for one in worst[:MOST_TOLD]:
+            says = (
+                f"Your suite would let through {one.promoted} of {one.models} models that"
+                f" {one.fault.says}."
+            )
+            yield self.hanging(self.text(*BAD), [self.text(says)])
+        if len(worst) > MOST_TOLD:
+            yield self.indented(
+                self.text(
+                    f"and {len(worst) - MOST_TOLD} more faults: the JSON report has them", "dim"
+                )
+            )
+
+    def advice(self, advice: Sequence[Advice]) -> Iterator[RenderableType]:
+        """What to write into the suite."""
+        if advice:
+            yield ""
+            yield self.text("What to write below `checks:`", "bold")
+        for one in advice:
+            verb = "in place of the step that asks the same" if one.instead else "one step more"
+            lines = one.step.splitlines()
+            yield ""
+            yield self.text(f"Against {GROUPS.get(one.group, one.group)}, {verb}:")
+            for line in lines:
+                yield self.indented(self.text(line), 4)
+            yield self.indented(
+                self.text(
+                    f"Tried: it catches {one.caught} of {one.models} of those let through, and"
+                    " still promotes the model itself.",
+                    "dim",
+                )
+            )
+
+
+def _rows(kinds: Sequence[Kind]) -> list[_Row]:
+    """One line a kind; one for all slices, or all classes, of the same size."""
+    rows: dict[str, list[Kind]] = {}
+    for kind in kinds:
+        rows.setdefault(kind.name.partition("[")[0], []).append(kind)
+    return [_row(some) for some in rows.values()]
+
+
+def _row(kinds: Sequence[Kind]) -> _Row:
+    everything = tuple(one for kind in kinds for one in kind.tried)
+    first = everything[0].fault
+    says = first.says
+    if first.place is not None:
+        places = f"one of {len(everything)} slices" if len(everything) > 1 else "a slice"
+        says = says.replace(f"where {first.place.says}", f"in {places}")
+    elif first.group == "class" and len(everything) > 1:
+        says = f"{says.rpartition(' of ')[0]} of one of {len(everything)} classes"
+    return _Row(
+        says=says,
+        tried=everything,
+        caught=all(kind.caught for kind in kinds),
+        tolerated=all(one.tolerance is not None for one in everything),
+    )
+
+
+def _control(one: Tried, *, bad: bool) -> str:
+    ends = [
+        f"{count} {word}"
+        for count, word in (
+            (one.promoted, "promoted"),
+            (one.held, "held"),
+            (one.blocked, "blocked"),
+        )
+        if count
+    ]
+    ended = ends[0].partition(" ")[2] if one.models == 1 else ", ".join(ends)
+    many = "A model" if one.models == 1 else f"{one.models} models"
+    says = one.fault.says
+    if one.models == 1:
+        says = {
+            "are the model itself": "is the very same",
+            "answer every row alike": "answers every row alike",
+        }.get(says, says)
+    why = ""
+    if (bad or one.fault.name == "copy") and one.because:
+        why = f" (because of {', '.join(list(one.because)[:2])})"
+    return f"{many} that {says}: {ended}{why}"
+
+
+def _suite(found: SelfTest) -> str:
+    suite = found.subject["suite"]
+    return str(suite["title"] or suite["path"])
+
+
+def _end(found: SelfTest) -> str:
+    code = f"exit code {found.exit_code}"
+    most, least = (number(share).replace(".0", "") for share in (1 - CAUGHT, CAUGHT))
+    if any(one.fault.name == "copy" for one in found.misbehaved):
+        return f"UNSOUND: the suite promotes no model, however good it is, {code}"
+    if found.misbehaved:
+        return f"UNSOUND: {len(found.misbehaved)} controls did not end as they have to, {code}"
+    if found.holes:
+        kinds = f"{len(found.holes)} of {len(found.kinds)} kinds of faults"
+        return f"UNSOUND: of {kinds} more than {most} are let through, {code}"
+    return f"SOUND: of each kind of fault at least {least} are caught, {code}"

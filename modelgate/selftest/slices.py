@@ -1,0 +1,94 @@
+"""The slices that a data set offers: where a model may be worse and nobody sees it in the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from modelgate.aggregates import Flags
+from modelgate.arrays import coded, is_number, is_text, numbers
+
+FEWEST_ROWS = 100
+"""Rows of a slice: of fewer, nobody could tell whether they are answered worse."""
+MOST_SHARE = 0.95
+"""A slice of more than this share of the rows is as good as the whole."""
+MOST_VALUES = 20
+"""Values of a column of categories; numbers of more are cut in halves."""
+MOST_SLICES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of the rows.
+
+    Attributes:
+        column: that tells which.
+        value: the category; None for a half of the numbers.
+        says: for people: "country = BR", "age below 38".
+        rows: (n,) whether a row belongs to it.
+    """
+
+    column: str
+    value: Any
+    says: str
+    rows: Flags
+
+
+def slices_of(
+    table: pa.Table, usable: Flags, apart: Collection[str | None], rng: Generator
+) -> tuple[list[Slice], int]:
+    """Categories, and numbers in halves.
+
+    Args:
+        table: n rows.
+        usable: (n,) the rows that count.
+        apart: columns that are no property of a row: target, weight, predictions.
+        rng: chooses, where there are more than `MOST_SLICES`.
+
+    Returns:
+        The slices of at least `FEWEST_ROWS` usable rows, column by column; how many were left out.
+    """
+    most = MOST_SHARE * usable.sum()
+    found = [
+        one
+        for name in table.column_names
+        if name not in apart
+        for one in _of_column(name, table.column(name).combine_chunks())
+        if FEWEST_ROWS <= (one.rows & usable).sum() <= most
+    ]
+    if len(found) <= MOST_SLICES:
+        return found, 0
+    kept = np.sort(rng.choice(len(found), MOST_SLICES, replace=False))
+    return [found[place] for place in kept], len(found) - MOST_SLICES
+
+
+def _of_column(name: str, column: Any) -> Iterator[Slice]:
+    if isinstance(column, pa.ChunkedArray):  # of a table without rows or with too long texts
+        return
+    if not (is_text(column.type) or is_number(column.type)):
+        return
+    codes, values = coded(column)
+    if len(values) <= MOST_VALUES:
+        for place, value in enumerate(values):
+            if value is not None and value == value:  # noqa: PLR0124 (NaN is not itself)
+                yield Slice(name, value, f"{name} = {value}", codes == place)
+        return
+    if is_number(column.type):
+        yield from _halves(name, column)
+
+
+def _halves(name: str, column: pa.Array) -> Iterator[Slice]:
+    raw, absent = numbers(column)
+    found: NDArray[np.float64] = raw.astype(np.float64)
+    there = np.isfinite(found) if absent is None else np.isfinite(found) & ~absent
+    if not there.any():
+        return
+    middle = float(np.median(found[there]))
+    yield Slice(name, None, f"{name} below {middle:g}", there & (found < middle))
+    yield Slice(name, None, f"{name} {middle:g} or more", there & (found >= middle))
