@@ -7,6 +7,7 @@ beneath them do not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -137,3 +138,13 @@ def interleaved(columns: Sequence[pa.Array]) -> pa.Array:
     order = (np.arange(rows)[:, None] + rows * np.arange(len(columns))[None, :]).ravel()
     index = pa.Array.from_buffers(pa.int64(), order.size, [None, pa.py_buffer(order)])
     return stacked.take(index)
+
+
+def hashed(column: pa.Array) -> NDArray[np.uint64]:
+    """(n,) a hash of each value; equal for equal values, whatever block they stand in."""
+    codes, values = coded(column)
+    table = [
+        int.from_bytes(blake2b(repr(value).encode(), digest_size=8).digest(), "little")
+        for value in [*values, None]
+    ]
+    return np.array(table, dtype=np.uint64)[codes]

@@ -17,7 +17,7 @@ from modelgate.suite import ModelPart
 def bind_champion(
     champion: Asker,
     first: pa.RecordBatch,
-    apart: tuple[str | None, str | None],
+    apart: tuple[str | None, ...],
     candidate: Reading,
     *,
     told: ModelPart,
@@ -31,7 +31,7 @@ def bind_champion(
         ModelError: MG3152, it answers another question than the candidate; and what binding raises.
     """
     path = champion.artifact.path
-    target, _ = apart
+    target = apart[0]
     assert target is not None
     with about(path):
         try:

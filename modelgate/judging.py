@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Flags, Floats, Need
 from modelgate.aggregates.answers import Answers
-from modelgate.arrays import coded, numbers
+from modelgate.arrays import coded, hashed, numbers
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
@@ -142,6 +142,7 @@ class Judge:
         *,
         target: str,
         weight: str | None = None,
+        group: str | None = None,
         slicings: Mapping[Slicing, Sequence[Need]] | None = None,
         champion: Reading | None = None,
     ) -> None:
@@ -150,6 +151,7 @@ class Judge:
         self._champion = None if champion is None else Rival(champion, reading)
         self._target = target
         self._weight = weight
+        self._group = group
         self._slicings = dict(slicings or {})
         facts = reading.facts
         self.gathered = Gathered(facts, whole={need: need.make(facts) for need in needs})
@@ -179,6 +181,7 @@ class Judge:
             scores=scores,
             weight=weight,
             row=np.arange(first, first + len(block), dtype=np.int64),
+            group=None if self._group is None else hashed(block.column(self._group)),
         )
         if champion is not None:
             batch, unlabelled = self._beside(batch, block, champion, usable)

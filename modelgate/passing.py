@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.aggregates.confusion import Confusion
+from modelgate.aggregates.lots import Lots
 from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
 from modelgate.binding import Reading
@@ -68,6 +69,11 @@ def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
     return needs
 
 
+def need_in(part: DataPart, need: Need) -> Need:
+    """The same aggregate, in lots of groups where the rows of a data set belong together."""
+    return need if part.group is None else Need(Lots, (("inner", need),))
+
+
 def pair_of(check: Check, step: Step, facts: Facts) -> Need | None:
     """The aggregate by which a step compares with the champion; None where it does not."""
     if check.pairs is None or step.margin.none:
@@ -118,6 +124,7 @@ def passed_over(
         whole,
         target=role.part.target,
         weight=role.part.weight,
+        group=role.part.group,
         slicings=slicings,
         champion=rival,
     )
@@ -160,7 +167,7 @@ def _wanted(
             mistakes.append(error)
             continue
         needs |= {} if pair is None else {pair: None}
-        needs = {need: None for need in needs if paired or not need.kind.paired}
+        needs = {need_in(role.part, need): None for need in needs if paired or not need.kind.paired}
         if not step.by:
             whole.update(needs)
         for slicing in step.by:
@@ -206,7 +213,7 @@ def _columns(
     role: Role, askers: Sequence[Answering], slicings: Mapping[Slicing, Any]
 ) -> list[str] | None:
     """The columns that anybody reads, in the order of the file; None for all of them."""
-    wanted = {role.part.target, role.part.weight}
+    wanted = {role.part.target, role.part.weight, role.part.group}
     for asker in askers:
         if asker.columns is None:
             return None

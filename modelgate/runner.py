@@ -15,11 +15,12 @@ from modelgate.declare import Check, Examples, Probe
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.judging import NO_LABEL, Gathered
 from modelgate.model import Artifact, Model
-from modelgate.outcome import Outcome, Status
-from modelgate.passing import Role, pair_of, placed
+from modelgate.outcome import Status
+from modelgate.passing import Role, need_in, pair_of, placed
 from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
+from modelgate.regrouping import asked_of
 from modelgate.report import Result
-from modelgate.suite import Policy, Step
+from modelgate.suite import DataPart, Policy, Step
 
 ABSENT: Mapping[Any, str] = {
     Model: "this version asks models about the rows of the data alone",
@@ -55,6 +56,10 @@ class Asked:
     policy: Policy = field(default_factory=Policy)
     model: Model | None = None
     tracebacks: dict[str, str] = field(default_factory=dict)
+
+    def part(self, role: str) -> DataPart:
+        """What the suite says of a data set."""
+        return self.roles[role].part if role in self.roles else DataPart()
 
 
 def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:
@@ -111,7 +116,8 @@ def _results(
             what = f"{step.subject} is not compared between models"
             found.append(blank(versus, Status.SKIPPED, what))
         return found
-    found.append(_result(versus, asked, lambda: {"found": aggregates[need]}))
+    place = need_in(asked.part(step.data), need)
+    found.append(_result(versus, asked, lambda: {"found": aggregates[place]}))
     return found
 
 
@@ -119,14 +125,12 @@ def _result(
     question: Question, asked: Asked, given: Callable[[], Mapping[str, Any] | str]
 ) -> Result:
     """Ask; a check that raises has crashed, and the gate stays shut."""
-    check, step = question.check, question.step
+    step = question.step
     try:
         offered = given()
         if isinstance(offered, str):
             return skipped(question, offered)
-        outcome = question.ask(offered)
-        assert isinstance(outcome, Outcome), f"{check.name} answered no Outcome"
-        outcome = sound(outcome)
+        outcome = sound(asked_of(question, offered))
     except UsageError as error:  # a mistake in the suite that only the answer could tell
         raise placed(error, step) from error
     except ModelgateError as error:
@@ -166,7 +170,9 @@ def _given(
             given[name] = offers[kind]
         elif gathered is not None and aggregates is not None:
             needed = check.needs(gathered.facts, step.settings) if check.needs else Need(kind)
-            given[name] = aggregates[needed]
+            if needed.paired and asked.champion is None:
+                return NO_CHAMPION
+            given[name] = aggregates[need_in(asked.part(step.data), needed)]
         if given.get(name) is None:
             return ABSENT.get(kind, f"there are no labelled rows in the role {step.data!r}")
     return given

@@ -104,6 +104,8 @@ class DataPart:
         path: as written; relative to the suite's file. None where it is given elsewhere.
         target: the column that holds the right answer.
         weight: the column of sample weights.
+        group: the column that says which rows belong together, such as a user's; None where every
+            row stands alone.
         format: the source's name, where the file's name does not tell.
         delimiter, encoding: of text files, where they cannot be found out.
         may_drop: the share of rows that may go unjudged, in [0, 1].
@@ -112,6 +114,7 @@ class DataPart:
     path: str | None = None
     target: str | None = None
     weight: str | None = None
+    group: str | None = None
     format: str | None = None
     delimiter: str | None = None
     encoding: str | None = None

@@ -194,7 +194,8 @@ def _role(trial: Trial, name: str) -> Role:
     data = _opened(trial, place)
     with about(data.name):
         target = _target(trial, name, data)
-        taken = asker.bind(data.schema, (target, place.part.weight), told)
+        apart = (target, place.part.weight, place.part.group)
+        taken = asker.bind(data.schema, apart, told)
         first = next(data.blocks(), None)
         if first is None:
             raise DataError("MG3148", "the data has no rows: nothing can be judged by it")
@@ -210,7 +211,6 @@ def _role(trial: Trial, name: str) -> Role:
         taken += [f"target: column {target!r}", *notes]
     rival = None
     if reading is not None and trial.champion is not None:
-        apart = (target, place.part.weight)
         rival = bind_champion(trial.champion, first, apart, reading, told=told)
     unusual = [note for note in data.taken if note not in USUAL]
     if unusual:
@@ -231,7 +231,7 @@ def _target(trial: Trial, role: str, data: Dataset) -> str | None:
         raise DataError(
             "MG3143", f"the target {target!r} cannot feed the model as well", where=told.where
         )
-    for column in (target, part.weight):
+    for column in (target, part.weight, part.group):
         if column is not None and column not in data.schema.names:
             raise DataError(
                 "MG3147",

@@ -47,6 +47,7 @@ class Batch:
         champion_answer: (n,) as `answer`, of the champion; None where there is none.
         champion_scores: (n, classes) as `scores`, of the champion.
         labelled: (n,) whether there is a right answer; None where there is one for every row.
+        group: (n,) hash of the group that the row belongs to; None where every row stands alone.
         both: (n,) whether the champion's answer can be judged too; None where every one can.
     """
 
@@ -59,6 +60,7 @@ class Batch:
     champion_scores: Floats | None = None
     labelled: Flags | None = None
     both: Flags | None = None
+    group: NDArray[np.uint64] | None = None
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -79,6 +81,7 @@ class Batch:
             champion_scores=part(self.champion_scores),
             labelled=part(self.labelled),
             both=part(self.both),
+            group=part(self.group),
         )
 
     def part_for(self, kind: Aggregate | type[Aggregate]) -> Batch:
@@ -125,6 +128,12 @@ class Need:
 
     kind: type[Aggregate]
     settings: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def paired(self) -> bool:
+        """Whether it compares two models, itself or by lots."""
+        inner = dict(self.settings).get("inner")
+        return self.kind.paired or (isinstance(inner, Need) and inner.paired)
 
     def make(self, facts: Facts) -> Aggregate:
         """An empty aggregate of this kind."""

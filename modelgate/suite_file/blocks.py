@@ -22,6 +22,7 @@ DATA: Mapping[str, Kind] = {
     "path": Text(),
     "target": Text(),
     "weight": Text(),
+    "group": Text(),
     "format": Text(),
     "delimiter": Text(),
     "encoding": Text(),
