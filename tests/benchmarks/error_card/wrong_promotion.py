@@ -1,0 +1,141 @@
+"""Row 2: how often a candidate is promoted that is worse by just the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.random import Generator
+
+from modelgate.aggregates import Batch, Facts
+from modelgate.metrics.table import METRICS
+from tests.benchmarks.error_card.labels import THREE, TWO, labels
+from tests.benchmarks.error_card.numbers import Numbers
+from tests.benchmarks.error_card.panel import Panel, suite_of
+from tests.benchmarks.error_card.pool import Counts, counted
+from tests.benchmarks.error_card.rate import Rate
+from tests.benchmarks.error_card.scores import Scores
+
+GOAL = 0.05
+ROWS = (30, 50, 100, 300, 1_000, 10_000)
+OF_LABELS = ("f1", "balanced_accuracy")
+ALL_OF_LABELS = ("recall", "precision", "f1", "balanced_accuracy", "mcc")
+OF_SCORES = ("auroc", "auprc", "log_loss", "brier")
+OF_NUMBERS = ("mae", "rmse", "mape", "smape")
+
+
+class Law(Protocol):
+    """A champion, and a candidate that is worse."""
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def draw(self, rng: Generator, rows: int) -> Batch: ...
+
+    def values(self, metric: str) -> tuple[float, float]:
+        """The candidate's and the champion's value in the population."""
+        ...
+
+
+@dataclass(frozen=True)
+class Case:
+    """Metrics of one law, each held to a margin that is just what the candidate lacks.
+
+    Attributes:
+        name: of the law.
+        law: of the answers.
+        rows: in the test set.
+        metrics: each a suite of its own.
+        relative: the margin is written as a share of the champion's value.
+    """
+
+    name: str
+    law: Law
+    rows: int
+    metrics: tuple[str, ...]
+    relative: bool = False
+
+    def margin(self, metric: str) -> str:
+        """As a suite writes it."""
+        one, two = self.law.values(metric)
+        lack = float(two - one if METRICS[metric].better == "higher" else one - two)
+        assert lack > 0, f"by {metric} the candidate is no worse"
+        return f"{float(100 * lack / two)!r}%" if self.relative else repr(lack)
+
+
+def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
+    """Wrong promotions."""
+    cells = [(f"{case.name} n={case.rows}", case) for case in _cases(long=long)]
+    for _, case, counts in counted(count, cells, runs=runs, processes=processes):
+        for metric, promoted in zip(case.metrics, counts.tolist(), strict=True):
+            name = f"{metric}, {case.name}, n={case.rows}"
+            yield Rate(cell=name, count=promoted, runs=runs, goal=GOAL)
+
+
+def _cases(*, long: bool) -> Iterator[Case]:
+    for place, rows in enumerate(ROWS):
+        two = ((0.7, 0.3), (0.92, 0.85))
+        for apart in (0.10, 0.05, 0.03) if long else ((0.10, 0.05, 0.03)[place % 3],):
+            law = labels(TWO, *two, apart=apart, drop=0.02)
+            name = f"answers agree on {1 - apart:.0%}"
+            yield Case(name, law, rows, ALL_OF_LABELS if long else OF_LABELS)
+        few = Scores(replaced=0.03)
+        noisier = Scores(seen_by_candidate=2.0)
+        yield Case("other scores for 3 % of rows", few, rows, OF_SCORES)
+        yield Case("noisier scores", noisier, rows, OF_SCORES)
+        anew = Numbers(replaced=0.05, anew=2.0)
+        wider = Numbers(wider=1.02)
+        yield Case("other errors in 5 % of rows", anew, rows, OF_NUMBERS)
+        yield Case("errors 2 % wider", wider, rows, OF_NUMBERS)
+        if long:
+            yield from _further(rows)
+
+
+def _further(rows: int) -> Iterator[Case]:
+    three = ((0.6, 0.3, 0.1), (0.92, 0.88, 0.80))
+    for apart in (0.10, 0.03):
+        law = labels(THREE, *three, apart=apart, drop=0.02)
+        name = f"answers of three agree on {1 - apart:.0%}"
+        yield Case(name, law, rows, ("precision", "f1", "balanced_accuracy", "mcc"))
+    rare = labels(TWO, (0.95, 0.05), (0.97, 0.80), apart=0.05, drop=0.02)
+    yield Case("5 % positives agree on 95 %", rare, rows, ALL_OF_LABELS)
+    scarce = Scores(share=0.05, seen=2.6, seen_by_candidate=2.4)
+    yield Case("noisier scores, 5 % positives", scarce, rows, OF_SCORES)
+    loose = Scores(seen_by_candidate=2.0, together=0.7)
+    yield Case("noisier scores, far apart", loose, rows, OF_SCORES)
+    close = Scores(seen_by_candidate=2.0, together=0.999)
+    yield Case("noisier scores, close", close, rows, OF_SCORES)
+    some = Scores(replaced=0.10)
+    yield Case("other scores for 10 % of rows", some, rows, OF_SCORES)
+    wider = Numbers(wider=1.02)
+    yield Case("errors 2 % wider, margin in percent", wider, rows, OF_NUMBERS, relative=True)
+    yield Case("errors 2 % wider, far apart", Numbers(wider=1.02, together=0.7), rows, OF_NUMBERS)
+
+
+def count(case: Case, rng: Generator, runs: int) -> Counts:
+    """Promotions by each metric."""
+    panels = _panels(case)
+    found = np.zeros(len(panels), dtype=np.int64)
+    for _ in range(runs):
+        batch = case.law.draw(rng, case.rows)
+        for place, panel in enumerate(panels):
+            _, verdict = panel.run(batch)
+            found[place] += verdict.decision == "promote"
+    return found
+
+
+_KEPT: dict[str, list[Panel]] = {}
+
+
+def _panels(case: Case) -> list[Panel]:
+    name = f"{case.name} {case.rows} {case.metrics}"
+    if name not in _KEPT:
+        _KEPT[name] = [_panel(case, metric) for metric in case.metrics]
+    return _KEPT[name]
+
+
+def _panel(case: Case, metric: str) -> Panel:
+    text = f"checks: [{{metric: {metric}, margin: {case.margin(metric)}}}]"
+    return Panel(suite_of(text), case.law.facts, quick=True)
