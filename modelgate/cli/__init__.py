@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("modelgate.cli.check", "put a model on trial: promote, block or hold"),
+    "init": ("modelgate.cli.init", "draft modelgate.yaml and a suite for a model"),
     "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
@@ -26,7 +27,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("modelgate.cli.report", "show a stored report in another format"),
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Judge a model": ("check", "selftest", "demo"),
+    "Begin": ("demo", "init"),
+    "Judge a model": ("check", "selftest"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\

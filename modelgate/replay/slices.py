@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from modelgate.aggregates import Flags
+from modelgate.aggregates import Flags, Floats
 from modelgate.arrays import coded, is_number, is_text, numbers
 
 FEWEST_ROWS = 100
@@ -66,6 +66,37 @@ def slices_of(
         return found, 0
     kept = np.sort(rng.choice(len(found), MOST_SLICES, replace=False))
     return [found[place] for place in kept], len(found) - MOST_SLICES
+
+
+def whole_columns(
+    table: pa.Table, usable: Flags, apart: Collection[str | None], worth: Floats, most: int
+) -> list[str]:
+    """The columns of categories, each of enough rows, that tell good answers from bad ones most.
+
+    Args:
+        table: n rows.
+        usable: (n,) the rows that count.
+        apart: columns that are no property of a row.
+        worth: (n,) how good the answer to a row is; only differences matter.
+        most: columns that are wanted.
+
+    Returns:
+        Their names, in the order of the table.
+    """
+    gaps: dict[str, float] = {}
+    for name in table.column_names:
+        if name in apart:
+            continue
+        found = [*_of_column(name, table.column(name).combine_chunks())]
+        parts = [part for part in (one.rows & usable for one in found) if part.any()]
+        rows = [int(part.sum()) for part in parts]
+        halved = any(one.value is None for one in found)
+        if halved or len(rows) < 2 or min(rows) < FEWEST_ROWS or sum(rows) < usable.sum():
+            continue
+        means = [float(worth[part].mean()) for part in parts]
+        gaps[name] = max(means) - min(means)
+    chosen = sorted(gaps, key=lambda name: -gaps[name])[:most]
+    return [name for name in table.column_names if name in chosen]
 
 
 def _of_column(name: str, column: Any) -> Iterator[Slice]:

@@ -20,11 +20,11 @@ from modelgate.evaluation import started
 from modelgate.judgement import prepare
 from modelgate.options import Options
 from modelgate.replay import Recording, play, record
+from modelgate.replay.slices import slices_of
 from modelgate.selftest.advice import Advice, advised
 from modelgate.selftest.fault import Fault, Untried
 from modelgate.selftest.label_faults import label_faults
 from modelgate.selftest.labels import Labels
-from modelgate.selftest.slices import slices_of
 from modelgate.selftest.trying import Tried, tried
 from modelgate.selftest.values import Values, value_faults
 

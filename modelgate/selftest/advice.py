@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from modelgate.errors import MistakesError, UsageError
 from modelgate.replay import Recording, play
+from modelgate.replay.slices import FEWEST_ROWS
 from modelgate.selftest.fault import Fault
-from modelgate.selftest.slices import FEWEST_ROWS
 from modelgate.selftest.trying import Tried, let_through
 from modelgate.suite import Step, Suite
 from modelgate.suite_file import parse_suite
+from modelgate.yaml_file.written import as_yaml
 
 ENOUGH = 0.90
 """Share of the models let through that a step has to catch, to be advised without reserve."""
@@ -137,7 +137,7 @@ def _steps(slipped: Sequence[Tried], recording: Recording) -> Iterator[str]:
         yield f"- metric: {better}\n  severity: blocker\n  margin: 2%\n"
         yield "- metric: recall\n  severity: blocker\n- metric: precision\n  severity: blocker\n"
     elif first.group == "class":
-        labels = dict.fromkeys(_scalar(str(one.fault.label)) for one in slipped)
+        labels = dict.fromkeys(as_yaml(str(one.fault.label)) for one in slipped)
         for more in ("", "  margin: 4%\n"):
             yield "".join(f"- metric: recall\n  of: {label}\n{more}" for label in labels)
     else:
@@ -149,7 +149,7 @@ def _steps(slipped: Sequence[Tried], recording: Recording) -> Iterator[str]:
 def _by_slice(metric: str, slipped: Sequence[Tried], recording: Recording) -> Iterator[str]:
     places = {one.fault.place.column: one.fault.place for one in slipped if one.fault.place}
     columns = [
-        _scalar(name) if place.value is not None else f"{{column: {_scalar(name)}, bins: 2}}"
+        as_yaml(name) if place.value is not None else f"{{column: {as_yaml(name)}, bins: 2}}"
         for name, place in places.items()
     ]
     large = [
@@ -177,10 +177,3 @@ def _mask(recording: Recording) -> Any:
     import pyarrow as pa
 
     return pa.array(recording.usable)
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML, quoted where it could be taken for anything else."""
-    plain = text.isidentifier() and text.lower() not in {"yes", "no", "on", "off", "true", "false"}
-    plain = plain and text.lower() not in {"null", "y", "n"}
-    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from numpy.random import Generator
 
 from modelgate.replay import Replies
-from modelgate.selftest.slices import Slice
+from modelgate.replay.slices import Slice
 
 Group = Literal["control", "overall", "scores", "threshold", "noise", "class", "slice"]
 Make = Callable[[Generator], Replies]

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 
 from modelgate.aggregates import Flags
+from modelgate.replay.slices import FEWEST_ROWS, Slice
 from modelgate.selftest.fault import Fault, Untried, control
 from modelgate.selftest.labels import NOISY_ROWS, OTHERWISE, Labels
-from modelgate.selftest.slices import FEWEST_ROWS, Slice
 from modelgate.selftest.turning import log_loss, sharpened
 
 DROPS = (0.01, 0.02, 0.05)

@@ -13,8 +13,8 @@ from numpy.random import Generator
 
 from modelgate.aggregates import Flags, Floats
 from modelgate.replay import Recording, Replies
+from modelgate.replay.slices import Slice
 from modelgate.selftest.fault import Fault, Group, Make, Untried, control
-from modelgate.selftest.slices import Slice
 
 RISES = (0.02, 0.05, 0.10)
 SLICE_RISES = (0.10, 0.20)
