@@ -224,7 +224,7 @@ def options_for(
         if average not in {None, "binary"} or not metric.averages:
             what = f"average: {average} and of: {of}" if average else f"of: {of}"
             raise UsageError("MG2193", f"{metric.name} cannot be asked with {what}")
-        return Options(average="binary", k=k, quantile=quantile, of=_index(of, facts))
+        return Options(average="binary", k=k, quantile=quantile, of=class_index(of, facts))
     if average == "binary" and facts.positive is None:
         raise UsageError(
             "MG2192",
@@ -238,7 +238,12 @@ def options_for(
     return Options(average=average, k=k, quantile=quantile, of=of_class)
 
 
-def _index(label: str, facts: Facts) -> int:
+def class_index(label: str, facts: Facts) -> int:
+    """The place of a class that a suite names.
+
+    Raises:
+        UsageError: MG2193, there is none of that name.
+    """
     names = [str(one) for one in facts.classes]
     if label not in names:
         raise UsageError("MG2193", f"no class is called {label!r}; {did_you_mean(label, names)}")
