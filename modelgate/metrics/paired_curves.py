@@ -14,7 +14,7 @@ from modelgate.aggregates import Floats, Integers
 from modelgate.aggregates.paired_ranking import PairedRanking
 from modelgate.aggregates.ranking import Ranking
 from modelgate.metrics.scores import Area
-from modelgate.stats.paired_means import Part, part_of, part_of_counts
+from modelgate.stats.paired_means import Part, part_of, part_of_counts, reaching
 from modelgate.stats.paired_ranks import Influence, auroc_influence, precision_influence
 
 _FARTHEST = 3.0  # exponents of a tilt: a row weighs at most 20 times what it did
@@ -112,14 +112,15 @@ class Curves:
                 expected[model] += mean * scale
                 areas[model] += share * influence.area
         apart, mean = added[0] - added[1], expected[0] - expected[1]
-        parts, alone = [], []
+        parts, alone, rows_of = [], [], []
         for k in np.flatnonzero(totals > 0).tolist():
             rows, total = self._truth == k, float(totals[k])
             each, alike = weights[rows], float(expected[1, k]) * total
-            parts.append(part_of(apart[rows] * total, each, expected=float(mean[k]) * total))
+            rows_of.append((apart[rows] * total, each))
+            parts.append(part_of(*rows_of[-1], expected=float(mean[k]) * total))
             alone.append(part_of(added[1, rows] * total, each, expected=alike).reach)
         off = apart - mean[self._truth]
-        return _Spread(_reaching(parts, alone), float(areas[0] - areas[1]), off)
+        return _Spread(_reaching(parts, alone, rows_of), float(areas[0] - areas[1]), off)
 
 
 def binned_parts(found: PairedRanking, kind: Area, shares: Mapping[int, float]) -> list[Part]:
@@ -159,7 +160,7 @@ def _of_bins(found: PairedRanking, kind: Area, index: int) -> list[Part]:
             mirrored=mirrored,
         )
         models.append((places, influence))
-    parts, alone = [], []
+    parts, alone, rows_of = [], [], []
     for mine in (True, False):
         rows = own == mine
         apart, rounding, expected = np.zeros(int(rows.sum())), 0.0, 0.0
@@ -173,14 +174,15 @@ def _of_bins(found: PairedRanking, kind: Area, index: int) -> list[Part]:
         effective = float(classes.weights[of_kind].sum()) ** 2 / float(
             classes.squares[of_kind].sum()
         )
-        part = part_of_counts(apart, counts[rows], effective, expected=expected)
+        rows_of.append((apart, counts[rows]))
+        part = part_of_counts(*rows_of[-1], effective, expected=expected)
         # Two scores that share a bin may differ yet.
         variance = part.variance + rounding / float(counts[rows].sum())
-        parts.append(replace(part, variance=variance, unlike=part.rows))
+        parts.append(replace(part, variance=variance))
         alone.append(
             part_of_counts(value[places[rows]], counts[rows], effective, expected=mean).reach
         )
-    return _reaching(parts, alone)
+    return _reaching(parts, alone, rows_of)
 
 
 def influence_of(kind: Area, own: Floats, others: Floats, *, mirrored: bool) -> Influence:
@@ -203,16 +205,13 @@ def _tilt(exponents: Floats) -> Floats:
     return found
 
 
-def _reaching(parts: list[Part], alone: list[float]) -> list[Part]:
-    """Parts whose unseen rows may be off as rows of any kind are.
-
-    Where no row differs: as the champion's own rows are spread. A row of one kind that is ranked
-    otherwise moves all of the other kind a little, so that these always seem to differ.
-    """
+def _reaching(
+    parts: list[Part], alone: list[float], rows: list[tuple[Floats, Floats]]
+) -> list[Part]:
+    """With the reach of unseen rows; where no row differs, as the champion's own are spread."""
     if all(part.unlike <= 0 for part in parts):
         return [replace(part, reach=reach) for part, reach in zip(parts, alone, strict=True)]
-    widest = max(part.reach for part in parts)
-    return [replace(part, reach=widest) for part in parts]
+    return reaching(parts, rows)
 
 
 def _column(found: Ranking, index: int) -> tuple[int, bool]:

@@ -8,7 +8,7 @@ seldom many: Student's interval misses one side up to 20 % of the time where 5 %
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cbrt, inf, sqrt
 
 import numpy as np
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 FEW = 20.0
 """Rows that differ at which an unseen row weighs half a row: below, observed differences alone say
 too little."""
+FEWEST = 3.0
+"""Degrees of freedom of rows of which next to none differ: the unseen row is one of them."""
 ALIKE = 1e-12
 """Ranks closer than this are the same but for rounding."""
 USUAL_CORRELATION = 0.9
@@ -59,7 +61,10 @@ def usual_error(spread: float) -> float:
 
 
 def part_of(apart: Floats, weights: Floats | None, *, expected: float) -> Part:
-    """The part of rows that are at hand; its reach is twice the spread of their differences.
+    """The part of rows that are at hand.
+
+    Its reach is twice the spread of the rows that carry it: of all, where that follows a normal
+    law, else of the few that lie far off.
 
     Args:
         apart: (n,) how much each row adds to the difference; 1 or more, in any order.
@@ -74,17 +79,41 @@ def part_of(apart: Floats, weights: Floats | None, *, expected: float) -> Part:
 
 
 def part_of_counts(apart: Floats, counts: Floats, rows: float, *, expected: float) -> Part:
-    """The same for `counts` (m,) rows that add as much each, `rows` of them in effect."""
+    """The same for `counts` (m,) rows that add as much each, `rows` of them in effect.
+
+    Where few rows carry the spread, no more are taken to differ than a normal law of that kurtosis
+    would have beside rows that are alike.
+    """
     shares, off = counts / counts.sum(), apart - expected
     squares = np.square(off)
-    variance = float((shares * squares).sum())
+    variance, fourth = float((shares * squares).sum()), float((shares * np.square(squares)).sum())
+    differing = float(shares[np.abs(apart) > ALIKE].sum())
+    carrying = 3 * variance * variance / fourth if fourth > 0 else 0.0
     return Part(
         rows=rows,
-        unlike=rows * float(shares[np.abs(apart) > ALIKE].sum()),
+        unlike=rows * min(differing, carrying),
         variance=variance,
         third=float((shares * squares * off).sum()),
-        reach=2 * sqrt(variance),
+        reach=2 * sqrt(fourth / (3 * variance)) if variance > 0 else 0.0,
     )
+
+
+def reaching(parts: Sequence[Part], apart: Sequence[tuple[Floats, Floats]]) -> list[Part]:
+    """Parts whose unseen rows may be off as rows of any kind are.
+
+    A row of one kind that is ranked otherwise moves all of the other kind a little; these do not
+    count as rows that differ.
+
+    Args:
+        parts: by kind.
+        apart: (n,) how much each row of the kind adds to the difference; (n,) their weights.
+    """
+    widest = max(part.reach for part in parts)
+    found = []
+    for part, (each, weights) in zip(parts, apart, strict=True):
+        share = float(weights[np.abs(each) > widest / 10].sum() / weights.sum())
+        found.append(replace(part, unlike=min(part.unlike, part.rows * share), reach=widest))
+    return found
 
 
 def difference(value: float, parts: Sequence[Part], *, most: float, level: float) -> Interval:
@@ -140,7 +169,7 @@ def _with_unseen(part: Part, side: int) -> tuple[float, float, float, float]:
     third = rows * (part.third - 3 * shift * part.variance - shift**3) + weight * beyond**3
     free = max(rows - 1, 1.0)
     unbiased = rows * rows / (free * max(rows - 2, 1.0)) * third / total
-    return shift, variance / free, unbiased / (rows * rows), max(part.unlike - 1, 1.0)
+    return shift, variance / free, unbiased / (rows * rows), max(part.unlike - 1, FEWEST)
 
 
 def _untwisted(reached: float, skewness: float) -> float:
