@@ -74,12 +74,10 @@ def prepare(
         UsageError: the suite or a name is wrong; MG2035, something read would be written over.
         ModelError: the model does not open.
     """
-    project = find_project(Path.cwd())
-    library = Library(builtin_root(), *([project.root] if project else []))
-    chosen = find_suite(suite, project, library)
+    library, chosen = named(suite)
     where = places(chosen, data, target)
     if champion is None and start and chosen is not None and chosen.champion is not None:
-        champion = start(_beside(chosen))
+        champion = start(champion_of(chosen))
     trial = Trial(library, chosen, _asker(model, options), options, where)
     if champion is not None:
         trial.champion = _asker(champion, options)
@@ -88,7 +86,18 @@ def prepare(
     return trial
 
 
-def _beside(suite: Suite) -> str:
+def named(suite: str | Path | None) -> tuple[Library, Suite | None]:
+    """The checks there are, and the suite that is asked for; None where the data has to tell.
+
+    Raises:
+        UsageError: the suite or its name is wrong.
+    """
+    project = find_project(Path.cwd())
+    library = Library(builtin_root(), *([project.root] if project else []))
+    return library, find_suite(suite, project, library)
+
+
+def champion_of(suite: Suite) -> str:
     """Where the suite's champion is: relative to the suite's file."""
     assert suite.champion is not None
     if suite.champion.startswith("columns:"):

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from modelgate.errors import UsageError
 from modelgate.outcome import Outcome
-from modelgate.power import POWER
-from modelgate.stats.interval import LEVEL
-from modelgate.stats.tails import normal_quantile
+from modelgate.stats.planning import margins, smallest_margin
 from modelgate.suite import Step
-
-POINTS = (0.005, 0.01, 0.02, 0.03)
-"""Automatic margins of shares and scores; twice as much for a slice."""
-SHARES = (0.01, 0.02, 0.03, 0.05)
-"""Automatic margins of losses, as shares of the champion's value."""
 
 
 def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
@@ -37,14 +30,11 @@ def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
         amount = margin.amount * abs(champion or 0.0) if of_value else margin.amount
         _refuse_endless(step, outcome, amount)
         return amount
+    relative = apart is not None and apart.relative
+    steps = margins(champion=champion if relative else None, sliced=sliced)
     if apart is None or apart.usual_error is None:
-        return POINTS[-1]
-    steps = [2 * point for point in POINTS] if sliced else [*POINTS]
-    if apart.relative and champion is not None:
-        steps = [share * abs(champion) * (2 if sliced else 1) for share in SHARES]
-    needed = apart.usual_error * (normal_quantile((1 + LEVEL) / 2) + normal_quantile(POWER))
-    found = next((step for step in steps if step >= needed), steps[-1])
-    return float(f"{found:.3g}")
+        return steps[-1]
+    return float(f"{smallest_margin(apart.usual_error, steps):.3g}")
 
 
 def _refuse_endless(step: Step, outcome: Outcome, amount: float) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import sqrt
 
 from modelgate.report import Result
+from modelgate.stats import planning
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.tails import normal_quantile
 
-POWER = 0.80
-"""The chance that "detectable" and "rows needed" speak of."""
 TOO_CLOSE = 1e-3
 """Share of the distance that would settle a question, below which no number of rows is named."""
 
@@ -22,7 +21,7 @@ def detectable(result: Result, alpha: float) -> float | None:
         alpha: the error at which it would be shown, one-sided.
     """
     error = standard_error(result)
-    return None if error is None else error * (normal_quantile(POWER) - normal_quantile(alpha))
+    return None if error is None else planning.reach(error, alpha=alpha)
 
 
 def rows_needed(result: Result, *, alpha_pass: float, alpha_block: float) -> int | None:
@@ -44,8 +43,9 @@ def rows_needed(result: Result, *, alpha_pass: float, alpha_block: float) -> int
     else:
         apart = result.value - bound if side == "at_least" else bound - result.value
         alpha = alpha_pass if apart > 0 else alpha_block
-    share = abs(apart) / ((normal_quantile(POWER) - normal_quantile(alpha)) * error)
-    return ceil(result.n / share**2) if share > TOO_CLOSE else None
+    if abs(apart) <= TOO_CLOSE * planning.reach(error, alpha=alpha):
+        return None
+    return planning.rows_needed(abs(apart), error * sqrt(result.n), alpha=alpha)
 
 
 def standard_error(result: Result) -> float | None:

@@ -115,6 +115,7 @@ def judged(
         difference=None if apart is None else apart.value,
         difference_interval=None if apart is None else _ends(apart.interval),
         discordant=None if apart is None else apart.discordant,
+        usual_error=None if apart is None else apart.usual_error,
         p_worse=weighed.p_worse,
         p_within=weighed.p_within,
         method=outcome.method,

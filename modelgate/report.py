@@ -29,6 +29,8 @@ class Result:
         champion: the champion's value, for a comparison.
         difference, difference_interval: candidate - champion, in `unit`.
         discordant: rows that one of the two models alone answers rightly.
+        usual_error: standard error of the difference for an equally good candidate, by the rows and
+            the champion alone: what an automatic margin was chosen by.
         p_worse: against "not worse" or "within the limit"; small where worse is shown.
         p_within: against "worse by the margin or more" or "outside the limit"; small where that is
             ruled out.
@@ -62,6 +64,7 @@ class Result:
     difference: float | None = None
     difference_interval: tuple[float, float] | None = None
     discordant: int | None = None
+    usual_error: float | None = None
     p_worse: float | None = None
     p_within: float | None = None
     detectable: float | None = None

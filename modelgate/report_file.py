@@ -47,6 +47,7 @@ FLOATS = frozenset(
         "p_worse",
         "p_within",
         "detectable",
+        "usual_error",
     }
 )
 """Fields that hold floats even where a check gave whole numbers: 1 and 1.0 are one report."""

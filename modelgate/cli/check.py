@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from modelgate.options import Options
     from modelgate.passing import Keep, Progress
+    from modelgate.reporters import ReportOption
 
 
 @click.command(
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     help="terminal (the default) or json; several at once; PATH - is standard output.",
 )
 @click.option("--save-predictions", metavar="FILE", help="Write the answers: .csv or .parquet.")
+@click.option(
+    "--plan",
+    "planning",
+    is_flag=True,
+    help="Say what so many rows can tell, judge nothing; ends with 11.",
+)
 @click.option("--quick", is_flag=True, help="Judge a sample of 2,048 rows; promotes nothing.")
 @click.option("--no-cache", is_flag=True, help="Ask the model even where its answers are known.")
 @click.option("--seed", metavar="N", type=int, help="In place of the suite's.")
@@ -56,6 +64,7 @@ def command(
     suite: str | None,
     reports: tuple[str, ...],
     save_predictions: str | None,
+    planning: bool,
     quick: bool,
     no_cache: bool,
     seed: int | None,
@@ -84,12 +93,26 @@ def command(
             keep=keep,
             writes=writes,
         )
-        report = evaluate(
-            model, data=data, target=target, champion=champion, suite=suite, options=options
-        )
+        asked = {"data": data, "target": target, "champion": champion, "suite": suite}
+        if planning:
+            return _planned(model, asked, options, chosen)
+        report = evaluate(model, **asked, options=options)
     for option in chosen:
         deliver(report, option)
     return report.verdict.exit_code
+
+
+def _planned(
+    model: str, asked: dict[str, Any], options: Options, chosen: Sequence[ReportOption]
+) -> int:
+    """What the suite could tell; nothing is judged, and so the gate stays shut."""
+    from modelgate.plan import plan
+    from modelgate.plan_page import deliver
+
+    found = plan(model, **asked, options=options)
+    for option in chosen:
+        deliver(found, option)
+    return 11
 
 
 def _saving(path: str | None) -> AbstractContextManager[Keep | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,8 @@ from modelgate.stats.cell_metrics import matthews
 from modelgate.stats.cells import CellMetric, margins, paired_bootstrap
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.paired import paired_low, paired_method
+from modelgate.stats.planning import share_error
 
-USUAL_DISAGREEMENT = 0.08
-"""Share of rows that one of two equally good models alone answers rightly, where no better is
-known: what an automatic margin supposes."""
 TOO_MANY_CLASSES = "weighted rows of more than 16 classes are not compared"
 
 
@@ -139,7 +136,7 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
         difference=(gains - losses) / everything,
         interval=at(LEVEL),
         at=at,
-        usual_error=sqrt(USUAL_DISAGREEMENT / everything),
+        usual_error=share_error(everything),
         discordant=part.discordant + apart,
         method=paired_method(gains + losses + apart),
         n=rows,
@@ -174,7 +171,7 @@ def _resampled(found: PairedConfusion, metric_of: Callable[[Floats], CellMetric]
         champion=two,
         interval=drawn(LEVEL),
         at=drawn,
-        usual_error=sqrt(USUAL_DISAGREEMENT / _fewest(both, cells)),
+        usual_error=share_error(_fewest(both, cells)),
         discordant=cells.discordant,
         method="Bayesian bootstrap of the joint answers",
         n=found.rows,
