@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Flags, Floats, Need
 from modelgate.aggregates.answers import Answers
-from modelgate.arrays import coded, hashed, numbers
+from modelgate.arrays import hashed, numbers
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
 from modelgate.errors import DataError, ModelCrashedError
+from modelgate.slices import Part, Slicing
+from modelgate.slicing import Slices
 
-Slicing = tuple[str, ...]
 Answered = Mapping[str, NDArray[Any]]
 """Output -> a model's raw answers to a block."""
-MOST_SLICES = 100
-MISSING = "(missing)"
 NO_LABEL = {
     "classification": "label missing or of no class",
     "regression": "target missing or no number",
@@ -84,19 +83,18 @@ class Gathered:
         facts: of the question.
         answers: what became of every row.
         whole: need -> aggregate of all rows.
-        slices: slicing -> value of its columns -> need -> aggregate.
-        unusable: slicing -> why it cannot be judged.
+        slices: of all slicings, and those that the suite names.
         champion: what became of every row that the champion answered; None where there is none.
     """
 
     facts: Facts
     answers: Answers = field(default_factory=Answers)
     whole: dict[Need, Aggregate] = field(default_factory=dict)
-    slices: dict[Slicing, dict[tuple[Any, ...], dict[Need, Aggregate]]] = field(
-        default_factory=dict
-    )
-    unusable: dict[Slicing, str] = field(default_factory=dict)
+    slices: Slices = field(init=False)
     champion: Answers | None = None
+
+    def __post_init__(self) -> None:
+        self.slices = Slices(self.facts)
 
 
 class Rival:
@@ -144,6 +142,7 @@ class Judge:
         weight: str | None = None,
         group: str | None = None,
         slicings: Mapping[Slicing, Sequence[Need]] | None = None,
+        named: Mapping[Part, Sequence[Need]] | None = None,
         champion: Reading | None = None,
     ) -> None:
         self._reading = reading
@@ -152,11 +151,10 @@ class Judge:
         self._target = target
         self._weight = weight
         self._group = group
-        self._slicings = dict(slicings or {})
         facts = reading.facts
         self.gathered = Gathered(facts, whole={need: need.make(facts) for need in needs})
         self.gathered.champion = None if champion is None else Answers()
-        self.gathered.slices = {slicing: {} for slicing in self._slicings}
+        self.gathered.slices = Slices(facts, slicings, named)
 
     def add(self, block: pa.RecordBatch, raw: Answered, champion: Answered | None = None) -> None:
         """Judge one block: the model's outputs, and the champion's, for exactly these rows."""
@@ -190,8 +188,7 @@ class Judge:
             batch = batch.take(keep)
         for aggregate in self.gathered.whole.values():
             aggregate.add(batch.part_for(aggregate))
-        for slicing, needs in self._slicings.items():
-            self._add_slices(slicing, needs, block, keep, batch)
+        self.gathered.slices.add(block, keep, batch)
 
     def _beside(
         self, batch: Batch, block: pa.RecordBatch, raw: Answered, labelled: Flags
@@ -254,61 +251,3 @@ class Judge:
         missing = judgeable & labelled & ~usable
         self.gathered.answers.drop("weight missing", int(missing.sum()))
         return weight, judgeable & usable
-
-    def _add_slices(
-        self,
-        slicing: Slicing,
-        needs: Sequence[Need],
-        block: pa.RecordBatch,
-        keep: NDArray[np.bool_],
-        batch: Batch,
-    ) -> None:
-        if slicing in self.gathered.unusable or not len(batch):
-            return
-        groups = self.gathered.slices[slicing]
-        order, found = _groups(block, slicing, keep)
-        ordered = batch.take(order)
-        for value, place in found:
-            if value not in groups:
-                if len(groups) == MOST_SLICES:
-                    self.gathered.unusable[slicing] = (
-                        f"{' x '.join(slicing)} has more than {MOST_SLICES} values;"
-                        " slices are for columns of few values"
-                    )
-                    groups.clear()
-                    return
-                facts = self.gathered.facts
-                groups[value] = {need: need.make(facts) for need in needs}
-            part = ordered.take(place)  # a view: nothing is copied
-            for aggregate in groups[value].values():
-                aggregate.add(part.part_for(aggregate))
-
-
-def _groups(
-    block: pa.RecordBatch, slicing: Slicing, keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], list[tuple[tuple[Any, ...], slice]]]:
-    """An order of the kept rows in which equal values stand together, and where each stands."""
-    mixed = np.zeros(int(keep.sum()), dtype=np.int64)
-    names: list[list[Any]] = []
-    kinds = 1
-    for column in slicing:
-        codes, values = coded(block.column(column))
-        names.append([*values, MISSING])
-        codes = np.where(codes < 0, len(values), codes)
-        mixed = mixed * len(names[-1]) + (codes if keep.all() else codes[keep])
-        kinds *= len(names[-1])
-    if kinds <= 1 << 16:
-        mixed = mixed.astype(np.uint16)  # sorted by radix, several times as fast
-    order = np.argsort(mixed, kind="stable")
-    ordered = mixed[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    ends = np.append(starts[1:], len(ordered))
-    groups = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        code = int(ordered[start])
-        value: list[Any] = []
-        for column_values in reversed(names):
-            code, position = divmod(code, len(column_values))
-            value.append(column_values[position])
-        groups.append((tuple(reversed(value)), slice(start, end)))
-    return order, groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +21,9 @@ from modelgate.binding import Reading
 from modelgate.dataset import Dataset
 from modelgate.declare import Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError
-from modelgate.judging import Gathered, Judge, Slicing
+from modelgate.judging import Gathered, Judge
 from modelgate.remembered import Answering, answering
+from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
 
 Progress = Callable[[str, int], None]
@@ -118,7 +119,7 @@ def passed_over(
     assert role.reading is not None
     assert role.part.target is not None
     rival = role.champion if champion is not None else None
-    whole, slicings = _wanted(role, steps, paired=rival is not None)
+    whole, slicings, named = _wanted(role, steps, paired=rival is not None)
     judge = Judge(
         role.reading,
         whole,
@@ -126,6 +127,7 @@ def passed_over(
         weight=role.part.weight,
         group=role.part.group,
         slicings=slicings,
+        named=named,
         champion=rival,
     )
     asked = [(asker, role.reading)]
@@ -136,7 +138,7 @@ def passed_over(
             stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
             for one, reading in asked
         ]
-        for block, (raw, *others) in answered(role, askers, slicings):
+        for block, (raw, *others) in answered(role, askers, _read(slicings, named)):
             judge.add(block, raw, *others)
             if keep is not None:
                 keep(role.reading, block, raw)
@@ -148,14 +150,16 @@ def passed_over(
 
 def _wanted(
     role: Role, steps: Sequence[tuple[Check, Step]], *, paired: bool
-) -> tuple[list[Need], dict[Slicing, list[Need]]]:
-    """What is gathered of all rows, and of the slices."""
+) -> tuple[list[Need], dict[Slicing, list[Need]], dict[Part, list[Need]]]:
+    """What is gathered of all rows, of the slices, and of those that the suite names."""
     assert role.reading is not None
     facts = role.reading.facts
     whole: dict[Need, None] = {Need(Worst): None}
     if facts.task == "classification":
         whole[Need(Confusion)] = None
     slicings: dict[Slicing, dict[Need, None]] = {}
+    named: dict[Part, dict[Need, None]] = {}
+    there = set(role.data.schema.names)
     mistakes: list[UsageError] = []
     for check, step in steps:
         if facts.task not in check.tasks:
@@ -168,14 +172,26 @@ def _wanted(
             continue
         needs |= {} if pair is None else {pair: None}
         needs = {need_in(role.part, need): None for need in needs if paired or not need.kind.paired}
-        if not step.by:
+        if not step.by and not step.part:
             whole.update(needs)
+        if step.part and {column for column, _ in step.part} <= there:
+            named.setdefault(step.part, {}).update(needs)
         for slicing in step.by:
-            if set(slicing) <= set(role.data.schema.names):
+            if set(map(column_of, slicing)) <= there:
                 slicings.setdefault(slicing, {}).update(needs)
     if mistakes:
         raise MistakesError(mistakes)
-    return list(whole), {slicing: list(needs) for slicing, needs in slicings.items()}
+    return (
+        list(whole),
+        {slicing: list(needs) for slicing, needs in slicings.items()},
+        {part: list(needs) for part, needs in named.items()},
+    )
+
+
+def _read(slicings: Mapping[Slicing, Any], named: Mapping[Part, Any]) -> list[str]:
+    """The columns that slices are made of."""
+    columns = [column_of(axis) for slicing in slicings for axis in slicing]
+    return [*columns, *(column for part in named for column, _ in part)]
 
 
 def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:
@@ -183,7 +199,7 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
     answers = Answers()
     answers.seen = role.seen
     asker.prepare(tuple(role.seen))
-    for block, (raw,) in answered(role, [asker], {}):
+    for block, (raw,) in answered(role, [asker]):
         answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
         if progress is not None:
             progress(role.name, answers.rows)
@@ -191,15 +207,20 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
 
 
 def answered(
-    role: Role, askers: Sequence[Answering], slicings: Mapping[Slicing, Any]
+    role: Role, askers: Sequence[Answering], columns: Collection[str] = ()
 ) -> Iterator[tuple[pa.RecordBatch, list[Mapping[str, NDArray[Any]]]]]:
     """Every block with each model's answers, in the order of the file.
 
     The models work blocks ahead, all on the same ones: a row is read once, whoever answers it.
+
+    Args:
+        role: the data set.
+        askers: the models.
+        columns: that are read besides the models' own, target, weight and group.
     """
     waiting: deque[pa.RecordBatch] = deque()
     ahead = min(asker.ahead for asker in askers)
-    for block in role.data.blocks(_columns(role, askers, slicings)):
+    for block in role.data.blocks(_columns(role, askers, columns)):
         if len(waiting) >= ahead:
             yield waiting.popleft(), [asker.collect() for asker in askers]
         for asker in askers:
@@ -209,14 +230,11 @@ def answered(
         yield waiting.popleft(), [asker.collect() for asker in askers]
 
 
-def _columns(
-    role: Role, askers: Sequence[Answering], slicings: Mapping[Slicing, Any]
-) -> list[str] | None:
+def _columns(role: Role, askers: Sequence[Answering], columns: Collection[str]) -> list[str] | None:
     """The columns that anybody reads, in the order of the file; None for all of them."""
-    wanted = {role.part.target, role.part.weight, role.part.group}
+    wanted = {role.part.target, role.part.weight, role.part.group, *columns}
     for asker in askers:
         if asker.columns is None:
             return None
         wanted.update(asker.columns)
-    wanted.update(column for slicing in slicings for column in slicing)
     return [name for name in role.data.schema.names if name in wanted]

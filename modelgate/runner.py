@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -20,6 +20,7 @@ from modelgate.passing import Role, need_in, pair_of, placed
 from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result
+from modelgate.slices import column_of, said
 from modelgate.suite import DataPart, Policy, Step
 
 ABSENT: Mapping[Any, str] = {
@@ -68,28 +69,46 @@ def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:
     if gathered is not None and gathered.facts.task not in check.tasks:
         why = f"{check.name} is no question of {gathered.facts.task}"
         return [skipped(Question(check, step), why)]
+    if step.part:
+        return _of_part(check, step, asked)
     if not step.by:
         whole = None if gathered is None else gathered.whole
         return _results(check, step, asked, whole, None)
     assert gathered is not None
     found = []
     for slicing in step.by:
-        absent = [
-            column for column in slicing if column not in asked.roles[step.data].data.schema.names
-        ]
-        if absent or slicing in gathered.unusable:
-            reason = gathered.unusable.get(slicing) or (
-                f"the data has no column {absent[0]!r};"
-                f" {did_you_mean(absent[0], asked.roles[step.data].data.schema.names)}"
-            )
-            everywhere = Question(check, step, dict.fromkeys(slicing, "*"))
+        reason = _absent(step, asked, map(column_of, slicing))
+        reason = reason or gathered.slices.unusable.get(slicing)
+        if reason is not None:
+            everywhere = Question(check, step, dict.fromkeys(map(column_of, slicing), "*"))
             found.append(skipped(everywhere, reason))
             continue
-        groups = gathered.slices[slicing]
-        for value in sorted(groups, key=lambda group: tuple(map(str, group))):
-            part = dict(zip(slicing, value, strict=True))
-            found += _results(check, step, asked, groups[value], part)
+        for value, states in gathered.slices[slicing].items():
+            named = zip(map(column_of, slicing), map(said, value), strict=True)
+            found += _results(check, step, asked, states, dict(named))
     return found
+
+
+def _of_part(check: Check, step: Step, asked: Asked) -> list[Result]:
+    """Put it to the one slice that the suite names."""
+    gathered = asked.gathered[step.data]
+    part = {column: said(value) for column, value in step.part}
+    reason = _absent(step, asked, part)
+    if reason is None and not gathered.slices.rows[step.part]:
+        named = " and ".join(f"{column} = {value}" for column, value in part.items())
+        reason = f"no row that can be judged has {named}: mend the slice, or the data"
+    if reason is not None:
+        return [skipped(Question(check, step, part), reason)]
+    return _results(check, step, asked, gathered.slices.named[step.part], part)
+
+
+def _absent(step: Step, asked: Asked, columns: Iterable[str]) -> str | None:
+    """Which column of a slice the data lacks, and what may be meant; None where it has them all."""
+    there = asked.roles[step.data].data.schema.names
+    for column in columns:
+        if column not in there:
+            return f"the data has no column {column!r}; {did_you_mean(column, there)}"
+    return None
 
 
 def _results(

@@ -8,6 +8,7 @@ from typing import Any
 
 from modelgate.errors import Where
 from modelgate.outcome import Severity
+from modelgate.slices import Part, Slicing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,9 @@ class Step:
         limit: the suite's, else the check's default.
         margin: against the champion, where there is one.
         severity: the suite's, else the check's default, else major for slices (`by`).
-        by: each entry is a slicing of its own: a column, or two crossed.
+        by: each entry is a slicing of its own: a column, numbers in bins, or two of these crossed.
+        part: the one slice that is meant; empty for all rows, or those of `by`.
+        min_rows: slices of fewer rows are not decided, and told in one line.
         data: the role of the data set that is asked.
         where: file and line of the step.
         limit_where: the line of the limit, for annotations; the step's where there is none.
@@ -90,7 +93,9 @@ class Step:
     limit: Limit = field(default_factory=Limit)
     margin: Margin = field(default_factory=Margin)
     severity: Severity
-    by: tuple[tuple[str, ...], ...] = ()
+    by: tuple[Slicing, ...] = ()
+    part: Part = ()
+    min_rows: int = 30
     data: str = "test"
     where: Where
     limit_where: Where

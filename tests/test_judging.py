@@ -17,7 +17,8 @@ from modelgate.aggregates.worst import Worst
 from modelgate.binding import Reading
 from modelgate.errors import DataError, ModelCrashedError
 from modelgate.findings import findings
-from modelgate.judging import MISSING, Judge
+from modelgate.judging import Judge
+from modelgate.slices import MISSING
 
 READING = Reading(task="classification", scores="p", classes=("no", "yes"), positive=1)
 CONFUSION = Need(Confusion)
@@ -164,8 +165,8 @@ def test_slices_are_counted_apart_and_missing_values_are_a_slice() -> None:
 
 def test_a_column_of_too_many_values_is_no_slicing() -> None:
     one = judge(slicings={("c",): [CONFUSION]})
-    one.add(block(y=["no"] * 101, c=list(range(101))), scores(*[0.1] * 101))
-    assert "more than 100 values" in one.gathered.unusable[("c",)]
+    one.add(block(y=["no"] * 1001, c=list(range(1001))), scores(*[0.1] * 1001))
+    assert "more than 1,000 values" in one.gathered.slices.unusable[("c",)]
 
 
 ROWS = st.lists(

@@ -96,7 +96,7 @@ def test_a_slice_that_is_shown_worse_blocks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("by", "reason"),
     [
-        pytest.param("[id]", "id has more than 100 values", id="too-many-values"),
+        pytest.param("[id]", "id has more than 1,000 values", id="too-many-values"),
         pytest.param("[cuontry]", "did you mean 'country'?", id="no-such-column"),
         pytest.param("[[country, city]]", "the data has no column 'city'", id="one-of-two-missing"),
     ],

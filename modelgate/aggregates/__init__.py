@@ -8,7 +8,8 @@ bytes. That is what lets one thread, two threads and a cluster agree.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -83,6 +84,29 @@ class Batch:
             both=part(self.both),
             group=part(self.group),
         )
+
+    @staticmethod
+    def joined(batches: Sequence[Batch]) -> Batch:
+        """All their rows, one batch after the other."""
+        if len(batches) == 1:
+            return batches[0]
+        columns: dict[str, Any] = {}
+        for one in fields(Batch):
+            parts = [getattr(batch, one.name) for batch in batches]
+            if any(part is not None for part in parts):  # only flags are left out where all hold
+                columns[one.name] = np.concatenate(
+                    [
+                        np.ones(len(batch), dtype=np.bool_) if part is None else part
+                        for part, batch in zip(parts, batches, strict=True)
+                    ]
+                )
+        return Batch(**columns)
+
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        parts = [getattr(self, one.name) for one in fields(Batch)]
+        return sum(part.nbytes for part in parts if part is not None)
 
     def part_for(self, kind: Aggregate | type[Aggregate]) -> Batch:
         """The rows that an aggregate of this kind takes."""

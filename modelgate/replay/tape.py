@@ -65,7 +65,7 @@ class Tape:
             listeners.append(_Rival(role.champion, role.reading))
         sampled = replace(role, data=Sample(counted, most, seed))
         blocks: list[pa.RecordBatch] = []
-        for block, raws in answered(sampled, askers, {tuple(columns): None}):
+        for block, raws in answered(sampled, askers, columns):
             blocks.append(block.select(columns))
             for listener, raw in zip(listeners, raws, strict=True):
                 listener.add(raw)
