@@ -147,7 +147,7 @@ def _planned(result: Result, error: float, report: Report) -> Planned:
         severity=str(result.severity),
         rows=result.n,
         unit=result.unit,
-        against="champion" if margin is not None else f"{sign} {bound:g}",
+        against="champion" if margin is not None else f"{sign} {_limit(bound, result.unit)}",
         tolerance=margin,
         rules_out=reach(error),
         shows=reach(error, alpha=first),
@@ -169,8 +169,8 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
         if short:
             worst = max(short, key=lambda one: (one.needed or 0) / one.rows)
             said.append(
-                f"{len(short)} of {len(compared)} comparisons have too few rows for their tolerance:"
-                f" a candidate that is just as good would often be held. {worst.title} has"
+                f"{len(short)} of {len(compared)} comparisons have few rows for their tolerance: a"
+                f" candidate that is just as good would often be held. {worst.title} has"
                 f" {worst.rows:,} rows, and about {_rounded(worst.needed or 0):,} are needed."
             )
         else:
@@ -184,11 +184,15 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
 
 def distance(amount: float, question: Planned) -> str:
     """A distance as people say it: points for shares."""
-    if question.unit == "share":
-        return number(round(100 * amount, 1), "points")
-    return number(amount, question.unit)
+    share = question.unit == "share"
+    unit = {"share": "points", "score": ""}.get(question.unit, question.unit)
+    return f"{amount * (100 if share else 1):.2g} {unit}".rstrip()
+
+
+def _limit(bound: float, unit: str) -> str:
+    return f"{100 * bound:g} %" if unit == "share" else f"{bound:g}"
 
 
 def _rounded(rows: int) -> int:
-    step = 10 ** max(0, len(str(rows)) - 2)
+    step: int = 10 ** max(0, len(str(rows)) - 2)
     return -(-rows // step) * step

@@ -93,7 +93,8 @@ def command(
             keep=keep,
             writes=writes,
         )
-        asked = {"data": data, "target": target, "champion": champion, "suite": suite}
+        asked: dict[str, Any] = {"data": data, "target": target}
+        asked |= {"champion": champion, "suite": suite}
         if planning:
             return _planned(model, asked, options, chosen)
         report = evaluate(model, **asked, options=options)
