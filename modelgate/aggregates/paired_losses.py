@@ -74,7 +74,7 @@ class PairedLosses(Aggregate):
         self.unlike += int(np.count_nonzero(np.abs(apart) > ALIKE * larger))
         self.largest = max(self.largest, float(larger.max()))
         if not needs_scores:
-            truth, one, two = _errors(batch)
+            truth, one, two = errors_of(batch)
             self.reach = self.reach.with_rows(truth, one).with_rows(truth, two)
             self.zeros += int(len(batch) - np.count_nonzero(batch.truth))
 
@@ -110,7 +110,7 @@ class PairedSquares(Aggregate):
 
     def add(self, batch: Batch) -> None:
         """Take in some rows."""
-        truth, one, two = _errors(batch)
+        truth, one, two = errors_of(batch)
         with np.errstate(over="ignore", invalid="ignore"):
             candidate, champion = one * one, two * two
             apart = (one - two) * (one + two)
@@ -135,7 +135,7 @@ class PairedSquares(Aggregate):
         self.reach = self.reach.with_other(other.reach)
 
 
-def _errors(batch: Batch) -> tuple[Floats, Floats, Floats]:
+def errors_of(batch: Batch) -> tuple[Floats, Floats, Floats]:
     """Targets, and the errors of the candidate and of the champion."""
     assert batch.champion_answer is not None
     truth = batch.truth.astype(np.float64)

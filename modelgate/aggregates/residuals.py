@@ -142,9 +142,9 @@ class Explained(Aggregate):
         none = np.zeros_like(truth)
         with np.errstate(over="ignore", invalid="ignore"):
             square = error * error
-            second, second_rest = _product(truth, truth)
-            third, third_rest = _times(second, second_rest, truth)
-            fourth, fourth_rest = _times(third, third_rest, truth)
+            second, second_rest = product(truth, truth)
+            third, third_rest = times(second, second_rest, truth)
+            fourth, fourth_rest = times(third, third_rest, truth)
             pairs = {
                 "truth": (truth, none),
                 "truth_2": (second, second_rest),
@@ -157,7 +157,7 @@ class Explained(Aggregate):
             weight = batch.weight
             if weight is not None:
                 values = {name: terms * weight for name, terms in values.items()}
-                pairs = {name: _times(*pair, weight) for name, pair in pairs.items()}
+                pairs = {name: times(*pair, weight) for name, pair in pairs.items()}
         for name, (high, low) in pairs.items():
             values[name], values[f"{name}_rest"] = high, low
         self.sums.add_products(values, weight)
@@ -181,17 +181,17 @@ def _halves(values: Floats) -> tuple[Floats, Floats]:
     return high, values - high
 
 
-def _product(one: Floats, two: Floats) -> tuple[Floats, Floats]:
+def product(one: Floats, two: Floats) -> tuple[Floats, Floats]:
     """The product and what rounding cut off it (Dekker)."""
-    product = one * two
+    found = one * two
     high_one, low_one = _halves(one)
     high_two, low_two = _halves(two)
-    rest = high_one * high_two - product
+    rest = high_one * high_two - found
     rest = rest + high_one * low_two + low_one * high_two + low_one * low_two
-    return product, rest
+    return found, rest
 
 
-def _times(high: Floats, low: Floats, factor: Floats) -> tuple[Floats, Floats]:
+def times(high: Floats, low: Floats, factor: Floats) -> tuple[Floats, Floats]:
     """(high + low) times factor, again as two floats."""
-    product, rest = _product(high, factor)
-    return product, rest + low * factor
+    found, rest = product(high, factor)
+    return found, rest + low * factor

@@ -86,6 +86,20 @@ class Values:
         return int(self.counted.rows[0])
 
     @property
+    def kept(self) -> Floats:
+        """Every value, in the order the rows came, while all are kept."""
+        return np.concatenate(self._values) if self._values else np.zeros(0)
+
+    @property
+    def weights_kept(self) -> Floats | None:
+        """Their weights; None where the rows bear none."""
+        return np.concatenate(self._weights) if self._weights else None
+
+    def binned_with(self, more: int) -> bool:
+        """Whether values are counted in bins once `more` are added."""
+        return self.rows + more >= EXACT_ROWS
+
+    @property
     def ordered(self) -> Ordered | None:
         """The values in order; None where weighted values were too many to be kept."""
         if self._bins is not None:
@@ -94,7 +108,7 @@ class Values:
                 return None
             bins, counts = self._bins
             return Ordered(_middles(bins), counts.astype(np.float64), 2.0 ** -(STEPS + 1))
-        values = np.concatenate(self._values) if self._values else np.zeros(0)
+        values = self.kept
         if self.counted.weighted:
             weights = np.concatenate(self._weights)
             weighs = np.flatnonzero(weights > 0)
@@ -106,7 +120,7 @@ class Values:
         return Ordered(distinct, counts.astype(np.float64), 0.0)
 
     def _settle(self) -> None:
-        if self.rows >= EXACT_ROWS and self._bins is None:
+        if self._bins is None and self.binned_with(0):
             self._bins = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         if self._bins is not None and self._waiting >= _FLUSH:
             self._flush()

@@ -11,7 +11,8 @@ from modelgate.aggregates.moments import Moments
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.metrics.measure import NO_ROWS, NO_WEIGHT, Measured, Options, different, nothing
 from modelgate.metrics.spread import TOO_LARGE, freedom, mean_and_variance, rounded
-from modelgate.stats.interval import Interval
+from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean, square_mean
 
 _HEAVY, _FEW = 6.0, 500
@@ -24,8 +25,11 @@ def measure_mae(found: Residuals, _options: Options) -> Measured:
     spread = _spread(found, "size", "square")
     if isinstance(spread, Measured):
         return spread
-    interval = loss_mean(*spread, found.sums.effective, span=found.reach.span)
-    return _found(found.sums, spread[0], interval, LOG_T)
+
+    def at(level: float) -> Interval:
+        return loss_mean(*spread, found.sums.effective, span=found.reach.span, level=level)
+
+    return _found(found.sums, spread[0], at, LOG_T)
 
 
 def measure_rmse(found: Residuals, _options: Options) -> Measured:
@@ -33,10 +37,13 @@ def measure_rmse(found: Residuals, _options: Options) -> Measured:
     spread, span = _spread(found, "square", "fourth"), found.reach.span
     if isinstance(spread, Measured):
         return spread
-    squared = square_mean(*spread, found.sums.effective, span=span * span)
-    interval = Interval(sqrt(squared.low), sqrt(squared.high), squared.level)
+
+    def at(level: float) -> Interval:
+        squared = square_mean(*spread, found.sums.effective, span=span * span, level=level)
+        return Interval(sqrt(squared.low), sqrt(squared.high), level)
+
     method = "Student's t of the cube root of the mean square"
-    return replace(_found(found.sums, sqrt(spread[0]), interval, method), details=_tail(found))
+    return replace(_found(found.sums, sqrt(spread[0]), at, method), details=_tail(found))
 
 
 def measure_bias(found: Residuals, _options: Options) -> Measured:
@@ -44,8 +51,11 @@ def measure_bias(found: Residuals, _options: Options) -> Measured:
     spread = _spread(found, "error", "square")
     if isinstance(spread, Measured):
         return spread
-    interval = signed_mean(*spread, found.sums.effective, span=found.reach.span)
-    return _found(found.sums, spread[0], interval, "Student's t")
+
+    def at(level: float) -> Interval:
+        return signed_mean(*spread, found.sums.effective, span=found.reach.span, level=level)
+
+    return _found(found.sums, spread[0], at, "Student's t")
 
 
 def measure_mape(found: RelativeErrors, _options: Options) -> Measured:
@@ -75,11 +85,13 @@ def measure_r2(found: Explained, _options: Options) -> Measured:
     left, span = rounded(moments.errors / moments.targets), found.reach.span
     # log(errors / targets) moves with a row as e^2 / errors - d^2 / targets does.
     part = moments.variance(1 / moments.errors if moments.errors else 0, 1 / moments.targets)
-    found_ratio = ratio(left, part, sums.effective, most=span * span / rounded(moments.targets))
-    if not (isfinite(left) and isfinite(found_ratio.high)):
-        return nothing(TOO_LARGE, n=int(sums.rows[0]))
-    interval = Interval(1 - found_ratio.high, 1 - found_ratio.low, found_ratio.level)
-    return _found(sums, 1 - left, interval, "delta method on log(1 - R2)")
+    most = span * span / rounded(moments.targets)
+
+    def at(level: float) -> Interval:
+        found_ratio = ratio(left, part, sums.effective, most=most, level=level)
+        return Interval(1 - found_ratio.high, 1 - found_ratio.low, level)
+
+    return _found(sums, 1 - left, at, "delta method on log(1 - R2)")
 
 
 class Spreads:
@@ -158,18 +170,21 @@ def _relative(found: RelativeErrors, name: str, most: float = MOST) -> Measured:
         return nothing(TOO_LARGE, n=int(sums.rows[0]))
     # Without a bound, an unseen row is thought to be off by all of its target.
     span = most if most < MOST else max(1.0, mean)
-    return _found(
-        sums, mean, loss_mean(mean, variance, sums.effective, span=span, most=most), LOG_T
-    )
+
+    def at(level: float) -> Interval:
+        return loss_mean(mean, variance, sums.effective, span=span, most=most, level=level)
+
+    return _found(sums, mean, at, LOG_T)
 
 
-def _found(sums: Moments, value: float, interval: Interval, method: str) -> Measured:
-    rows = int(sums.rows[0])
+def _found(sums: Moments, value: float, at: IntervalAt, method: str) -> Measured:
+    rows, interval = int(sums.rows[0]), at(LEVEL)
     if not all(map(isfinite, (value, interval.low, interval.high))):
         return nothing(TOO_LARGE, n=rows)
     return Measured(
         value=value,
         interval=interval,
+        at=at,
         method=method,
         n=rows,
         n_effective=different(sums.effective, rows),

@@ -82,7 +82,8 @@ def compare_rmse(found: PairedSquares, _options: Options) -> Compared:
         candidate=central.candidate,
         champion=central.champion,
         part=central.part,
-        champion_variance=central.champion_variance,
+        scale=1.0,
+        scale_variance=central.champion_variance,
         joint=central.joint,
         span=found.reach.error or found.reach.span,
     )

@@ -25,6 +25,7 @@ from modelgate.metrics.measure import (
 )
 from modelgate.metrics.spread import TOO_LARGE, mean_and_variance
 from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.means import loss_mean
 from modelgate.stats.ranks import (
     auroc,
@@ -106,9 +107,14 @@ def _mean_loss(found: ProbabilityLosses, name: str, largest: float) -> Measured:
         }
         for k in np.flatnonzero(weights > 0)
     ]
+
+    def at(level: float) -> Interval:
+        return loss_mean(mean, variance, effective, span=largest, most=largest, level=level)
+
     return Measured(
         value=mean,
-        interval=loss_mean(mean, variance, effective, span=largest, most=largest),
+        interval=at(LEVEL),
+        at=at,
         method="Student's t of the logarithm",
         n=rows,
         n_effective=different(effective, rows),
@@ -121,11 +127,12 @@ def _of_one(found: Ranking, kind: Area, index: int) -> Measured:
     if part is None:
         label = found.facts.classes[index]
         return nothing(f"undefined: not both {label!r} and others occur in the truth", n=found.rows)
-    value, bound, interval = part
+    value, bound, at = part
     own = int(found.classes.rows[index])
     return Measured(
         value=value,
-        interval=interval,
+        interval=at(LEVEL),
+        at=at,
         method=_method(found, kind),
         n=found.rows,
         n_effective=different(found.classes.effective, found.rows),
@@ -145,12 +152,11 @@ def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
     def mean(values: list[float]) -> float:
         return float((share * values).sum())
 
-    # The mean of the bounds bounds the mean, whatever the dependence between classes.
-    interval = Interval(
-        mean([part[2].low for part in parts.values()]),
-        mean([part[2].high for part in parts.values()]),
-        LEVEL,
-    )
+    def at(level: float) -> Interval:
+        # The mean of the bounds bounds the mean, whatever the dependence between classes.
+        each = [part[2](level) for part in parts.values()]
+        return Interval(mean([one.low for one in each]), mean([one.high for one in each]), level)
+
     rows = found.classes.rows
     rarest = min(min(int(rows[k]), found.rows - int(rows[k])) for k in parts)
     table = [
@@ -161,7 +167,8 @@ def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
     details = _bounded(found, mean([part[1] for part in parts.values()]))
     return Measured(
         value=mean([part[0] for part in parts.values()]),
-        interval=interval,
+        interval=at(LEVEL),
+        at=at,
         method=f"{_method(found, kind)}, mean of each class's against the rest",
         n=found.rows,
         n_effective=different(found.classes.effective, found.rows),
@@ -172,8 +179,8 @@ def _averaged(found: Ranking, kind: Area, average: str) -> Measured:
 
 def _areas(
     found: Ranking, kind: Area, indices: Iterable[int]
-) -> dict[int, tuple[float, float, Interval]]:
-    """Value, bound of the binning and interval of each class against the rest, where both occur."""
+) -> dict[int, tuple[float, float, IntervalAt]]:
+    """Value, bound of the binning and intervals of each class against the rest that occurs."""
     weights, squares = found.classes.weights, found.classes.squares
     parts = {}
     for k in indices:
@@ -188,20 +195,21 @@ def _areas(
 
 def _area(
     curve: Curve, kind: Area, positives: float, negatives: float
-) -> tuple[float, float, Interval]:
+) -> tuple[float, float, IntervalAt]:
     if kind == "auroc":
         value, bound = auroc(curve.positives, curve.negatives, curve.mixed)
         shown = delong_variance(curve.positives, curve.negatives, positives, negatives)
-        interval = newcombe(value, positives, negatives, variance=shown)
     else:
         value, bound = average_precision(curve.positives, curve.negatives, curve.mixed)
-        interval = logit_interval(value, positives)
-    if bound == 0:
-        return value, 0.0, interval
-    widened = Interval(
-        max(0.0, interval.low - bound), min(1.0, interval.high + bound), interval.level
-    )
-    return value, bound, widened
+
+    def at(level: float) -> Interval:
+        if kind == "auroc":
+            found = newcombe(value, positives, negatives, variance=shown, level=level)
+        else:
+            found = logit_interval(value, positives, level)
+        return Interval(max(0.0, found.low - bound), min(1.0, found.high + bound), level)
+
+    return value, bound, at
 
 
 def _method(found: Ranking, kind: Area) -> str:

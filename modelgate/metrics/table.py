@@ -11,13 +11,22 @@ from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.errors import AbsoluteErrors
 from modelgate.aggregates.losses import ProbabilityLosses
 from modelgate.aggregates.paired_confusion import PairedConfusion
+from modelgate.aggregates.paired_errors import PairedErrors, PairedExplained, PairedSizes
 from modelgate.aggregates.paired_losses import PairedLosses, PairedSquares
 from modelgate.aggregates.paired_ranking import PairedRanking
 from modelgate.aggregates.ranking import Ranking
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
 from modelgate.aggregates.topk import TopK
 from modelgate.errors import UsageError, did_you_mean
-from modelgate.metrics import cells, numbers, paired_losses, paired_scores, quantiles, scores
+from modelgate.metrics import (
+    cells,
+    numbers,
+    paired_losses,
+    paired_numbers,
+    paired_scores,
+    quantiles,
+    scores,
+)
 from modelgate.metrics import paired_cells as paired
 from modelgate.metrics.measure import Compared, Measured, Metric, Options
 
@@ -157,7 +166,15 @@ _ENTRIES = (
         pair=Need(PairedSquares),
         compare=paired_losses.compare_rmse,
     ),
-    _of_numbers("bias", Residuals, numbers.measure_bias, lowest=None),
+    _of_numbers(
+        "bias",
+        Residuals,
+        numbers.measure_bias,
+        lowest=None,
+        relative=True,
+        pair=Need(PairedErrors),
+        compare=paired_numbers.compare_bias,
+    ),
     _of_numbers(
         "mape", RelativeErrors, numbers.measure_mape, unit="share", relative=True, **_loss("share")
     ),
@@ -169,9 +186,32 @@ _ENTRIES = (
         relative=True,
         **_loss("symmetric"),
     ),
-    _of_numbers("r2", Explained, numbers.measure_r2, unit="score", better="higher", lowest=None),
-    _of_numbers("median_absolute_error", AbsoluteErrors, quantiles.measure_median),
-    _of_numbers("quantile_error", AbsoluteErrors, quantiles.measure_quantile),
+    _of_numbers(
+        "r2",
+        Explained,
+        numbers.measure_r2,
+        unit="score",
+        better="higher",
+        lowest=None,
+        pair=Need(PairedExplained),
+        compare=paired_numbers.compare_r2,
+    ),
+    _of_numbers(
+        "median_absolute_error",
+        AbsoluteErrors,
+        quantiles.measure_median,
+        relative=True,
+        pair=Need(PairedSizes),
+        compare=paired_numbers.compare_median,
+    ),
+    _of_numbers(
+        "quantile_error",
+        AbsoluteErrors,
+        quantiles.measure_quantile,
+        relative=True,
+        pair=Need(PairedSizes),
+        compare=paired_numbers.compare_quantile,
+    ),
 )
 METRICS = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 """Every metric by its name."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import cbrt, inf, sqrt
 
 import numpy as np
@@ -152,7 +153,7 @@ def end_of(value: float, parts: Sequence[Part], tail: float, side: int) -> float
     error = sqrt(variance)
     skewness = sum(third for _, _, third, _ in shifted) / variance / error
     freedom = 1 / sum((each / variance) ** 2 / free for _, each, _, free in shifted)
-    reached = student_quantile(1 - tail, freedom)
+    reached = _student(1 - tail, freedom)
     farthest = min(-reached, _untwisted(-reached, skewness))
     if side < 0:
         farthest = max(reached, _untwisted(reached, skewness))
@@ -170,6 +171,12 @@ def _with_unseen(part: Part, side: int) -> tuple[float, float, float, float]:
     free = max(rows - 1, 1.0)
     unbiased = rows * rows / (free * max(rows - 2, 1.0)) * third / total
     return shift, variance / free, unbiased / (rows * rows), max(part.unlike - 1, FEWEST)
+
+
+@lru_cache(maxsize=64)
+def _student(share: float, freedom: float) -> float:
+    """Of one level and one set of rows, asked for many supposed differences."""
+    return student_quantile(share, freedom)
 
 
 def _untwisted(reached: float, skewness: float) -> float:
