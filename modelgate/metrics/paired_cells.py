@@ -22,7 +22,7 @@ TOO_MANY_CLASSES = "weighted rows of more than 16 classes are not compared"
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
+class Cells:
     """What both models answered: one entry a cell that occurs.
 
     Attributes:
@@ -39,15 +39,16 @@ class _Cells:
     square: Floats
 
     @classmethod
-    def of(cls, found: PairedConfusion) -> _Cells:
+    def of(cls, found: PairedConfusion) -> Cells:
+        """All cells of both models' answers."""
         return cls(*found.cells, *found.weights)
 
-    def only(self, index: int | None) -> _Cells:
+    def only(self, index: int | None) -> Cells:
         """The rows of one true class; all where None."""
         if index is None:
             return self
         own = self.truth == index
-        return _Cells(
+        return Cells(
             self.truth[own],
             self.candidate[own],
             self.champion[own],
@@ -58,6 +59,7 @@ class _Cells:
 
     @property
     def effective(self) -> float:
+        """Kish's effective number of rows; 0 where nothing weighs."""
         squares = float(self.square.sum())
         return float(self.weight.sum()) ** 2 / squares if squares > 0 else 0.0
 
@@ -111,7 +113,7 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
     unlabelled = found.alike + found.apart
     if (missing := _missing(found, unlabelled if of is not None else 0)) is not None:
         return missing
-    part = _Cells.of(found).only(of)
+    part = Cells.of(found).only(of)
     total, effective = float(part.weight.sum()), part.effective
     rows = int(part.rows.sum()) + unlabelled
     if not rows or (total <= 0 and not unlabelled):
@@ -151,7 +153,7 @@ def _resampled(found: PairedConfusion, metric_of: Callable[[Floats], CellMetric]
     unlabelled = found.alike + found.apart
     if (missing := _missing(found, unlabelled)) is not None:
         return missing
-    cells, classes = _Cells.of(found), len(found.facts.classes)
+    cells, classes = Cells.of(found), len(found.facts.classes)
     both = cells.matrix(cells.candidate, classes) + cells.matrix(cells.champion, classes)
     metric = metric_of(both)
     drawn = paired_bootstrap(
@@ -179,7 +181,7 @@ def _resampled(found: PairedConfusion, metric_of: Callable[[Floats], CellMetric]
     )
 
 
-def _fewest(both: Floats, cells: _Cells) -> float:
+def _fewest(both: Floats, cells: Cells) -> float:
     """Rows that a mean over classes rests on: as many as its rarest class has, a class."""
     present = np.flatnonzero(both.sum(axis=1))
     truth = both.sum(axis=1)[present] / 2
