@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from modelgate.aggregates import Aggregate, Batch, Facts
+from modelgate.aggregates import Aggregate, Batch, Facts, Floats
 from modelgate.aggregates.moments import Moments
+
+MOST_RANKS = 128
+"""Ranks that two models are compared by."""
 
 
 class TopK(Aggregate):
@@ -30,12 +34,50 @@ class TopK(Aggregate):
         if batch.scores is None:
             self.labels_only = True
             return
-        own = batch.scores[np.arange(len(batch)), batch.truth][:, None]  # (n, 1)
-        later = np.arange(batch.scores.shape[1]) > np.asarray(batch.truth)[:, None]
-        ahead = (batch.scores > own) | ((batch.scores == own) & later)
-        self.ranks.add_rows(batch.weight, np.count_nonzero(ahead, axis=1))
+        self.ranks.add_rows(batch.weight, _ranks(batch.scores, batch.truth))
 
     def merge(self, other: Self) -> None:
         """Take in all that another has seen."""
         self.labels_only |= other.labels_only
         self.ranks.merge(other.ranks)
+
+
+class PairedTopK(Aggregate):
+    """Rows by the rank of their true class among the candidate's scores and the champion's.
+
+    Attributes:
+        labels_only: whether some rows came without scores of either.
+        steps: ranks that are told apart; all worse ones are one.
+        ranks: rows by candidate's rank * steps + champion's.
+    """
+
+    paired: ClassVar[bool] = True
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self.labels_only = False
+        self.steps = min(max(len(facts.classes), 1), MOST_RANKS) + 1
+        self.ranks = Moments((), groups=self.steps**2)
+
+    def add(self, batch: Batch) -> None:
+        """Rank some rows."""
+        if batch.scores is None or batch.champion_scores is None:
+            self.labels_only = True
+            return
+        first, second = (
+            np.minimum(_ranks(scores, batch.truth), self.steps - 1)
+            for scores in (batch.scores, batch.champion_scores)
+        )
+        self.ranks.add_rows(batch.weight, first * self.steps + second)
+
+    def merge(self, other: Self) -> None:
+        """Take in all that another has seen."""
+        self.labels_only |= other.labels_only
+        self.ranks.merge(other.ranks)
+
+
+def _ranks(scores: Floats, truth: NDArray[np.integer]) -> NDArray[np.intp]:
+    """(n,) how many classes come before the true one."""
+    own = scores[np.arange(len(scores)), truth][:, None]  # (n, 1)
+    later = np.arange(scores.shape[1]) > np.asarray(truth)[:, None]
+    return np.count_nonzero((scores > own) | ((scores == own) & later), axis=1)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Floats
 from modelgate.aggregates.paired_confusion import PairedConfusion
+from modelgate.aggregates.topk import PairedTopK
 from modelgate.metrics.cells import averaged, balanced, of_class
-from modelgate.metrics.measure import NO_ROWS, NO_WEIGHT, Compared, Options, different
+from modelgate.metrics.measure import NEEDS_SCORES, NO_ROWS, NO_WEIGHT, Compared, Options, different
 from modelgate.stats.cell_metrics import matthews
 from modelgate.stats.cells import CellMetric, margins, paired_bootstrap
 from modelgate.stats.interval import LEVEL, Interval
@@ -124,27 +125,65 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
     gains = float(part.weight[right & ~before].sum()) * scale
     losses = float(part.weight[~right & before].sum()) * scale
     everything, apart = effective + unlabelled, found.apart if of is None else 0
+    compared = _compared(gains, losses, everything, apart=apart, rows=rows)
+    return replace(
+        compared,
+        value=None if unlabelled else float(part.weight[right].sum()) / total,
+        champion=None if unlabelled else float(part.weight[before].sum()) / total,
+        discordant=part.discordant + apart,
+        reason=_want_labels(apart) if apart else None,
+        details={**compared.details, "rows_without_label": unlabelled},
+    )
+
+
+def compare_top_k(found: PairedTopK, options: Options) -> Compared:
+    """The share of rows whose true class is among the k best scores."""
+    ranks, steps = found.ranks, found.steps
+    rows = int(ranks.rows.sum())
+    if found.labels_only:
+        return Compared(value=None, n=rows, reason=NEEDS_SCORES)
+    if options.k >= steps:
+        return Compared(value=None, n=rows, reason=f"two models are compared up to k = {steps - 1}")
+    if not rows:
+        return Compared(value=None, reason=NO_ROWS)
+    weights = ranks.weights.reshape(steps, steps)
+    total, effective = float(weights.sum()), ranks.effective
+    if total <= 0:
+        return Compared(value=None, n=rows, reason=NO_WEIGHT)
+    k = options.k
+    gains, losses = float(weights[:k, k:].sum()), float(weights[k:, :k].sum())
+    counts = ranks.rows.reshape(steps, steps)
+    compared = _compared(
+        gains * effective / total, losses * effective / total, effective, apart=0, rows=rows
+    )
+    return replace(
+        compared,
+        value=float(weights[:k].sum()) / total,
+        champion=float(weights[:, :k].sum()) / total,
+        discordant=int(counts[:k, k:].sum() + counts[k:, :k].sum()),
+        details={**compared.details, "k": k},
+    )
+
+
+def _compared(gains: float, losses: float, everything: float, *, apart: int, rows: int) -> Compared:
+    """The difference of two shares; of `apart` rows nobody knows whom they speak for."""
 
     def at(level: float) -> Interval:
-        # A row without a label on which the models differ may speak for either of them.
         tail = (1 - level) / 2
         low = paired_low(gains, losses + apart, everything, tail)
         high = -paired_low(losses, gains + apart, everything, tail)
         return Interval(low, high, level)
 
     return Compared(
-        value=None if unlabelled else float(part.weight[right].sum()) / total,
-        champion=None if unlabelled else float(part.weight[before].sum()) / total,
+        value=None,
         difference=(gains - losses) / everything,
         interval=at(LEVEL),
         at=at,
         usual_error=share_error(everything),
-        discordant=part.discordant + apart,
         method=paired_method(gains + losses + apart),
         n=rows,
         n_effective=different(everything, rows),
-        reason=_want_labels(apart) if apart else None,
-        details={"gains": gains, "losses": losses, "rows_without_label": unlabelled},
+        details={"gains": gains, "losses": losses},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -16,7 +17,7 @@ from modelgate.aggregates.paired_losses import PairedLosses, PairedSquares
 from modelgate.aggregates.paired_ranking import PairedRanking
 from modelgate.aggregates.ranking import Ranking
 from modelgate.aggregates.residuals import Explained, RelativeErrors, Residuals
-from modelgate.aggregates.topk import TopK
+from modelgate.aggregates.topk import PairedTopK, TopK
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.metrics import (
     cells,
@@ -156,7 +157,11 @@ _ENTRIES = (
         relative=True,
         **_loss("brier"),
     ),
-    _of_labels("top_k_accuracy", TopK, scores.measure_top_k),
+    replace(
+        _of_labels("top_k_accuracy", TopK, scores.measure_top_k),
+        pair=Need(PairedTopK),
+        compare=paired.compare_top_k,
+    ),
     _of_numbers("mae", Residuals, numbers.measure_mae, relative=True, **_loss("size")),
     _of_numbers(
         "rmse",
