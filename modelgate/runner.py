@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
-from modelgate.declare import Check, Examples, Probe
+from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.judging import NO_LABEL, Gathered
 from modelgate.model import Artifact, Model
@@ -150,6 +150,8 @@ def _result(
         if isinstance(offered, str):
             return skipped(question, offered)
         outcome = sound(asked_of(question, offered))
+        if question.part is not None and step.min_rows > outcome.minimum:
+            outcome = replace(outcome, minimum=step.min_rows)
     except UsageError as error:  # a mistake in the suite that only the answer could tell
         raise placed(error, step) from error
     except ModelgateError as error:
@@ -187,20 +189,68 @@ def _given(
     for name, kind in check.provided.items():
         if kind in offers:
             given[name] = offers[kind]
+        elif kind is Groups:
+            given[name] = _groups(check, step, asked)
+        elif kind is Reference:
+            given[name] = _reference(check, step, asked)
         elif gathered is not None and aggregates is not None:
             needed = check.needs(gathered.facts, step.settings) if check.needs else Need(kind)
             if needed.paired and asked.champion is None:
                 return NO_CHAMPION
             given[name] = aggregates[need_in(asked.part(step.data), needed)]
+        if isinstance(given.get(name), str):
+            return str(given[name])
         if given.get(name) is None:
             return ABSENT.get(kind, f"there are no labelled rows in the role {step.data!r}")
     return given
 
 
+def _groups(check: Check, step: Step, asked: Asked) -> Groups | str | None:
+    """The aggregates by the groups that a step names; or why there are none."""
+    gathered = asked.gathered.get(step.data)
+    if gathered is None:
+        return None
+    columns = check.grouped(step.settings)
+    if columns not in gathered.slices:
+        return _absent(step, asked, columns)
+    if columns in gathered.slices.unusable:
+        return gathered.slices.unusable[columns]
+    if (column := asked.part(step.data).group) is not None:
+        return f"it takes every row for itself, and here rows of one {column!r} belong together"
+    assert check.needs is not None
+    need = check.needs(gathered.facts, step.settings)
+    return Groups(
+        {
+            tuple(map(said, value)): states[need]
+            for value, states in gathered.slices[columns].items()
+        }
+    )
+
+
+def _reference(check: Check, step: Step, asked: Asked) -> Reference | str:
+    """The aggregate of the reference's rows; or why there is none."""
+    gathered = asked.gathered.get(REFERENCE)
+    if step.data == REFERENCE:
+        return "it compares the reference with another data set: write `data: test`"
+    if gathered is None:
+        return f"there are no labelled rows in the role {REFERENCE!r}"
+    if (column := asked.part(REFERENCE).group) is not None:
+        return f"it takes every row for itself, and here rows of one {column!r} belong together"
+    assert check.needs is not None
+    need = check.needs(gathered.facts, step.settings)
+    if need not in gathered.whole:
+        return f"the role {REFERENCE!r} holds another task: {gathered.facts.task}"
+    return Reference(gathered.whole[need])
+
+
 def _unjudged(question: Question, asked: Asked) -> str | None:
     """Why too many rows of the data went unjudged for anything to pass; None where they did not."""
-    step = question.step
-    gathered = asked.gathered.get(step.data)
+    read = [role for role in asked.gathered if question.check.reads(role, question.step.data)]
+    return next(filter(None, (_left_out(question, asked, role) for role in read)), None)
+
+
+def _left_out(question: Question, asked: Asked, role: str) -> str | None:
+    gathered = asked.gathered.get(role)
     if gathered is None or not gathered.answers.rows:
         return None
     account = gathered.answers
@@ -208,14 +258,14 @@ def _unjudged(question: Question, asked: Asked) -> str | None:
     if question.versus:
         _compared_only(question, gathered, reasons)
     dropped = sum(reasons.values())
-    allowed = asked.roles[step.data].part.may_drop
+    allowed = asked.roles[role].part.may_drop
     if dropped <= allowed * account.rows:
         return None
     why = "; ".join(f"{reason}: {count:,}" for reason, count in reasons.items())
     share = ceil(1e4 * dropped / account.rows) / 1e4  # rounded down, it would not allow them
     return (
         f"{dropped:,} of {account.rows:,} rows could not be judged ({why}): mend them, or allow it"
-        f" with data: {{{step.data}: {{may_drop: {share:g}}}}}"
+        f" with data: {{{role}: {{may_drop: {share:g}}}}}"
     )
 
 

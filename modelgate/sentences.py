@@ -8,10 +8,12 @@ escapes what it writes.
 from __future__ import annotations
 
 from math import floor, inf, log10, nan
+from typing import Any
 
 from modelgate.figures import Figures, apart, figures, number
 from modelgate.outcome import Status
 from modelgate.report import Result
+from modelgate.slices import MISSING
 
 
 def title(result: Result) -> str:
@@ -24,8 +26,15 @@ def _name(result: Result) -> str:
     own = result.check == "metric" and result.subject
     parts = [result.subject if own else _question(result)]
     if result.slice:
-        parts.append(", ".join(f"{column} = {value}" for column, value in result.slice.items()))
+        parts.append(", ".join(described(*one) for one in result.slice.items()))
     return ", ".join(parts)
+
+
+def described(column: str, value: Any) -> str:
+    """A column and its value in a slice: "country = BR", "age below 18", "age missing"."""
+    if value == MISSING:
+        return f"{column} missing"
+    return f"{column} {value}" if str(value).startswith("below ") else f"{column} = {value}"
 
 
 def sentence(result: Result) -> str:

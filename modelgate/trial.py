@@ -18,6 +18,7 @@ from modelgate.binding.inputs import find_target
 from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.contest import bind_champion
+from modelgate.cutting import REFERENCE, cut
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, UsageError, Where, about, did_you_mean
 from modelgate.escape import shown
@@ -180,10 +181,16 @@ def refuse_overwriting(trial: Trial) -> None:
 
 def look_at_data(trial: Trial) -> None:
     """Open the data sets that anybody asks about, and bind the model to each."""
-    wanted = None if trial.suite is None else {step.data for step in trial.suite.steps}
     for name in sorted(trial.places, key=lambda role: role != "test"):
-        if wanted is None or name in wanted:
+        if trial.suite is None or any(
+            trial.library[step.check].reads(name, step.data) for step in trial.suite.steps
+        ):
             trial.roles[name] = _role(trial, name)
+    if trial.suite is not None:
+        data = {name: role.data for name, role in trial.roles.items()}
+        steps, notes = cut(trial.suite.steps, data, lambda: _reference(trial))
+        trial.suite = replace(trial.suite, steps=steps)
+        trial.taken += notes
     if not trial.roles and isinstance(trial.asker, ColumnsAsker):
         raise UsageError("MG2032", "predictions in columns need the data they stand in: add --data")
 
@@ -219,6 +226,14 @@ def _role(trial: Trial, name: str) -> Role:
         trial.taken += taken
     part = replace(place.part, target=target)
     return Role(name=name, data=data, part=part, reading=reading, seen=seen, champion=rival)
+
+
+def _reference(trial: Trial) -> Dataset | None:
+    """The rows that the model was trained on; None where the suite names none."""
+    if REFERENCE in trial.roles:
+        return trial.roles[REFERENCE].data
+    place = trial.places.get(REFERENCE)
+    return None if place is None else _opened(trial, place)
 
 
 def _target(trial: Trial, role: str, data: Dataset) -> str | None:
@@ -272,5 +287,5 @@ def _labels_wanted(trial: Trial, role: str) -> bool:
     if trial.suite is None:
         return True
     return any(
-        step.data == role and trial.library[step.check].asks_aggregate for step in trial.suite.steps
+        step.data == role and trial.library[step.check].reads_labels for step in trial.suite.steps
     )

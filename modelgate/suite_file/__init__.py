@@ -125,5 +125,5 @@ def _steps(node: Node | None, root: Node, reader: StepReader) -> tuple[Step, ...
 
 def _question(step: Step) -> tuple[Any, ...]:
     settings = tuple(sorted((name, repr(value)) for name, value in step.settings.items()))
-    by = tuple(sorted(tuple(sorted(columns)) for columns in step.by))
-    return (step.check, step.subject, settings, by, step.data)
+    by = frozenset(map(frozenset, step.by))
+    return (step.check, step.subject, settings, by, frozenset(step.part), step.data)

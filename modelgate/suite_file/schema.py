@@ -12,7 +12,7 @@ from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.single import Text
 from modelgate.suite_file import SIMPLE
 from modelgate.suite_file.blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
-from modelgate.suite_file.step import ENGINE_KEYS
+from modelgate.suite_file.step import ENGINE_KEYS, OF_SLICES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,7 +42,7 @@ def _step(check: Check) -> Schema:
     engine = {
         key: kind.schema()
         for key, kind in ENGINE_KEYS.items()
-        if (key != "by" or check.asks_aggregate) and (key != "margin" or check.compare)
+        if (key not in OF_SLICES or check.asks_aggregate) and (key != "margin" or check.compare)
     }
     own: dict[str, Schema] = {check.name: {"type": ["string", "number", "boolean"]}}
     required = [check.name]
@@ -63,5 +63,5 @@ def _step(check: Check) -> Schema:
         "properties": own | engine,
         "required": required,
         "additionalProperties": False,
-        "not": {"required": ["at_least", "at_most"]},
+        "not": {"anyOf": [{"required": ["at_least", "at_most"]}, {"required": ["by", "slice"]}]},
     }

@@ -10,24 +10,29 @@ from modelgate.errors import Where, did_you_mean
 from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
 from modelgate.kinds.annotation import kind_of
-from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.outcome import Severity
+from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import Limit, Margin, Step
+from modelgate.suite_file.sliced import By, Named
 from modelgate.suite_file.tolerance import Tolerance
 from modelgate.yaml_file.node import Mistakes, Node
 
 LIMIT = Number()
 SEVERITY = Choice(tuple(severity.value for severity in Severity))
-BY = Either((Text(), Many(Either((Text(), Many(Text(), length=2))), fewest=1)))
 ENGINE_KEYS: Mapping[str, Kind] = {
     "at_least": LIMIT,
     "at_most": LIMIT,
     "margin": Tolerance(),
     "severity": SEVERITY,
-    "by": BY,
+    "by": By(),
+    "slice": Named(),
+    "min_rows": Number(low=1, whole=True),
     "data": Text(),
 }
+OF_SLICES = ("by", "slice", "min_rows")
+"""Those of them that only a check of labelled rows has."""
+MIN_ROWS = 30
 
 
 class StepReader:
@@ -90,7 +95,8 @@ class StepReader:
             else:
                 self._setting(check, key, value, node.keys[key], settings)
         self._complete(check, settings, where)
-        by = self._by(check, engine.get("by"), node)
+        self._of_slices(check, node)
+        by, part = self._by(engine.get("by"), node), engine.get("slice") or ()
         limit, limit_where = self._limit(check, engine, node)
         return Step(
             check=check.name,
@@ -98,8 +104,10 @@ class StepReader:
             settings=settings,
             limit=limit,
             margin=self._margin(check, engine.get("margin"), node),
-            severity=_severity(check, engine.get("severity"), by),
+            severity=_severity(check, engine.get("severity"), by or part),
             by=by,
+            part=part,
+            min_rows=engine.get("min_rows") or MIN_ROWS,
             data=self._data(engine.get("data"), node),
             where=where,
             limit_where=limit_where or where,
@@ -155,26 +163,34 @@ class StepReader:
                 self.mistakes.add("MG2110", message, where)
             settings[name] = setting.default
 
-    def _by(self, check: Check, written: Any, node: Node) -> tuple[tuple[str, ...], ...]:
-        if written is None:
-            return ()
-        where = node.value["by"].where
-        if not check.asks_aggregate:
-            message = f"{shown(check.name)} cannot be asked of slices; leave 'by' out"
-            self.mistakes.add("MG2113", message, node.keys["by"])
-        entries = (written,) if isinstance(written, str) else written
-        slices = tuple((entry,) if isinstance(entry, str) else entry for entry in entries)
-        taken: set[tuple[str, ...]] = set()
-        for columns in slices:
-            key = tuple(sorted(columns))
-            if key in taken:
-                message = f"'by' names {shown(' x '.join(columns))} twice"
-                self.mistakes.add("MG2109", message, where)
+    def _of_slices(self, check: Check, node: Node) -> None:
+        """What is written of slices fits the check, and each other."""
+        written = [key for key in OF_SLICES if key in node.value]
+        if written and not check.asks_aggregate:
+            message = f"{shown(check.name)} cannot be asked of slices; leave {written[0]!r} out"
+            self.mistakes.add("MG2113", message, node.keys[written[0]])
+        elif {"by", "slice"} <= set(written):
+            message = "a step is about the slices of 'by' or about one named 'slice', not both"
+            hint = "write two steps"
+            self.mistakes.add("MG2118", message, node.keys["slice"], hint=hint)
+        elif written == ["min_rows"]:
+            message = "'min_rows' says which slices are too small, and this step has none"
+            hint = "write `by: [COLUMN]` beside it, or leave it out"
+            self.mistakes.add("MG2118", message, node.keys["min_rows"], hint=hint)
+
+    def _by(self, written: tuple[Slicing, ...] | None, node: Node) -> tuple[Slicing, ...]:
+        taken: set[frozenset[Any]] = set()
+        for slicing in written or ():
+            columns = [column_of(axis) for axis in slicing]
+            key = frozenset(slicing)
             if len(set(columns)) < len(columns):
                 message = f"'by' crosses {shown(columns[0])} with itself"
-                self.mistakes.add("MG2109", message, where)
+                self.mistakes.add("MG2109", message, node.value["by"].where)
+            elif key in taken:
+                message = f"'by' names {shown(' x '.join(columns))} twice"
+                self.mistakes.add("MG2109", message, node.value["by"].where)
             taken.add(key)
-        return slices
+        return written or ()
 
     def _limit(
         self, check: Check, engine: Mapping[str, Any], node: Node
@@ -204,11 +220,11 @@ class StepReader:
         return role or "test"
 
 
-def _severity(check: Check, written: str | None, by: tuple[tuple[str, ...], ...]) -> Severity:
+def _severity(check: Check, written: str | None, sliced: tuple[Slicing, ...] | Part) -> Severity:
     """The suite's word, else major for slices, which never weigh more than the whole."""
     if written is not None:
         return Severity(written)
-    return Severity.MAJOR if by and check.severity is Severity.BLOCKER else check.severity
+    return Severity.MAJOR if sliced and check.severity is Severity.BLOCKER else check.severity
 
 
 def _as_text(node: Node) -> str:
