@@ -33,7 +33,7 @@ class Moments:
     ) -> None:
         """Take in the quantities (n,) of some rows, all names at once."""
         if weight is not None:
-            values = {name: terms * weight for name, terms in values.items()}
+            values = {name: weighed(terms, weight) for name, terms in values.items()}
         self.add_products(values, weight, group)
 
     def add_products(
@@ -116,3 +116,9 @@ class Moments:
             self._weights = ExactSums(len(self.rows))
             self._squares = ExactSums(len(self.rows))
         return self._weights, self._squares
+
+
+def weighed(terms: Floats, weight: Floats) -> Floats:
+    """Terms times their weights; what weighs nothing is 0, however large it is."""
+    found: Floats = np.multiply(terms, weight, out=np.zeros(len(terms)), where=weight > 0)
+    return found

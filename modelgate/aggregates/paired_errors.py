@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Floats, Integers
-from modelgate.aggregates.moments import Moments
+from modelgate.aggregates.moments import Moments, weighed
 from modelgate.aggregates.paired_losses import ALIKE, SUMS, errors_of
 from modelgate.aggregates.residuals import Reach, product, times
 from modelgate.aggregates.values import Values
@@ -105,7 +105,7 @@ class PairedExplained(Aggregate):
                 "apart_truth_2": apart * second,
             }
             if weight is not None:
-                values = {name: terms * weight for name, terms in values.items()}
+                values = {name: weighed(terms, weight) for name, terms in values.items()}
                 first, first_rest = product(truth, weight)
                 second, second_rest = times(second, second_rest, weight)
         pairs = {"truth": first, "truth_rest": first_rest}

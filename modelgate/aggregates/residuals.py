@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Floats
-from modelgate.aggregates.moments import Moments
+from modelgate.aggregates.moments import Moments, weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Explained(Aggregate):
             values["square_truth_2"] = square * second
             weight = batch.weight
             if weight is not None:
-                values = {name: terms * weight for name, terms in values.items()}
+                values = {name: weighed(terms, weight) for name, terms in values.items()}
                 pairs = {name: times(*pair, weight) for name, pair in pairs.items()}
         for name, (high, low) in pairs.items():
             values[name], values[f"{name}_rest"] = high, low
