@@ -10,7 +10,7 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check, is_aggregate
+from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check, Groups, is_aggregate
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import printable, shown
 from modelgate.kinds.annotation import kind_of
@@ -91,8 +91,17 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
     for name, kind in check.provided.items():
         if not _is_provided(kind):
             message = f"the engine cannot provide {shown(name)}: {_type_name(kind)}"
-            hint = "it provides aggregates, Answers, Artifact, Examples, Facts, Model and Probe"
+            hint = (
+                "it provides aggregates, Groups, Reference, Answers, Artifact, Examples, Facts, Model"
+                " and Probe"
+            )
             mistakes.add("MG2215", message, where, hint=hint)
+    if (check.groups is not None) is not (Groups in check.provided.values()):
+        message = "Groups are asked for, and `groups=` says which setting names their columns"
+        mistakes.add("MG2217", message, where, hint="write both or neither")
+    elif check.groups is not None and (check.groups not in check.settings or not check.needs):
+        message = "Groups need a setting after the '*' that names their columns, and `needs=`"
+        mistakes.add("MG2217", message, where)
     if check.subject is not None and check.subject not in check.settings:
         message = f"the subject {shown(check.subject)} is none of the settings after the '*'"
         mistakes.add("MG2217", message, where)

@@ -26,6 +26,24 @@ class Examples(dict[str, Any]):
     """The hand-written data of a check: the YAML beside its file, or what the suite names."""
 
 
+class Groups(dict[tuple[Any, ...], Aggregate]):
+    """The aggregate of each group of rows: values of the columns -> aggregate.
+
+    The columns are those that a setting names, see `check(groups=...)`.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The same aggregate, of the rows in the role "reference".
+
+    Attributes:
+        found: the aggregate.
+    """
+
+    found: Aggregate
+
+
 class Probe(Protocol):
     """The model with its first rows, for questions about the artifact itself.
 
@@ -94,6 +112,7 @@ class Check:
         at_least, at_most: the default limit; both None where a limit is the suite's to write.
         compare: asks the same of two models on the same rows; None where it cannot.
         pairs: says which aggregate that reads.
+        groups: the setting that names the columns by which `Groups` divide the rows.
         path: the file, once it is loaded from one.
     """
 
@@ -110,15 +129,35 @@ class Check:
     at_most: float | None = None
     compare: Ask | None = None
     pairs: Pairs | None = None
+    groups: str | None = None
     path: Path | None = None
 
     @property
     def asks_aggregate(self) -> bool:
-        """Whether it reads aggregates, and so can be asked of slices."""
-        return any(is_aggregate(kind) for kind in self.provided.values())
+        """Whether it reads an aggregate of the rows alone, and so can be asked of slices."""
+        kinds = self.provided.values()
+        return any(is_aggregate(kind) for kind in kinds) and Reference not in kinds
+
+    @property
+    def reads_labels(self) -> bool:
+        """Whether it asks about labelled rows."""
+        return Groups in self.provided.values() or any(map(is_aggregate, self.provided.values()))
+
+    def reads(self, role: str, asked: str) -> bool:
+        """Whether it reads a data set, in a step that asks `asked`."""
+        return role == asked or (role == REFERENCE and Reference in self.provided.values())
+
+    def grouped(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """The columns by which the rows are divided; empty where they are not."""
+        if self.groups is None:
+            return ()
+        written = settings[self.groups]
+        return (written,) if isinstance(written, str) else tuple(written)
 
 
-PROVIDED = (Aggregate, Answers, Artifact, Examples, Facts, Model, Probe)
+REFERENCE = "reference"
+"""The role of the rows that a model was trained on."""
+PROVIDED = (Aggregate, Answers, Artifact, Examples, Facts, Groups, Model, Probe, Reference)
 """What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate)."""
 
 
@@ -141,6 +180,7 @@ def check(
     at_most: float | None = None,
     compare: Ask | None = None,
     pairs: Pairs | None = None,
+    groups: str | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as a check.
 
@@ -155,6 +195,8 @@ def check(
         compare: the same question about two models: takes an aggregate that compares, and the
             settings; answers an `Outcome` with a `Difference`.
         pairs: (facts, settings) -> that aggregate; None where these settings cannot compare.
+        groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
+            which aggregate there is of each.
 
     Returns:
         The function itself, with its declaration fastened to it.
@@ -184,6 +226,7 @@ def check(
             at_most=at_most,
             compare=compare,
             pairs=pairs,
+            groups=groups,
         )
         setattr(function, DECLARED, declared)
         return function

@@ -158,7 +158,7 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
                 if role.reading is None:
                     answers[name] = answered_all(role, trial.asker, progress=options.progress)
                     continue
-                mine = [(check, step) for check, step in steps if step.data == name]
+                mine = [(check, step) for check, step in steps if check.reads(name, step.data)]
                 keep = options.keep if name == "test" else None
                 gathered[name] = passed_over(
                     role,

@@ -19,7 +19,7 @@ from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.dataset import Dataset
-from modelgate.declare import Check, is_aggregate
+from modelgate.declare import Check, Groups, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge
 from modelgate.remembered import Answering, answering
@@ -59,7 +59,7 @@ def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
     """
     needs = []
     for kind in check.provided.values():
-        if kind is Aggregate:
+        if kind is Aggregate or kind is Groups:
             assert check.needs is not None
             try:
                 needs.append(check.needs(facts, step.settings))
@@ -172,7 +172,10 @@ def _wanted(
             continue
         needs |= {} if pair is None else {pair: None}
         needs = {need_in(role.part, need): None for need in needs if paired or not need.kind.paired}
-        if not step.by and not step.part:
+        grouped = check.grouped(step.settings)
+        if grouped and set(grouped) <= there:
+            slicings.setdefault(grouped, {}).update(needs)
+        if not step.by and not step.part and not grouped:
             whole.update(needs)
         if step.part and {column for column, _ in step.part} <= there:
             named.setdefault(step.part, {}).update(needs)

@@ -31,6 +31,7 @@ from modelgate.model import Artifact, Model
 from modelgate.passing import need_of, pair_of
 from modelgate.report import Result
 from modelgate.runner import Asked, results_of
+from modelgate.slicing import Slices
 from modelgate.suite import Step
 from modelgate.suite_file import parse_suite
 
@@ -56,6 +57,8 @@ def run_check(
     margin: float | str | None = None,
     severity: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Sequence[Any]] | None = None,
+    reference: Mapping[str, Any] | None = None,
     root: Path | None = None,
 ) -> Result:
     """Ask one check about given answers.
@@ -81,6 +84,8 @@ def run_check(
         margin: how much worse than the champion is tolerable, as a suite writes it.
         severity: the check's own where None.
         settings: the check's further settings.
+        columns: name -> (n,) values, for checks that ask for `Groups` of rows.
+        reference: `truth`, `answer`, `scores` and `weight` of the rows in the role "reference".
         root: a project whose own `checks/` count too.
 
     Returns:
@@ -105,7 +110,11 @@ def run_check(
         if versus:
             other = _batch(facts, truth=truth, answer=champion_answer, scores=champion_scores)
             batch = replace(batch, champion_answer=other.answer, champion_scores=other.scores)
-        gathered["test"] = _gathered(check, step, facts, batch)
+        gathered["test"] = _gathered(check, step, facts, batch, columns)
+        if reference is not None:
+            given_there = {"answer": None, "scores": None, **reference}
+            there = _gathered(check, step, facts, _batch(facts, **given_there))
+            gathered["reference"] = there
     given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
     toy = _Toy(artifact)
@@ -157,14 +166,27 @@ def _batch(facts: Facts, *, truth: Any, answer: Any, scores: Any, weight: Any = 
     )
 
 
-def _gathered(check: Check, step: Step, facts: Facts, batch: Batch) -> Gathered:
+def _gathered(
+    check: Check,
+    step: Step,
+    facts: Facts,
+    batch: Batch,
+    columns: Mapping[str, Sequence[Any]] | None = None,
+) -> Gathered:
     needs = need_of(check, step, facts)
     pair = None if batch.champion_answer is None else pair_of(check, step, facts)
     whole = {need: need.make(facts) for need in [*needs, *([pair] if pair else [])]}
     for aggregate in whole.values():
         if batch.champion_answer is not None or not aggregate.paired:
             aggregate.add(batch.part_for(aggregate))
-    return Gathered(facts, whole=whole)
+    gathered = Gathered(facts, whole=whole)
+    if columns is not None:
+        import pyarrow as pa
+
+        block = pa.RecordBatch.from_pydict({name: list(column) for name, column in columns.items()})
+        gathered.slices = Slices(facts, {check.grouped(step.settings): needs})
+        gathered.slices.add(block, np.ones(len(block), dtype=np.bool_), batch)
+    return gathered
 
 
 def _codes(labels: Any, facts: Facts) -> NDArray[np.int64]:
