@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import champions, material
+from tests.benchmarks import champions, material, sliced
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
 from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
 
@@ -299,6 +299,13 @@ FIGURES = (
         must=1.4,
         aim=1.2,
         take=champions.known_champion,
+    ),
+    Figure(
+        name="slices",
+        what="1,032 slices / none, CPU, trees",
+        must=1.3,
+        aim=1.1,
+        take=sliced.thousand_slices,
     ),
     Figure(
         name="second",
