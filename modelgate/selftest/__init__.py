@@ -25,7 +25,7 @@ from modelgate.selftest.advice import Advice, advised
 from modelgate.selftest.fault import Fault, Untried
 from modelgate.selftest.label_faults import label_faults
 from modelgate.selftest.labels import Labels
-from modelgate.selftest.trying import Tried, tried
+from modelgate.selftest.trying import Tried, share, tried
 from modelgate.selftest.values import Values, value_faults
 
 CAUGHT = 0.90
@@ -44,9 +44,8 @@ class Kind:
     """Faults that are counted together.
 
     Attributes:
-        name: "drop-5", "slice-5[country]".
-        tried: the faults, with what became of their models.
-        tolerated: whether the suite says that models may be so much worse.
+        name: "drop-5", "slice-5".
+        tried: the faults, with what became of their models; one a slice or class.
     """
 
     name: str
@@ -64,10 +63,13 @@ class Kind:
 
     @property
     def caught(self) -> bool:
-        """Whether enough of those are caught."""
+        """Whether enough of those are caught: of all together, and of no slice surely too few."""
         models = sum(one.models for one in self.counted)
         promoted = sum(one.promoted for one in self.counted)
-        return promoted <= (1 - CAUGHT) * models + 1e-9
+        most = 1 - CAUGHT + 1e-9
+        return promoted <= most * models and all(
+            share(one.promoted, one.models).low <= most for one in self.counted
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,19 +27,18 @@ class Advice:
 
     Attributes:
         group: the kinds of faults it is for.
-        step: YAML, as it is to stand below `checks:`.
+        step: YAML, as it is to stand below `checks:`; None where none was found that catches more
+            and still promotes the model itself.
         instead: whether it takes the place of a step that the suite has.
         caught: of the models that the suite lets through, how many it catches.
         models: how many it was tried on.
-        promotes: whether the model itself is still promoted with it.
     """
 
     group: str
-    step: str
+    step: str | None
     instead: bool
     caught: int
     models: int
-    promotes: bool
 
 
 def advised(slipped: Sequence[Tried], recording: Recording) -> tuple[Advice, ...]:
@@ -53,14 +52,13 @@ def advised(slipped: Sequence[Tried], recording: Recording) -> tuple[Advice, ...
     for one in slipped:
         group = one.fault.kind if one.fault.group == "threshold" else one.fault.group
         groups.setdefault(group, []).append(one)
-    found = (_best(group, some, recording) for group, some in groups.items())
-    return tuple(one for one in found if one is not None)
+    return tuple(_best(group, some, recording) for group, some in groups.items())
 
 
-def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice | None:
+def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice:
     """The first step that catches enough, else the one that catches most."""
     runs = _runs(slipped)
-    best: Advice | None = None
+    best = Advice(group=group, step=None, instead=False, caught=0, models=len(runs))
     for step in _steps(slipped, recording):
         suite, instead = _with(step, recording)
         if suite is None or suite.steps == recording.suite.steps:
@@ -74,13 +72,12 @@ def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice 
             instead=instead,
             caught=caught,
             models=len(runs),
-            promotes=True,
         )
-        if best is None or advice.caught > best.caught:
+        if advice.caught > best.caught:
             best = advice
         if caught >= ENOUGH * len(runs):
             break
-    return best if best is not None and best.caught else None
+    return best
 
 
 def _runs(slipped: Sequence[Tried]) -> list[tuple[Fault, int]]:

@@ -21,7 +21,7 @@ class Fault:
 
     Attributes:
         name: stable: "drop-5", "slice-5[country = BR]".
-        kind: what it is counted with: "drop-5", "slice-5[country]".
+        kind: what it is counted with: "drop-5", "slice-5".
         group: what kinds are alike.
         says: what its models do, after "models that": "answer 5 points fewer rows rightly".
         make: what one such model says, drawn at random.
@@ -65,3 +65,8 @@ def control(name: str, says: str, make: Make, draws: int, *, good: bool = False)
     return Fault(
         name=name, kind=name, group="control", says=says, make=make, draws=draws, good=good
     )
+
+
+def percent(share: float) -> str:
+    """A share, in whole percent."""
+    return f"{share * 100:.0f} %"

@@ -9,7 +9,7 @@ import numpy as np
 
 from modelgate.aggregates import Flags
 from modelgate.replay.slices import FEWEST_ROWS, Slice
-from modelgate.selftest.fault import Fault, Untried, control
+from modelgate.selftest.fault import Fault, Untried, control, percent
 from modelgate.selftest.labels import NOISY_ROWS, OTHERWISE, Labels
 from modelgate.selftest.turning import log_loss, sharpened
 
@@ -42,7 +42,7 @@ def label_faults(
         name="noise",
         kind="noise",
         group="noise",
-        says=f"answer {NOISY_ROWS:.0%} of the rows with any other class",
+        says=f"answer {percent(NOISY_ROWS)} of the rows with any other class",
         make=given.noisy,
         draws=draws,
     )
@@ -58,7 +58,7 @@ def label_faults(
 
 def _controls(given: Labels, draws: int) -> Iterator[Fault]:
     yield control("copy", "are the model itself", lambda _: given.replies, 1, good=True)
-    says = f"are as good, and answer {OTHERWISE:.0%} of the rows otherwise"
+    says = f"are as good, and answer {percent(OTHERWISE)} of the rows otherwise"
     yield control("equal", says, given.equal, draws, good=True)
     yield control("constant", "answer every row alike", given.constant, 1)
     yield control("shuffled", "give each row the answer to another", given.shuffled, draws)
@@ -77,10 +77,10 @@ def _dropped(
     rows = given.usable & among
     right = (given.right & among).sum() / max(rows.sum(), 1)
     if right <= drop:
-        return Untried(says, f"only {right:.1%} are right as it is")
+        return Untried(says, f"only {percent(right)} are right as it is")
     return Fault(
         name=name if place is None else f"{name}[{place.says}]",
-        kind=name if place is None else f"{name}[{place.column}]",
+        kind=name,
         group="overall" if place is None else "slice",
         says=says,
         make=partial(given.wrong_by, drop, among),
@@ -123,7 +123,7 @@ def _moved(given: Labels, draws: int) -> Iterator[Fault | Untried]:
         return
     label = reading.classes[reading.positive]
     for sign, more in ((1, "more"), (-1, "fewer")):
-        says = f"answer {label!r} for {SHIFTED_ROWS:.0%} {more} of the rows"
+        says = f"answer {str(label)!r} for {percent(SHIFTED_ROWS)} {more} of the rows"
         to = reading.positive if sign > 0 else 1 - reading.positive
         others = (given.usable & (given.replies.answer != to)).sum()
         if others < 1.1 * SHIFTED_ROWS * given.usable.sum():
@@ -150,7 +150,7 @@ def _classes(given: Labels, draws: int) -> Iterator[Fault]:
             name=f"class-{CLASS_DROP * 100:g}[{label}]",
             kind=f"class-{CLASS_DROP * 100:g}",
             group="class",
-            says=f"find {_points(CLASS_DROP)} fewer of {label!r}",
+            says=f"find {_points(CLASS_DROP)} fewer of the class {str(label)!r}",
             make=partial(given.wrong_by, CLASS_DROP, given.truth == place),
             draws=draws,
             label=label,

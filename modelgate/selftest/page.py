@@ -67,7 +67,7 @@ class _Page(Page):
             yield self.hanging(self.text(mark, style), [self.text(_control(one, bad=bad))])
         yield ""
         yield self.text("Worse models, and what became of them", "bold")
-        yield self.table(_rows(found.kinds))
+        yield self.table([_row(kind) for kind in found.kinds])
         for other in found.untried[:MOST_TOLD]:
             says = f"not tried: models that {other.says} ({other.why})"
             yield self.indented(self.text(says, "dim"))
@@ -141,11 +141,14 @@ class _Page(Page):
             yield ""
             yield self.text("What to write below `checks:`", "bold")
         for one in advice:
-            verb = "in place of the step that asks the same" if one.instead else "one step more"
-            lines = one.step.splitlines()
+            what = GROUPS.get(one.group, one.group)
             yield ""
-            yield self.text(f"Against {GROUPS.get(one.group, one.group)}, {verb}:")
-            for line in lines:
+            if one.step is None:
+                yield self.text(f"Against {what} no step was found: it takes more labelled rows.")
+                continue
+            verb = "in place of the step that asks the same" if one.instead else "one step more"
+            yield self.text(f"Against {what}, {verb}:")
+            for line in one.step.splitlines():
                 yield self.indented(self.text(line), 4)
             yield self.indented(
                 self.text(
@@ -156,27 +159,19 @@ class _Page(Page):
             )
 
 
-def _rows(kinds: Sequence[Kind]) -> list[_Row]:
-    """One line a kind; one for all slices, or all classes, of the same size."""
-    rows: dict[str, list[Kind]] = {}
-    for kind in kinds:
-        rows.setdefault(kind.name.partition("[")[0], []).append(kind)
-    return [_row(some) for some in rows.values()]
-
-
-def _row(kinds: Sequence[Kind]) -> _Row:
-    everything = tuple(one for kind in kinds for one in kind.tried)
+def _row(kind: Kind) -> _Row:
+    everything = kind.tried
     first = everything[0].fault
     says = first.says
     if first.place is not None:
         places = f"one of {len(everything)} slices" if len(everything) > 1 else "a slice"
         says = says.replace(f"where {first.place.says}", f"in {places}")
     elif first.group == "class" and len(everything) > 1:
-        says = f"{says.rpartition(' of ')[0]} of one of {len(everything)} classes"
+        says = f"{says.rpartition(' of the class ')[0]} of one of {len(everything)} classes"
     return _Row(
         says=says,
         tried=everything,
-        caught=all(kind.caught for kind in kinds),
+        caught=kind.caught,
         tolerated=all(one.tolerance is not None for one in everything),
     )
 

@@ -14,7 +14,7 @@ from numpy.random import Generator
 from modelgate.aggregates import Flags, Floats
 from modelgate.replay import Recording, Replies
 from modelgate.replay.slices import Slice
-from modelgate.selftest.fault import Fault, Group, Make, Untried, control
+from modelgate.selftest.fault import Fault, Group, Make, Untried, control, percent
 
 RISES = (0.02, 0.05, 0.10)
 SLICE_RISES = (0.10, 0.20)
@@ -108,7 +108,7 @@ def value_faults(
         few: models of each slice.
     """
     yield control("copy", "are the model itself", lambda _: Replies(given.answer), 1, good=True)
-    says = f"are as good, and err elsewhere in {OTHERWISE:.0%} of the rows"
+    says = f"are as good, and err elsewhere in {percent(OTHERWISE)} of the rows"
     yield control("equal", says, given.equal, draws, good=True)
     yield control("constant", "answer every row alike", given.constant, 1)
     yield control("shuffled", "give each row the answer to another", given.shuffled, draws)
@@ -116,13 +116,13 @@ def value_faults(
         yield Untried("err more than the model", "it makes no error that could grow")
         return
     for rise in RISES:
-        says = f"have an error (RMSE) larger by {rise:.0%}"
+        says = f"have an error (RMSE) larger by {percent(rise)}"
         make = partial(given.noisy, rise, None)
         yield _whole(f"noise-{rise * 100:g}", "overall", says, make, draws=draws, size=rise)
-    says = f"are off to one side everywhere, so that the RMSE is larger by {BIAS:.0%}"
+    says = f"are off to one side everywhere, so that the RMSE is larger by {percent(BIAS)}"
     yield _whole("bias", "noise", says, partial(given.biased, BIAS), draws=draws)
     for sign, side in ((1, "high"), (-1, "low")):
-        says = f"answer {SCALE:.0%} too {side}"
+        says = f"answer {percent(SCALE)} too {side}"
         after = given.error(given.scaled(sign * SCALE, np.random.default_rng(0)).answer)
         if after < given.error() * (1 + LEAST_HARM):
             yield Untried(says, "that is no fault here: its error would not rise")
@@ -156,9 +156,9 @@ def _of_slice(given: Values, one: Slice, few: int) -> Iterator[Fault]:
         name = f"slice-{rise * 100:g}"
         yield Fault(
             name=f"{name}[{one.says}]",
-            kind=f"{name}[{one.column}]",
+            kind=name,
             group="slice",
-            says=f"have an error (RMSE) larger by {rise:.0%} where {one.says}",
+            says=f"have an error (RMSE) larger by {percent(rise)} where {one.says}",
             make=partial(given.noisy, rise, one.rows),
             draws=few,
             size=rise,
@@ -167,7 +167,7 @@ def _of_slice(given: Values, one: Slice, few: int) -> Iterator[Fault]:
         )
     yield Fault(
         name=f"unit[{one.says}]",
-        kind=f"unit[{one.column}]",
+        kind="unit",
         group="slice",
         says=f"answer in another unit (x {UNIT:.4g}) where {one.says}",
         make=partial(given.in_another_unit, one.rows),
