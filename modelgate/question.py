@@ -121,6 +121,7 @@ def judged(
         method=outcome.method,
         n=outcome.n,
         n_effective=outcome.n_effective,
+        minimum=outcome.minimum if outcome.kind == "statistical" else 0,
         says=outcome.says,
         evidence=outcome.evidence,
         details=outcome.details,

@@ -38,6 +38,7 @@ class Result:
         rows_needed: rows in all that would settle it with 80 % chance.
         labels_needed: how many of them would need a label; None where all would.
         n, n_effective: rows judged, and what the weights leave of them.
+        minimum: rows below which nothing is decided.
         method: how value and interval were found.
         reason: why there is no answer, or why it is not decided.
         says: the sentence for people.
@@ -73,6 +74,7 @@ class Result:
     method: str = ""
     n: int = 0
     n_effective: float | None = None
+    minimum: int = 0
     reason: str | None = None
     says: str = ""
     evidence: tuple[Any, ...] = ()

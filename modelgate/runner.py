@@ -80,8 +80,8 @@ def results_of(check: Check, step: Step, asked: Asked) -> list[Result]:
         reason = _absent(step, asked, map(column_of, slicing))
         reason = reason or gathered.slices.unusable.get(slicing)
         if reason is not None:
-            everywhere = Question(check, step, dict.fromkeys(map(column_of, slicing), "*"))
-            found.append(skipped(everywhere, reason))
+            everywhere = dict.fromkeys(map(column_of, slicing), "*")
+            found += _unasked(check, step, asked, everywhere, reason)
             continue
         for value, states in gathered.slices[slicing].items():
             named = zip(map(column_of, slicing), map(said, value), strict=True)
@@ -98,8 +98,18 @@ def _of_part(check: Check, step: Step, asked: Asked) -> list[Result]:
         named = " and ".join(f"{column} = {value}" for column, value in part.items())
         reason = f"no row that can be judged has {named}: mend the slice, or the data"
     if reason is not None:
-        return [skipped(Question(check, step, part), reason)]
+        return _unasked(check, step, asked, part, reason)
     return _results(check, step, asked, gathered.slices.named[step.part], part)
+
+
+def _unasked(
+    check: Check, step: Step, asked: Asked, part: Mapping[str, Any], reason: str
+) -> list[Result]:
+    """What becomes of questions about a slice that is not there; the comparison's is one too."""
+    versus = [False]
+    if check.compare is not None and asked.champion is not None and not step.margin.none:
+        versus.append(True)
+    return [skipped(Question(check, step, part, versus=one), reason) for one in versus]
 
 
 def _absent(step: Step, asked: Asked, columns: Iterable[str]) -> str | None:

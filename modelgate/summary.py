@@ -37,6 +37,13 @@ def chosen(results: Iterable[Result]) -> tuple[list[Result], list[str]]:
     chosen: list[Result] = []
     left_out: list[str] = []
     everything = list(results)
+    few = [result for result in everything if _few(result)]
+    slices = {tuple((result.slice or {}).items()) for result in few}
+    if len(slices) > 1:
+        everything = [result for result in everything if not _few(result)]
+        least = {result.minimum for result in few}
+        fewer = f"fewer than {least.pop():,} rows" if len(least) == 1 else "too few rows"
+        left_out.append(f"… and {len(slices):,} slices of {fewer}; the JSON report has them")
     for status in ORDER:
         alike = [result for result in everything if result.status is status]
         alike.sort(key=lambda result: SEVERITIES.index(result.severity))
@@ -45,6 +52,14 @@ def chosen(results: Iterable[Result]) -> tuple[list[Result], list[str]]:
         if len(alike) > most:
             left_out.append(f"… and {len(alike) - most:,} more {status}; the JSON report has them")
     return chosen, left_out
+
+
+def _few(result: Result) -> bool:
+    """Whether it says no more than that a slice is small, and nothing waits for it."""
+    rows = result.n if result.n_effective is None else result.n_effective
+    open_ = result.status is Status.UNDECIDED and result.severity is not Severity.BLOCKER
+    quiet = open_ or result.status is Status.INFO
+    return bool(result.slice) and quiet and rows < result.minimum
 
 
 def tidy(result: Result) -> Result:

@@ -12,6 +12,7 @@ import pytest
 import modelgate
 from modelgate.report import Report
 from modelgate.sentences import title
+from modelgate.summary import chosen
 
 N = 3000
 generator = np.random.default_rng(5)
@@ -248,6 +249,53 @@ def test_a_named_slice_that_does_not_occur_holds_unless_it_is_minor(
     assert (absent.status, absent.value) == ("skipped", None)
     assert reason in str(absent.reason)
     assert report.verdict.exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("limit", "line"),
+    [
+        pytest.param(
+            "at_least: 0.1", "… and 60 slices of fewer than 30 rows", id="held-to-a-limit"
+        ),
+        pytest.param("min_rows: 40", "… and 60 slices of fewer than 40 rows", id="information"),
+    ],
+)
+def test_small_slices_take_one_line_of_a_page_and_stay_in_the_report(
+    tmp_path: Path, limit: str, line: str
+) -> None:
+    many = ROWS.assign(shop=np.where(ROWS["id"] < 600, ROWS["id"] % 60, 99))
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "checks:\n  - {metric: accuracy, at_least: 0.6}\n"
+        f"  - {{metric: accuracy, by: [shop], {limit}}}\n"
+    )
+    report = modelgate.evaluate(model, data=many, target="y", suite=suite)
+    assert sum(one.slice is not None for one in report.results) == 61
+    shown, left_out = chosen(report.results)
+    assert [one.slice["shop"] for one in shown if one.slice] == [99]
+    assert left_out == [f"{line}; the JSON report has them"]
+
+
+def test_small_slices_that_keep_the_gate_shut_are_all_shown(tmp_path: Path) -> None:
+    report = sliced(
+        tmp_path, "[country]", "at_least: 0.1\n    min_rows: 1000\n    severity: blocker"
+    )
+    shown, left_out = chosen(report.results)
+    assert sum(one.status == "undecided" for one in shown) == 4
+    assert not left_out
+    assert report.verdict.exit_code == 11
+
+
+@pytest.mark.parametrize("words", ["by: [cuontry]", "slice: {country: BE}"])
+def test_a_slice_that_is_not_there_is_not_compared_and_holds(tmp_path: Path, words: str) -> None:
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "checks:\n  - {metric: accuracy, at_least: 0.6, margin: none}\n"
+        f"  - {{metric: accuracy, {words}}}\n"
+    )
+    report = modelgate.evaluate(model, data=ROWS, target="y", suite=suite, champion=model)
+    assert [one.status for one in report.results if one.slice] == ["info", "skipped"]
+    assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 11)
 
 
 def test_a_slice_of_few_rows_is_undecided_and_said(tmp_path: Path) -> None:
