@@ -35,11 +35,15 @@ def compare_bias(found: PairedErrors, _options: Options) -> Compared:
     span = found.reach.error or found.reach.span
     part = replace(central.part, reach=central.part.reach or span)
     both_mean, both = _sum_of(found, central, span)
+    error = sqrt(central.champion_variance / found.sums.effective)
 
     def at(level: float) -> Interval:
         one = difference(central.apart, [part], most=MOST, level=level)
         two = difference(both_mean, [both], most=MOST, level=level)
-        return _of_sizes(one, two, level)
+        # The champion's sign is sure only beyond twice what would show it: whoever took it for
+        # sure at once would miss a champion without bias on both sides.
+        sure = abs(central.champion) > 2 * normal_quantile((1 + level) / 2) * error
+        return _of_sizes(one, two, level, sure=sure)
 
     return replace(
         compared_of(central, at, found.sums),
@@ -145,9 +149,12 @@ def _sum_of(found: PairedErrors, central: Central, span: float) -> tuple[float, 
     return rounded(mean), part
 
 
-def _of_sizes(one: Interval, two: Interval, level: float) -> Interval:
-    """The interval of |a| - |b| from those of a - b and a + b."""
-    high = max(min(one.high, two.high), -max(one.low, two.low))
+def _of_sizes(one: Interval, two: Interval, level: float, *, sure: bool) -> Interval:
+    """The interval of |a| - |b| from those of a - b and a + b; `sure`: of the sign of b."""
+    if sure:
+        high = max(min(one.high, two.high), -max(one.low, two.low))
+    else:
+        high = max(one.high, two.high, -one.low, -two.low)
     corners = [(x, y) for x in (one.low, one.high) for y in (two.low, two.high)]
     lows = [max(min(corner), -max(corner)) for corner in corners]
     first, last = max(two.low, -one.high), min(two.high, -one.low)
