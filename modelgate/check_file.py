@@ -91,17 +91,9 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
     for name, kind in check.provided.items():
         if not _is_provided(kind):
             message = f"the engine cannot provide {shown(name)}: {_type_name(kind)}"
-            hint = (
-                "it provides aggregates, Groups, Reference, Answers, Artifact, Examples, Facts, Model"
-                " and Probe"
-            )
+            hint = f"it provides aggregates, {', '.join(kind.__name__ for kind in PROVIDED[1:])}"
             mistakes.add("MG2215", message, where, hint=hint)
-    if (check.groups is not None) is not (Groups in check.provided.values()):
-        message = "Groups are asked for, and `groups=` says which setting names their columns"
-        mistakes.add("MG2217", message, where, hint="write both or neither")
-    elif check.groups is not None and (check.groups not in check.settings or not check.needs):
-        message = "Groups need a setting after the '*' that names their columns, and `needs=`"
-        mistakes.add("MG2217", message, where)
+    _groups_declared_well(check, where, mistakes)
     if check.subject is not None and check.subject not in check.settings:
         message = f"the subject {shown(check.subject)} is none of the settings after the '*'"
         mistakes.add("MG2217", message, where)
@@ -117,6 +109,15 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
             mistakes.add("MG2217", message, where)
     if check.at_least is not None and check.at_most is not None:
         mistakes.add("MG2217", "a check has one default limit, not two", where)
+
+
+def _groups_declared_well(check: Check, where: Where, mistakes: Mistakes) -> None:
+    if (check.groups is not None) is not (Groups in check.provided.values()):
+        message = "Groups are asked for where `groups=` says which setting names their columns"
+        mistakes.add("MG2217", message, where, hint="write both or neither")
+    elif check.groups is not None and (check.groups not in check.settings or not check.needs):
+        message = "Groups need a setting after the '*' that names their columns, and `needs=`"
+        mistakes.add("MG2217", message, where)
 
 
 def _is_provided(kind: Any) -> bool:

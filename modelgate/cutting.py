@@ -10,11 +10,11 @@ import numpy as np
 
 from modelgate.arrays import is_number, numbers
 from modelgate.dataset import Dataset
+from modelgate.declare import REFERENCE
 from modelgate.slices import Bins, Slicing
 from modelgate.stats.cuts import equal_parts
 from modelgate.suite import Step
 
-REFERENCE = "reference"
 MOST_BLOCKS = 128
 """Blocks of the reference data that are looked at: a million rows."""
 

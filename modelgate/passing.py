@@ -173,13 +173,12 @@ def _wanted(
         needs |= {} if pair is None else {pair: None}
         needs = {need_in(role.part, need): None for need in needs if paired or not need.kind.paired}
         grouped = check.grouped(step.settings)
-        if grouped and set(grouped) <= there:
-            slicings.setdefault(grouped, {}).update(needs)
-        if not step.by and not step.part and not grouped:
+        divided = (*step.by, *((grouped,) if grouped else ()))
+        if not divided and not step.part:
             whole.update(needs)
         if step.part and {column for column, _ in step.part} <= there:
             named.setdefault(step.part, {}).update(needs)
-        for slicing in step.by:
+        for slicing in divided:
             if set(map(column_of, slicing)) <= there:
                 slicings.setdefault(slicing, {}).update(needs)
     if mistakes:

@@ -18,8 +18,9 @@ from modelgate.binding.inputs import find_target
 from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.contest import bind_champion
-from modelgate.cutting import REFERENCE, cut
+from modelgate.cutting import cut
 from modelgate.dataset import Dataset
+from modelgate.declare import REFERENCE
 from modelgate.errors import DataError, UsageError, Where, about, did_you_mean
 from modelgate.escape import shown
 from modelgate.library import Library

@@ -109,7 +109,7 @@ def test_confidences_in_bins_give_nearly_the_same(monkeypatch: Any, measure: str
 def test_either_end_of_the_interval_misses_at_most_five_in_a_hundred(
     measure: str, doubts: bool
 ) -> None:
-    # Errors 0.4 (1 - s): 0.4 x 0.4 among the surest four fifths, and half of 0.2 over all coverages.
+    # Errors 0.4 (1 - s): 0.4 x 0.4 among the surest four fifths, half of 0.2 over all coverages.
     true = 0.2 if not doubts else 0.16 if measure == "risk" else 0.1
     missed = np.zeros(2)
     for seed in range(400):
