@@ -10,8 +10,8 @@ from modelgate.declare import Probe
 from modelgate.drafting.limits import limit_above, limit_below, plain
 from modelgate.figures import figures
 from modelgate.metrics.table import METRICS
-from modelgate.replay import Recording
 from modelgate.outcome import Status
+from modelgate.replay import Recording
 from modelgate.report import Result
 from modelgate.suite import Step
 from modelgate.yaml_file.written import as_yaml

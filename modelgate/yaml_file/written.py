@@ -30,4 +30,5 @@ def as_yaml(value: Any) -> str:
     plain = _PLAIN.fullmatch(text) and not _OTHER_VERSION.fullmatch(text)
     if plain and isinstance(resolved(text), str):
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in quoted)
