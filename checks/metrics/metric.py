@@ -105,8 +105,8 @@ def metric(
         "leave". k, answers that may hold the right one (top_k_accuracy). quantile, in (0, 1), of
         the size of the errors (quantile_error).
     Source: the definitions of https://scikit-learn.org/stable/modules/model_evaluation.html;
-        intervals: Wilson (1927), Clopper and Pearson (1934), Newcombe (2006), Boyd et al. (2013),
-        Rubin (1981).
+        intervals: Wilson (1927), Clopper and Pearson (1934), Korn and Graubard (1998), Boyd et al.
+        (2013), Rubin (1981); of two models: Tango (1998), DeLong et al. (1988), Hall (1992).
     """
     entry = known(metric, found.facts)
     options = options_for(entry, found.facts, average=average, k=k, quantile=quantile, of=of)

@@ -28,11 +28,11 @@ from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.means import loss_mean
 from modelgate.stats.ranks import (
+    area_interval,
     auroc,
     average_precision,
     delong_variance,
     logit_interval,
-    newcombe,
 )
 
 Area = Literal["auroc", "auprc"]
@@ -204,7 +204,7 @@ def _area(
 
     def at(level: float) -> Interval:
         if kind == "auroc":
-            found = newcombe(value, positives, negatives, variance=shown, level=level)
+            found = area_interval(value, positives, negatives, variance=shown, level=level)
         else:
             found = logit_interval(value, positives, level)
         return Interval(max(0.0, found.low - bound), min(1.0, found.high + bound), level)
@@ -213,9 +213,7 @@ def _area(
 
 
 def _method(found: Ranking, kind: Area) -> str:
-    interval = (
-        "Newcombe's method 5, widened to DeLong's variance" if kind == "auroc" else "logit interval"
-    )
+    interval = "Clopper-Pearson at DeLong's variance" if kind == "auroc" else "logit interval"
     return interval if found.is_exact else f"{interval}, from scores in bins"
 
 

@@ -1,41 +1,60 @@
 """Areas under curves, and their intervals."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modelgate.stats.ranks import (
+    area_interval,
     auroc,
     average_precision,
     delong_variance,
     logit_interval,
-    newcombe,
 )
 
 sizes = st.integers(1, 2_000)
 
 
 @given(area=st.floats(0, 1), positives=sizes, negatives=sizes)
-def test_newcombes_interval_holds_the_area_and_has_a_width(
+def test_the_interval_of_an_area_holds_it_and_has_a_width(
     area: float, positives: int, negatives: int
 ) -> None:
-    found = newcombe(area, positives, negatives)
+    found = area_interval(area, positives, negatives)
     assert 0 <= found.low <= area <= found.high <= 1
     assert found.low < found.high
 
 
-def test_newcombes_interval_is_the_same_seen_from_the_other_class() -> None:
-    one, other = newcombe(0.8, 15, 60), newcombe(0.2, 60, 15)
+def test_the_interval_of_an_area_is_the_same_seen_from_the_other_class() -> None:
+    one, other = area_interval(0.8, 15, 60), area_interval(0.2, 60, 15)
     assert one.low == pytest.approx(1 - other.high, abs=1e-12)
     assert one.high == pytest.approx(1 - other.low, abs=1e-12)
 
 
-def test_newcombes_ends_solve_its_equation() -> None:
-    found, z, mean = newcombe(0.9, 20, 80, level=0.95), 1.959963984540054, 49
-    for end in (found.low, found.high):
-        spread = 1 + mean * ((1 - end) / (2 - end) + end / (1 + end))
-        assert (end - 0.9) ** 2 == pytest.approx(z**2 * end * (1 - end) * spread / 1600, rel=1e-9)
+def test_an_area_of_one_is_as_sure_as_hits_without_a_miss() -> None:
+    t, z = 1.6991270265334972, 1.6448536269514722  # 95 % of Student's t of 29, and of the normal
+    found = area_interval(1.0, 30, 500)
+    assert found.low == pytest.approx(0.05 ** (t * t / 30 / z / z), rel=1e-9)
+    assert found.high == 1.0
+
+
+def test_of_many_rows_the_interval_is_that_of_delongs_variance() -> None:
+    found = area_interval(0.8, 100_000, 100_000, variance=1e-6)
+    assert found.low == pytest.approx(0.8 - 1.6448536 * 1e-3, abs=2e-5)
+    assert found.high == pytest.approx(0.8 + 1.6448536 * 1e-3, abs=2e-5)
+
+
+@given(area=st.floats(0.01, 0.99), positives=sizes, negatives=sizes, spread=st.floats(0, 0.1))
+def test_the_interval_of_an_area_widens_with_the_level(
+    area: float, positives: int, negatives: int, spread: float
+) -> None:
+    ends = [
+        area_interval(area, positives, negatives, variance=spread, level=level)
+        for level in (0.5, 0.9, 0.99, 0.9998)
+    ]
+    assert all(one.low >= two.low and one.high <= two.high for one, two in pairwise(ends))
 
 
 @given(area=st.floats(0, 1), positives=sizes)
@@ -80,6 +99,5 @@ def test_one_row_of_a_kind_shows_no_variance() -> None:
 
 
 def test_ranks_that_are_spread_more_widely_widen_the_interval() -> None:
-    plain, wide = newcombe(0.8, 20, 80), newcombe(0.8, 20, 80, variance=0.01)
-    assert newcombe(0.8, 20, 80, variance=1e-6) == plain
+    plain, wide = area_interval(0.8, 20, 80), area_interval(0.8, 20, 80, variance=0.02)
     assert wide.low < plain.low < plain.high < wide.high
