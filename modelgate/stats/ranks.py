@@ -139,7 +139,8 @@ def area_interval(
         _exponential(area, positives, negatives), _exponential(area, negatives, positives)
     )
     variance += weight * max(supposed - variance, 0.0)
-    trials = area * (1 - area) / variance if variance > 0 else rarer
+    uneven = min(area, 1 - area) > 1e-12  # else all rows are ranked alike, but for rounding
+    trials = area * (1 - area) / variance if uneven and variance > 0 else rarer
     # What is found from the rows of the rarer kind has their degrees of freedom.
     free = max(rarer - 1, 1.0)
     trials *= (normal_quantile(1 - tail) / student_quantile(1 - tail, free)) ** 2
