@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from modelgate.aggregates import Batch, Facts, Floats
+from modelgate.aggregates import Batch, Facts, Flags, Floats, Integers
 from modelgate.stats import cell_metrics
 from modelgate.stats.cells import margins
 
@@ -55,6 +55,56 @@ class Labels:
         }[metric](found)
         positive = self.facts.positive
         return float(of_class.mean() if positive is None else of_class[positive])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Scores of three classes; the true one is among a model's best two, or it is not.
+
+    Attributes:
+        right: the champion's share of rows where it is.
+        apart: share of rows where only one of the two models has it there.
+        drop: how much less often the candidate has.
+    """
+
+    right: float = 0.9
+    apart: float = 0.05
+    drop: float = 0.02
+
+    @property
+    def facts(self) -> Facts:
+        """Of three classes."""
+        return THREE
+
+    def draw(self, rng: Generator, rows: int) -> Batch:
+        """So many rows."""
+        lost, won = (self.apart + self.drop) / 2, (self.apart - self.drop) / 2
+        chances = [self.right - lost, lost, won, 1 - self.right - won]
+        kind = rng.choice(4, rows, p=chances)
+        truth: Integers = rng.integers(0, 3, rows)
+        one, two = (self._scores(rng, truth, hit) for hit in (kind % 2 == 0, kind < 2))
+        return Batch(
+            truth,
+            one.argmax(axis=1),
+            one,
+            champion_answer=two.argmax(axis=1),
+            champion_scores=two,
+        )
+
+    def values(self, _metric: str) -> tuple[float, float]:
+        """The candidate's and the champion's share in the population."""
+        return self.right - self.drop, self.right
+
+    def _scores(self, rng: Generator, truth: Integers, hit: Flags) -> Floats:
+        found = np.sort(rng.dirichlet(np.ones(3), len(truth)), axis=1)
+        place = np.where(hit, rng.integers(1, 3, len(truth)), 0)  # of the truth's score
+        others = (place[:, None] + rng.permuted([[1, 2]] * len(truth), axis=1)) % 3
+        scores = np.empty_like(found)
+        rows = np.arange(len(truth))
+        scores[rows, truth] = found[rows, place]
+        for step in (1, 2):
+            scores[rows, (truth + step) % 3] = found[rows, others[:, step - 1]]
+        return scores
 
 
 def labels(

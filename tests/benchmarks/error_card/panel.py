@@ -64,6 +64,7 @@ class Panel:
                     whole[need] = self._of(need, batch)
                 found.append(self._answer(Question(check, step, versus=True), whole[need]))
             for (column,) in step.by:
+                assert isinstance(column, str)
                 for value, rows in _parts((groups or {})[column]):
                     question = Question(check, step, {column: value}, versus=True)
                     found.append(self._answer(question, self._of(need, batch.take(rows))))

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from tests.benchmarks.error_card import coverage, false_block, wrong_promotion
+from tests.benchmarks.error_card import (
+    continuity,
+    coverage,
+    coverage_of_pairs,
+    false_block,
+    labels_needed,
+    power,
+    ready_made,
+    repeats,
+    wrong_promotion,
+)
 from tests.benchmarks.error_card.rate import Rate
 
 Rates = Callable[..., Iterator[Rate]]
@@ -30,6 +41,12 @@ class Row:
     quick: bool = False
 
 
+def coverage_rates(**how: Any) -> Iterator[Rate]:
+    """Of the metrics of one model, and of differences of two."""
+    yield from coverage.rates(**how)
+    yield from coverage_of_pairs.rates(**how)
+
+
 ROWS = (
     Row(
         1,
@@ -48,11 +65,51 @@ ROWS = (
         quick=True,
     ),
     Row(
+        3,
+        "An equally good candidate is mostly promoted",
+        "A gate that holds everything is never wrong and of no use. Models trained twice on six"
+        " real data sets are compared on 1,000 rows (drawn with repetition where there are fewer)"
+        " by the suite that comes out of the box, and at least 80 % have to go through; of one"
+        " accuracy question with a tolerance of 2 points and 2,000 rows at least 95 %.",
+        ready_made.rates,
+    ),
+    Row(
+        4,
+        "A drop of two points is found nearly as often as by the best test there can be",
+        "The gate's chance to show a drop of two points, or to rule it out, is compared with that"
+        " of the best conceivable test made for the case. Cells in which even that finds it in less"
+        " than 10 % of runs are told only.",
+        power.rates,
+    ),
+    Row(
+        7,
+        "A row more changes no verdict by a change of method",
+        "With few rows other formulas are used than with many. Where one takes over from the other"
+        " a verdict's chance may not move by more than two points beyond what either formula alone"
+        " does.",
+        continuity.rates,
+    ),
+    Row(
         8,
         "Each end of an interval misses the truth in at most 6 % of runs",
         "The ends of the intervals are what decides, and each is meant to miss in 5 % of runs."
         " Where an interval is wider than it need be it is told and not held against it; heavy"
         " tails, for which no method is honest with few rows, are told as well.",
-        coverage.rates,
+        coverage_rates,
+    ),
+    Row(
+        9,
+        "Where both models answer alike no label is needed",
+        "Accuracy is compared with all labels and with those of the rows alone on which the models"
+        " differ. The verdict must be the same, with at most a tenth of the labels.",
+        labels_needed.rates,
+    ),
+    Row(
+        11,
+        "The same question gets the same answer",
+        "The same model, rows and suite are judged again and again, with one thread and with two:"
+        " the reports must be equal to the last byte. With the rows shuffled every figure in them"
+        " must be.",
+        repeats.rates,
     ),
 )

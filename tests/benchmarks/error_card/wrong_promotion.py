@@ -11,19 +11,22 @@ from numpy.random import Generator
 
 from modelgate.aggregates import Batch, Facts
 from modelgate.metrics.table import METRICS
-from tests.benchmarks.error_card.labels import THREE, TWO, labels
+from tests.benchmarks.error_card.labels import THREE, TWO, Ranked, labels
 from tests.benchmarks.error_card.numbers import Numbers
 from tests.benchmarks.error_card.panel import Panel, suite_of
 from tests.benchmarks.error_card.pool import Counts, counted
 from tests.benchmarks.error_card.rate import Rate
 from tests.benchmarks.error_card.scores import Scores
+from tests.benchmarks.error_card.tables import UNIT, Tables
 
 GOAL = 0.05
+MARGINS = (0.005, 0.01, 0.02, 0.03)
 ROWS = (30, 50, 100, 300, 1_000, 10_000)
 OF_LABELS = ("f1", "balanced_accuracy")
 ALL_OF_LABELS = ("recall", "precision", "f1", "balanced_accuracy", "mcc")
 OF_SCORES = ("auroc", "auprc", "log_loss", "brier")
 OF_NUMBERS = ("mae", "rmse", "mape", "smape")
+FURTHER_OF_NUMBERS = ("r2", "median_absolute_error", "quantile_error")
 
 
 class Law(Protocol):
@@ -60,18 +63,40 @@ class Case:
     def margin(self, metric: str) -> str:
         """As a suite writes it."""
         one, two = self.law.values(metric)
-        lack = float(two - one if METRICS[metric].better == "higher" else one - two)
+        better = METRICS[metric.split(",", maxsplit=1)[0]].better
+        lack = float(two - one if better == "higher" else one - two)
         assert lack > 0, f"by {metric} the candidate is no worse"
         return f"{float(100 * lack / two)!r}%" if self.relative else repr(lack)
 
 
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
-    """Wrong promotions."""
+    """Wrong promotions; of accuracy they are computed."""
+    yield from _of_accuracy(long=long, processes=processes)
     cells = [(f"{case.name} n={case.rows}", case) for case in _cases(long=long)]
     for _, case, counts in counted(count, cells, runs=runs, processes=processes):
         for metric, promoted in zip(case.metrics, counts.tolist(), strict=True):
             name = f"{metric}, {case.name}, n={case.rows}"
             yield Rate(cell=name, count=promoted, runs=runs, goal=GOAL)
+
+
+def _of_accuracy(*, long: bool, processes: int) -> Iterator[Rate]:
+    cells = [
+        (f"{margin} {apart} {rows}", (margin, apart, rows))
+        for margin in (MARGINS if long else MARGINS[1:3])
+        for apart in ((1.5 * margin, 0.05, 0.10) if long else (1.5 * margin, 0.10))
+        for rows in ROWS
+        if apart >= 1.5 * margin
+    ]
+    for _, (margin, apart, rows), found in counted(chance, cells, runs=1, processes=processes):
+        name = f"accuracy, margin {100 * margin:g} points, agree on {1 - apart:.2%}, n={rows}"
+        yield Rate(cell=name, exact=float(found) / UNIT, goal=GOAL)
+
+
+def chance(case: tuple[float, float, int], _rng: Generator, _runs: int) -> Counts:
+    """Of a promotion by accuracy: (margin, share of rows that differ, rows)."""
+    margin, apart, rows = case
+    found = Tables(rows, margin).chance_of_promotion(apart, margin)
+    return np.array(round(found * UNIT))
 
 
 def _cases(*, long: bool) -> Iterator[Case]:
@@ -89,6 +114,11 @@ def _cases(*, long: bool) -> Iterator[Case]:
         wider = Numbers(wider=1.02)
         yield Case("other errors in 5 % of rows", anew, rows, OF_NUMBERS)
         yield Case("errors 2 % wider", wider, rows, OF_NUMBERS)
+        further = Numbers(wider=1.05)
+        yield Case("errors 5 % wider", further, rows, FURTHER_OF_NUMBERS)
+        leaning = Numbers(leans=0.3, leans_more=0.1)
+        yield Case("errors that lean further", leaning, rows, ("bias",))
+        yield Case("best two of three agree on 95 %", Ranked(), rows, ("top_k_accuracy, k: 2",))
         if long:
             yield from _further(rows)
 
