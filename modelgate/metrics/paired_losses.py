@@ -48,6 +48,11 @@ class Central:
     joint: float
     part: Part
 
+    @property
+    def large(self) -> float:
+        """A loss that the champion seldom exceeds: what an unseen row costs where none differs."""
+        return self.champion + 2 * sqrt(self.champion_variance)
+
 
 def compare_mean(found: PairedLosses, _options: Options) -> Compared:
     """The difference of two means of a loss."""
@@ -61,7 +66,7 @@ def compare_mean(found: PairedLosses, _options: Options) -> Compared:
         return central
     most, part = _most(found), central.part
     if not found.unlike:
-        part = replace(part, reach=found.largest or _thinkable(found))
+        part = replace(part, reach=min(found.largest, central.large) or _thinkable(found))
     if part.reach <= 0:
         return missing(NO_SCALE, rows)
 
@@ -85,7 +90,7 @@ def compare_rmse(found: PairedSquares, _options: Options) -> Compared:
         scale=1.0,
         scale_variance=central.champion_variance,
         joint=central.joint,
-        span=found.reach.error or found.reach.span,
+        span=min(found.reach.error, sqrt(central.large)) or found.reach.span,
     )
 
     def at(level: float) -> Interval:
