@@ -113,6 +113,8 @@ class Check:
         compare: asks the same of two models on the same rows; None where it cannot.
         pairs: says which aggregate that reads.
         groups: the setting that names the columns by which `Groups` divide the rows.
+        example: lines of an example step below its first; where empty, its required settings and
+            a limit.
         path: the file, once it is loaded from one.
     """
 
@@ -130,6 +132,7 @@ class Check:
     compare: Ask | None = None
     pairs: Pairs | None = None
     groups: str | None = None
+    example: tuple[str, ...] = ()
     path: Path | None = None
 
     @property
@@ -181,6 +184,7 @@ def check(
     compare: Ask | None = None,
     pairs: Pairs | None = None,
     groups: str | None = None,
+    example: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare a function as a check.
 
@@ -197,6 +201,7 @@ def check(
         pairs: (facts, settings) -> that aggregate; None where these settings cannot compare.
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
+        example: lines of an example step below its first, for `modelgate explain`.
 
     Returns:
         The function itself, with its declaration fastened to it.
@@ -227,6 +232,7 @@ def check(
             compare=compare,
             pairs=pairs,
             groups=groups,
+            example=example,
         )
         setattr(function, DECLARED, declared)
         return function

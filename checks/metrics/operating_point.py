@@ -38,7 +38,12 @@ def place(facts: Facts, of: str | None) -> int:
 
 
 @check(
-    family="metrics", subject="point", needs=needs, tasks=("classification",), severity="blocker"
+    family="metrics",
+    subject="point",
+    needs=needs,
+    tasks=("classification",),
+    severity="blocker",
+    example=("recall: 0.9", "at_least: 0.7"),
 )
 def operating_point(
     found: Ranking,

@@ -16,7 +16,13 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     return metric.need
 
 
-@check(family="metrics", subject="metric", needs=needs, severity="major")
+@check(
+    family="metrics",
+    subject="metric",
+    needs=needs,
+    severity="major",
+    example=("at_most: 5%",),
+)
 def overfit_gap(
     found: Aggregate,
     reference: Reference,

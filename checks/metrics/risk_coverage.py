@@ -8,7 +8,13 @@ from modelgate.errors import UsageError
 from modelgate.metrics.selective import measure_risk
 
 
-@check(family="metrics", subject="measure", tasks=("classification",), severity="major")
+@check(
+    family="metrics",
+    subject="measure",
+    tasks=("classification",),
+    severity="major",
+    example=("at_most: 2%",),
+)
 def risk_coverage(
     found: Confidence, *, measure: Literal["aurc", "risk"], coverage: float = 0.8
 ) -> Outcome:

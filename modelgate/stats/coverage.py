@@ -29,7 +29,6 @@ class Answered:
         self.sure = sure
         self.rows = np.cumsum(right + wrong)
         self.wrong = np.cumsum(wrong)
-        self._each = wrong
 
     @property
     def total(self) -> float:
@@ -39,6 +38,15 @@ class Answered:
     def errors(self, rows: float) -> float:
         """Wrong answers among the surest rows; of equally sure ones as many as on average."""
         return float(np.interp(rows, np.append(0.0, self.rows), np.append(0.0, self.wrong)))
+
+    def risks(self, fewest: float, most: float) -> Floats:
+        """The shares of wrong answers among so many of the surest rows, from fewest to most."""
+        first = min(max(fewest, float(self.rows[0])), self.total)
+        inside = (self.rows > first) & (self.rows < most)
+        ends = np.array([first, min(max(most, first), self.total)])
+        return np.append(
+            self.wrong[inside] / self.rows[inside], [self.errors(one) / one for one in ends]
+        )
 
 
 class RiskAt:
@@ -67,13 +75,9 @@ class RiskAt:
     def __call__(self, level: float) -> Interval:
         """The interval at a two-sided level."""
         at = share(self._wrong, self._rows, level)
-        moved = [
-            self._answered.errors(rows) / rows
-            for rows in binomial_ends(self._answered.total, self._coverage, level)
-            if rows > 0
-        ]
-        below = max([self.value - one for one in moved] + [0.0])
-        above = max([one - self.value for one in moved] + [0.0])
+        moved = self._answered.risks(*binomial_ends(self._answered.total, self._coverage, level))
+        below = max(self.value - float(moved.min()), 0.0)
+        above = max(float(moved.max()) - self.value, 0.0)
         return Interval(
             max(self.value - sqrt((self.value - at.low) ** 2 + below**2), 0.0),
             min(self.value + sqrt((at.high - self.value) ** 2 + above**2), 1.0),

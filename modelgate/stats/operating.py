@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.stats.interval import Interval
+from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shares import share
 from modelgate.stats.tails import beta_below
 
@@ -65,6 +65,7 @@ class PrecisionAtRecall:
         self._hits = float(counts.hits[self.place])
         self._alarms = float(counts.alarms[self.place])
         self.value = self._hits / (self._hits + self._alarms)
+        self._tied = _tied(counts.hits, *binomial_ends(counts.own, recall, LEVEL))
 
     def __call__(self, level: float) -> Interval:
         """The interval at a two-sided level."""
@@ -75,14 +76,14 @@ class PrecisionAtRecall:
         # above where more than `most` do; there its recall is as asked, or more where scores tie.
         high = _first(counts.hits, fewest)
         low = _first(counts.hits, most + 1) if most < counts.own else len(counts.hits) - 1
-        upper = max(float(counts.hits[high]), wanted)
-        lower = min(float(counts.hits[low]), wanted)
+        hits, alarms = counts.hits[high : low + 1], counts.alarms[high : low + 1]
+        lower, upper = np.minimum(hits, wanted), np.maximum(hits, wanted)
         return _around(
             self.value,
             at,
-            lower / (lower + float(counts.alarms[low])),
-            upper / (upper + float(counts.alarms[high])),
-            tied=_tied(counts.hits, fewest, most),
+            float((lower / (lower + alarms)).min()),
+            float((upper / (upper + alarms)).max()),
+            tied=self._tied,
         )
 
 
@@ -101,6 +102,7 @@ class RecallAtAlarms:
         self._counts, self._rate = counts, rate
         self.place = _last(counts.alarms, rate * counts.others)
         self.value = self._at(rate * counts.others)
+        self._tied = _tied(counts.alarms, *binomial_ends(counts.others, rate, LEVEL))
 
     def __call__(self, level: float) -> Interval:
         """The interval at a two-sided level."""
@@ -108,7 +110,7 @@ class RecallAtAlarms:
         at = share(self.value * counts.own, counts.own, level)
         fewest, most = binomial_ends(counts.others, self._rate, level)
         lower, upper = self._at(fewest - 1), self._at(most)
-        return _around(self.value, at, lower, upper, tied=_tied(counts.alarms, fewest, most))
+        return _around(self.value, at, lower, upper, tied=self._tied)
 
     def _at(self, alarms: float) -> float:
         """The recall at the lowest threshold with so many false alarms at most."""

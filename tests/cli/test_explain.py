@@ -80,3 +80,8 @@ def test_what_a_check_is_asked_about_leads_to_it(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().err
     assert "'auroc' is no check of its own, but a subject of 'metric'" in said
     assert "`modelgate explain metric`" in said
+
+
+@pytest.mark.parametrize("name", ["calibration", "fairness", "overfit_gap", "risk_coverage"])
+def test_the_example_holds_what_should_be_small_from_above(name: str) -> None:
+    assert "at_most: " in example(LIBRARY[name])
