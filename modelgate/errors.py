@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ class ModelgateError(Exception):
         super().__init__(f"{place}{code} {message}")
         if hint:
             self.add_note(f"hint: {hint}")  # Python shows it below a traceback
+
+    def __reduce__(self) -> Any:
+        """As it is, to another process: an error without its words would hide the mistake."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 class UsageError(ModelgateError):

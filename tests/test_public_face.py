@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 import modelgate
 from modelgate import errors
+from modelgate.errors import MistakesError, UsageError, Where
 
 HEAVY = ("numpy", "pandas", "pyarrow", "onnxruntime", "sklearn", "click", "rich", "yaml")
 
@@ -67,3 +69,12 @@ def test_every_error_that_evaluate_names_exists() -> None:
 
 def test_the_version_is_three_numbers() -> None:
     assert all(part.isdigit() for part in modelgate.__version__.split("."))
+
+
+def test_an_error_of_another_process_says_what_it_said() -> None:
+    first = UsageError("MG2104", "no check is called 'x'", where=Where("a.yaml", 3, 5), hint="see")
+    for error in (first, MistakesError([first, first])):
+        back = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes)
+        assert str(back) == str(error)
+        assert (back.code, back.where, back.hint) == (error.code, error.where, error.hint)
+        assert back.exit_code == 2
