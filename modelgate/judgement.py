@@ -153,7 +153,8 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
     with ThreadPoolExecutor(1) as executor:
         for data in aside:
             executor.submit(getattr, data, "digest")
-        for name, role in trial.roles.items():
+        # Without labels all outputs are looked at: the memory made for them holds the others' too.
+        for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
             with about(role.data.name):
                 if role.reading is None:
                     answers[name] = answered_all(role, trial.asker, progress=options.progress)

@@ -47,7 +47,7 @@ class Asker(ABC):
 
     @abstractmethod
     def look(self, rows: pa.RecordBatch | None) -> Raw:
-        """All outputs for the first rows, which are kept for `again`.
+        """All outputs for the first rows; those of the first data set are kept for `again`.
 
         Args:
             rows: at most `PROBED`; None to make inputs up from the signature.
@@ -101,7 +101,8 @@ class Immediate(Asker):
             raise ModelError(
                 "MG3146", f"{self.artifact.name!r} can only be asked about data; give some"
             )
-        self._first = rows
+        if self._first is None:  # of a second data set, nothing is asked again
+            self._first = rows
         return self._answer(rows)
 
     def again(self, rows: int, *, batch: int | None = None) -> Raw:

@@ -66,8 +66,9 @@ class WorkerAsker(Asker):
                     where=error.where,
                     hint=error.hint or "these inputs were made up; give real rows: --data FILE",
                 ) from error
-        self._first = feeds(self._feeds, rows)
-        return self.again(len(rows))
+        fed = feeds(self._feeds, rows)
+        self._first = self._first or fed  # of a second data set, nothing is asked again
+        return self._worker.ask(fed, len(rows), batch=None)
 
     def again(self, rows: int, *, batch: int | None = None) -> Raw:
         """See `Asker.again`."""

@@ -94,7 +94,7 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
     if reading is None:
         return None
     tapes: dict[str, Tape] = {}
-    for name, role in trial.roles.items():
+    for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
         with about(role.data.name):
             tapes[name] = Tape(
                 role, trial.asker, trial.champion, seed=trial.seed, progress=progress

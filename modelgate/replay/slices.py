@@ -20,7 +20,7 @@ MOST_SHARE = 0.95
 """A slice of more than this share of the rows is as good as the whole."""
 MOST_VALUES = 20
 """Values of a column of categories; numbers of more are cut in halves."""
-MOST_SLICES = 24
+MOST_SLICES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,15 @@ def _of_column(name: str, column: Any) -> Iterator[Slice]:
     if len(values) <= MOST_VALUES:
         for place, value in enumerate(values):
             if value is not None and value == value:  # noqa: PLR0124 (NaN is not itself)
-                yield Slice(name, value, f"{name} = {value}", codes == place)
+                yield Slice(name, value, f"{name} = {_said(value)}", codes == place)
         return
     if is_number(column.type):
         yield from _halves(name, column)
+
+
+def _said(value: Any) -> str:
+    """A category for people: 4, not 4.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _halves(name: str, column: pa.Array) -> Iterator[Slice]:
