@@ -212,7 +212,7 @@ def _tested(recording: Recording, draws: int, began: float, told: Told | None) -
             "because": list(unchanged.verdict.because),
         },
         slices_left_out=left_out,
-        advice=advised(slipped, recording),
+        advice=advised(slipped, recording, unchanged),
         seconds=time.monotonic() - began,
     )
 

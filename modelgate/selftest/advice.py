@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from textwrap import fill
 from typing import Any
 
 from modelgate.errors import MistakesError, UsageError
 from modelgate.replay import Recording, play
 from modelgate.replay.slices import FEWEST_ROWS
+from modelgate.report import Report
 from modelgate.selftest.fault import Fault
-from modelgate.selftest.trying import Tried, let_through
+from modelgate.selftest.trying import Tried, in_the_way, let_through
 from modelgate.suite import Step, Suite
 from modelgate.suite_file import parse_suite
 from modelgate.yaml_file.written import as_yaml
 
 ENOUGH = 0.90
 """Share of the models let through that a step has to catch, to be advised without reserve."""
+WIDTH = 70
+"""Columns of a line of YAML."""
 MOST_RUNS = 60
 """Models that a step is tried on."""
 
@@ -28,10 +32,11 @@ class Advice:
     Attributes:
         group: the kinds of faults it is for.
         step: YAML, as it is to stand below `checks:`; None where none was found that catches more
-            and still promotes the model itself.
+            and stands in no good model's way.
         instead: whether it takes the place of a step that the suite has.
         caught: of the models that the suite lets through, how many it catches.
         models: how many it was tried on.
+        promotes: whether the model itself is promoted with it.
     """
 
     group: str
@@ -39,23 +44,28 @@ class Advice:
     instead: bool
     caught: int
     models: int
+    promotes: bool = False
 
 
-def advised(slipped: Sequence[Tried], recording: Recording) -> tuple[Advice, ...]:
+def advised(
+    slipped: Sequence[Tried], recording: Recording, unchanged: Report
+) -> tuple[Advice, ...]:
     """For each group of faults that slip through, the first step that catches enough.
 
     Args:
         slipped: faults of which models are let through.
         recording: the model's own answers.
+        unchanged: what is said of these; no step may stand in their way that did not before.
     """
+    before = {*in_the_way(unchanged)}
     groups: dict[str, list[Tried]] = {}
     for one in slipped:
         group = one.fault.kind if one.fault.group == "threshold" else one.fault.group
         groups.setdefault(group, []).append(one)
-    return tuple(_best(group, some, recording) for group, some in groups.items())
+    return tuple(_best(group, some, recording, before) for group, some in groups.items())
 
 
-def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice:
+def _best(group: str, slipped: Sequence[Tried], recording: Recording, before: set[str]) -> Advice:
     """The first step that catches enough, else the one that catches most."""
     runs = _runs(slipped)
     best = Advice(group=group, step=None, instead=False, caught=0, models=len(runs))
@@ -63,7 +73,8 @@ def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice:
         suite, instead = _with(step, recording)
         if suite is None or suite.steps == recording.suite.steps:
             continue
-        if play(recording, suite=suite).verdict.decision != "promote":
+        itself = play(recording, suite=suite)
+        if not {*in_the_way(itself)} <= before:
             continue
         caught = len(runs) - let_through(runs, recording, suite)
         advice = Advice(
@@ -72,6 +83,7 @@ def _best(group: str, slipped: Sequence[Tried], recording: Recording) -> Advice:
             instead=instead,
             caught=caught,
             models=len(runs),
+            promotes=itself.verdict.decision == "promote",
         )
         if advice.caught > best.caught:
             best = advice
@@ -161,7 +173,22 @@ def _by_slice(metric: str, slipped: Sequence[Tried], recording: Recording) -> It
         (large, "  severity: blocker\n  margin: 5%\n"),
     ):
         if some:
-            yield f"- metric: {metric}\n  by: [{', '.join(some)}]\n{more}"
+            yield f"- metric: {metric}\n{_listed(some)}{more}"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """`by:` and the columns, in lines that a page does not break."""
+    return (
+        fill(
+            f"by: [{', '.join(columns)}]",
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="       ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        + "\n"
+    )
 
 
 def _fewest(column: str, recording: Recording) -> int:

@@ -17,6 +17,8 @@ from modelgate.selftest.turning import odds, runner_up, sharpened, shifted, turn
 OTHERWISE = 0.04
 """Rows that an equally good model answers otherwise: half of them better, half of them worse."""
 NOISY_ROWS = 0.10
+UNSURE = 2
+"""How many of the least sure rows there are to choose from, for each that is turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,17 @@ class Labels:
         return np.asarray(self.usable & (self.replies.answer == self.truth))
 
     def wrong_by(self, drop: float, among: Flags, rng: Generator) -> Replies:
-        """A model whose share of right answers among some rows is lower by `drop`."""
+        """A model whose share of right answers among some rows is lower by `drop`.
+
+        One such model in two errs in rows whichever, the other where it was least sure anyway: such
+        mistakes hardly touch how its scores rank the rows.
+        """
         right = np.flatnonzero(self.right & among)
         share = drop * (self.usable & among).sum() / len(right)
-        rows = right[rng.random(len(right)) < share]
-        return self.turn(rows, rng)
+        count = rng.binomial(len(right), share)
+        if rng.random() < 0.5:
+            right = self._unsure(self.right & among, UNSURE * count)
+        return self.turn(rng.choice(right, count, replace=False), rng)
 
     def turn(self, rows: Integers, rng: Generator) -> Replies:
         """Some rows answered with the class that comes next."""
@@ -60,8 +68,8 @@ class Labels:
     def equal(self, rng: Generator) -> Replies:
         """A model that is as good: as many rows mended as broken."""
         wanted = round(OTHERWISE / 2 * self.usable.sum())
-        right = self._unsure(self.right, 4 * wanted)
-        wrong = self._unsure(self.usable & ~self.right, 4 * wanted)
+        right = self._unsure(self.right, 2 * UNSURE * wanted)
+        wrong = self._unsure(self.usable & ~self.right, 2 * UNSURE * wanted)
         count = min(wanted, len(right), len(wrong))
         mended = rng.choice(wrong, count, replace=False)
         better = turned(self.replies, self.reading, mended, self.truth[mended])

@@ -150,13 +150,9 @@ class _Page(Page):
             yield self.text(f"Against {what}, {verb}:")
             for line in one.step.splitlines():
                 yield self.indented(self.text(line), 4)
-            yield self.indented(
-                self.text(
-                    f"Tried: it catches {one.caught} of {one.models} of those let through, and"
-                    " still promotes the model itself.",
-                    "dim",
-                )
-            )
+            tried = f"Tried: it catches {one.caught} of {one.models} of those let through"
+            tried += ", and still promotes the model itself." if one.promotes else "."
+            yield self.indented(self.text(tried, "dim"))
 
 
 def _row(kind: Kind) -> _Row:

@@ -65,7 +65,7 @@ def tried(fault: Fault, recording: Recording, unchanged: Report) -> Tried:
     for draw in range(fault.draws):
         report = play(recording, fault.make(drawn(fault, draw, recording.trial.seed)))
         decisions[report.verdict.decision] += 1
-        because.update(_in_the_way(report))
+        because.update(in_the_way(report))
         if report.verdict.decision == "promote":
             passed.append(draw)
     return Tried(
@@ -101,7 +101,7 @@ def share(promoted: int, models: int) -> Interval:
     return clopper_pearson(promoted, models)
 
 
-def _in_the_way(report: Report) -> list[str]:
+def in_the_way(report: Report) -> list[str]:
     """The results that kept a model from being promoted: those that failed, else all others."""
     heavy = [one for one in report.results if one.severity is not Severity.MINOR]
     failed = [one.id for one in heavy if one.status is Status.FAILED]

@@ -39,6 +39,7 @@ def written(found: SelfTest) -> bytes:
                 "instead": one.instead,
                 "caught": one.caught,
                 "models": one.models,
+                "promotes": one.promotes,
             }
             for one in found.advice
         ],
