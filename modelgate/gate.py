@@ -28,6 +28,9 @@ MOST_ALONE = 0.05
 """P-value above which nothing is called worse, however short the list: its interval says so."""
 
 
+OPEN = "too close to call: another drawing of the bootstrap could decide otherwise"
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What an outcome means under its limit, before the suite's other questions are heard.
@@ -90,7 +93,7 @@ def weigh(outcome: Outcome, limit: Limit, policy: Policy | None = None) -> Weigh
             p_at_least(question.at, nextafter(question.worse, np.inf)),
             p_at_most(question.at, question.within),
         )
-    if p_within <= (policy or Policy()).alpha_pass:
+    if p_within <= (policy or Policy()).alpha_pass and outcome.reason != OPEN:
         return Weighed(Status.PASSED, None, p_worse, p_within)
     return Weighed(Status.UNDECIDED, outcome.reason, p_worse, p_within)
 

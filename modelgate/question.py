@@ -14,6 +14,7 @@ from modelgate.margins import margin_for
 from modelgate.outcome import Outcome, Status
 from modelgate.report import Result
 from modelgate.stats.interval import Interval
+from modelgate.steady import steadied
 from modelgate.suite import Limit, Policy, Step
 
 NO_CHAMPION = "no champion is named: add --champion MODEL, or `champion:` to the suite"
@@ -40,7 +41,7 @@ class Question:
         """Stable in one suite: "metric[recall][country=BR]", "metric[recall] v champion"."""
         check, step = self.check, self.step
         told = [
-            f"{name}={value}"
+            f"{name}={_written(value)}"
             for name, value in step.settings.items()
             if name != check.subject and value != check.settings[name].default
         ]
@@ -79,6 +80,13 @@ class Question:
         return Limit(margin=margin_for(self.step, outcome, sliced=self.part is not None))
 
 
+def _written(value: Any) -> str:
+    """A setting as a suite would write it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def judged(
     question: Question,
     outcome: Outcome,
@@ -97,6 +105,7 @@ def judged(
         policy: the suite's.
     """
     limit = question.limit_for(outcome)
+    outcome = steadied(outcome, limit, policy)
     weighed = weigh(outcome, limit, policy)
     if unjudged and weighed.status is Status.PASSED and outcome.kind == "statistical":
         weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 DRAWS = 2_000
 """Draws of most matrices; small ones get up to five times as many, which cost nothing, and very
 large ones fewer, 200 at least."""
+FINER = 10
+"""Times the draws, where so many leave a verdict open to chance."""
 _SEED = 20_060_817
 _CHEAP, _DEAR = 500_000, 20_000_000  # draws times cells
 _CHUNK = 1 << 21
@@ -52,6 +55,7 @@ class Draws:
         low: (draws,) sorted, for the lower end.
         high: (draws,) sorted, for the upper end.
         least, most: what the value cannot go beyond.
+        more: the same from ten times as many draws; None where that was done.
     """
 
     value: float
@@ -59,6 +63,7 @@ class Draws:
     high: Floats
     least: float = -np.inf
     most: float = np.inf
+    more: Callable[[], Draws] | None = None
 
     def __call__(self, level: float) -> Interval:
         """The two-sided interval at a level."""
@@ -79,7 +84,7 @@ def margins(cells: Floats) -> Margins:
     return Margins(np.diag(cells).copy(), cells.sum(axis=1), cells.sum(axis=0), cells.sum())
 
 
-def bootstrap(metric: CellMetric, cells: Floats, squares: Floats) -> Draws:
+def bootstrap(metric: CellMetric, cells: Floats, squares: Floats, *, times: int = 1) -> Draws:
     """The intervals of a metric of a confusion matrix, by a Bayesian bootstrap of its cells.
 
     Each draw gives every cell a Gamma variable with the cell's weight as mean and the variance that
@@ -91,6 +96,7 @@ def bootstrap(metric: CellMetric, cells: Floats, squares: Floats) -> Draws:
         metric: a function of margins, stacked in their first axis; never above 1.
         cells: (classes, classes) weights; at least one above 0.
         squares: (classes, classes) sums of squared weights.
+        times: so many times the usual number of draws.
 
     Source: D. B. Rubin (1981), "The Bayesian bootstrap", Annals of Statistics 9, 130-134.
     """
@@ -99,7 +105,7 @@ def bootstrap(metric: CellMetric, cells: Floats, squares: Floats) -> Draws:
     usual = float(square.sum() / weight.sum())  # what a row weighs; 1 where none bears a weight
     base = margins(cells)
     worst, best = _worst(metric, base, usual), _best(metric, base, usual)
-    draws = draws_for(len(weight))
+    draws = times * draws_for(len(weight))
     rng = np.random.default_rng(_SEED)
     low, high = [], []
     step = max(1, _CHUNK // (len(weight) + 3 * len(cells)))
@@ -112,7 +118,13 @@ def bootstrap(metric: CellMetric, cells: Floats, squares: Floats) -> Draws:
         low.append(metric(_with_error(stack, extra[0], *worst)))
         high.append(metric(_with_hit(stack, extra[1], best)))
     value = float(metric(base))
-    return Draws(value, np.sort(np.concatenate(low)), np.sort(np.concatenate(high)), most=1.0)
+    return Draws(
+        value,
+        np.sort(np.concatenate(low)),
+        np.sort(np.concatenate(high)),
+        most=1.0,
+        more=partial(bootstrap, metric, cells, squares, times=FINER) if times == 1 else None,
+    )
 
 
 def paired_bootstrap(
@@ -123,6 +135,7 @@ def paired_bootstrap(
     weight: Floats,
     square: Floats,
     classes: int,
+    times: int = 1,
 ) -> Draws:
     """The intervals of the difference of a metric between two models on the same rows.
 
@@ -138,12 +151,13 @@ def paired_bootstrap(
         weight: (m,) of the rows in the cell, above 0.
         square: (m,) sums of squared weights.
         classes: their number.
+        times: so many times the usual number of draws.
     """
     usual = float(square.sum() / weight.sum())
     first, second = (_stacked(weight[None, :], truth, answer, classes) for answer in answers)
     base = [Margins(*(part[0] for part in _parts(one))) for one in (first, second)]
     hurts = [_worst(metric, one, usual) for one in base]
-    draws = draws_for(len(weight))
+    draws = times * draws_for(len(weight))
     rng = np.random.default_rng(_SEED)
     low, high = [], []
     step = max(1, _CHUNK // (len(weight) + 6 * classes))
@@ -162,7 +176,22 @@ def paired_bootstrap(
             - metric(_with_error(two, extra[1], *hurts[1]))
         )
     value = float(metric(base[0]) - metric(base[1]))
-    return Draws(value, np.sort(np.concatenate(low)), np.sort(np.concatenate(high)))
+    finer = partial(
+        paired_bootstrap,
+        metric,
+        truth,
+        answers,
+        weight=weight,
+        square=square,
+        classes=classes,
+        times=FINER,
+    )
+    return Draws(
+        value,
+        np.sort(np.concatenate(low)),
+        np.sort(np.concatenate(high)),
+        more=finer if times == 1 else None,
+    )
 
 
 def draws_for(cells: int) -> int:
