@@ -59,7 +59,7 @@ def command(
     each faulty model, with MODEL for a champion, and you are told how many it would let through,
     and what to write into the suite against them.
 
-    Exit codes: 0 the suite promotes MODEL itself, never a model that is useless, and lets through
+    Exit codes: 0 the suite promotes MODEL or models as good, never a useless one, and lets through
     at most 10 % of each kind of fault beyond what it says that it tolerates; 11 it does not; others
     as `modelgate check`.
     """
