@@ -111,7 +111,7 @@ def measure_bend(found: Ranking | Confidence, bins: int, name: str) -> Measured:
 
 def worst_bins(details: Any) -> tuple[str, ...]:
     """The bins that are shown to be off, worst first, in words."""
-    off = [row for row in details.get("curve", ()) if not row["low"] <= row["said"] <= row["high"]]
+    off = [row for row in details.get("curve", ()) if row["off"]]
     off.sort(key=lambda row: -abs(row["said"] - row["seen"]) * row["rows"])
     return tuple(
         f"of {row['rows']:,.0f} rows told {row['said']:.1%} it happened in {row['seen']:.1%}"
@@ -153,13 +153,20 @@ def _details(found: Ranking | Confidence, table: Bins) -> dict[str, Any]:
     facts = found.facts
     of = "the answer" if answered else str(facts.classes[facts.positive or 0])
     seen = [
-        share(min(float(hit * rows), float(rows)), float(rows))
+        (min(float(hit * rows), float(rows)), float(rows))
         for hit, rows in zip(table.seen, table.rows, strict=True)
     ]
+    strict = 1 - (1 - LEVEL) / len(seen)  # of ten bins one is off by chance, nearly always
     columns = np.stack([table.least, table.most, table.said, table.seen, table.rows], axis=1)
     curve = [
         dict(zip(("from", "to", "said", "seen", "rows"), row, strict=True))
-        | {"low": each.low, "high": each.high}
+        | _around(*each, said=row[2], strict=strict)
         for row, each in zip(columns.tolist(), seen, strict=True)
     ]
     return {"probability_of": of, "curve": curve}
+
+
+def _around(hits: float, rows: float, *, said: float, strict: float) -> dict[str, Any]:
+    """The interval of a bin's share, and whether what was said is surely off."""
+    at, surely = share(hits, rows), share(hits, rows, strict)
+    return {"low": at.low, "high": at.high, "off": not surely.low <= said <= surely.high}
