@@ -118,7 +118,8 @@ class Curves:
             each, alike = weights[rows], float(expected[1, k]) * total
             rows_of.append((apart[rows] * total, each))
             parts.append(part_of(*rows_of[-1], expected=float(mean[k]) * total))
-            alone.append(part_of(added[1, rows] * total, each, expected=alike).reach)
+            own = part_of(added[1, rows] * total, each, expected=alike)
+            alone.append(sqrt(own.variance))
         off = apart - mean[self._truth]
         return _Spread(_reaching(parts, alone, rows_of), float(areas[0] - areas[1]), off)
 
@@ -179,9 +180,8 @@ def _of_bins(found: PairedRanking, kind: Area, index: int) -> list[Part]:
         # Two scores that share a bin may differ yet.
         variance = part.variance + rounding / float(counts[rows].sum())
         parts.append(replace(part, variance=variance))
-        alone.append(
-            part_of_counts(value[places[rows]], counts[rows], effective, expected=mean).reach
-        )
+        champion = part_of_counts(value[places[rows]], counts[rows], effective, expected=mean)
+        alone.append(sqrt(champion.variance))
     return _reaching(parts, alone, rows_of)
 
 
@@ -208,10 +208,10 @@ def _tilt(exponents: Floats) -> Floats:
 def _reaching(
     parts: list[Part], alone: list[float], rows: list[tuple[Floats, Floats]]
 ) -> list[Part]:
-    """With the reach of unseen rows; where no row differs, as the champion's own are spread."""
+    """With the reach of unseen rows; where no row differs, twice what the champion's own vary."""
     if all(part.unlike <= 0 for part in parts):
-        return [replace(part, reach=reach) for part, reach in zip(parts, alone, strict=True)]
-    return reaching(parts, rows)
+        return [replace(part, reach=2 * own) for part, own in zip(parts, alone, strict=True)]
+    return reaching(parts, rows, alone)
 
 
 def _column(found: Ranking, index: int) -> tuple[int, bool]:

@@ -22,7 +22,7 @@ from modelgate.metrics.spread import TOO_LARGE, freedom, rounded
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.means import MOST
-from modelgate.stats.paired_means import Part, difference, usual_error
+from modelgate.stats.paired_means import Part, difference, unseen_reach, usual_error
 from modelgate.stats.paired_roots import Squares, root_difference
 
 METHOD = "Hall's transformed t of the rows' differences"
@@ -119,13 +119,11 @@ def central_of(sums: Moments, unlike: int) -> Central | Compared:
         return missing(TOO_LARGE, rows)
     candidate, champion, apart, champion_variance, variance, third, joint = map(rounded, moments)
     many = sums.effective * unlike / rows
-    part = Part(
-        rows=sums.effective,
-        unlike=many,
-        variance=variance,
-        third=third,
-        reach=sqrt(variance * sums.effective / many) if many > 0 else 0.0,
-    )
+    seen = variance * sums.effective / many if many > 0 else 0.0
+    # Losses have long tails: an unseen row is thought to lie twice as far off as usual.
+    alone = 2 * sqrt(champion_variance)
+    reach = unseen_reach(sqrt(seen), alone, many) if many > 0 else 0.0
+    part = Part(rows=sums.effective, unlike=many, variance=variance, third=third, reach=reach)
     unbiased = champion_variance * freedom(sums.effective)
     found = Central(candidate, champion, apart, unbiased, joint, part)
     known = all(map(isfinite, (candidate, champion, unbiased, variance, third, joint)))

@@ -61,6 +61,20 @@ def usual_error(spread: float) -> float:
     return spread * sqrt(2 * (1 - USUAL_CORRELATION))
 
 
+def unseen_reach(seen: float, alone: float, unlike: float) -> float:
+    """How far a row may lie off that differs as no row seen does.
+
+    As the rows seen do; the fewer these are, the more as two answers that have nothing to do with
+    each other, whose difference varies twice as much as one alone.
+
+    Args:
+        seen: root of the mean square of the differences of the rows that differ.
+        alone: standard deviation of what the champion's own rows cost.
+        unlike: rows that differ.
+    """
+    return sqrt((unlike * seen * seen + FEW * 2 * alone * alone) / (unlike + FEW))
+
+
 def part_of(apart: Floats, weights: Floats | None, *, expected: float) -> Part:
     """The part of rows that are at hand.
 
@@ -99,8 +113,10 @@ def part_of_counts(apart: Floats, counts: Floats, rows: float, *, expected: floa
     )
 
 
-def reaching(parts: Sequence[Part], apart: Sequence[tuple[Floats, Floats]]) -> list[Part]:
-    """Parts whose unseen rows may be off as rows of any kind are.
+def reaching(
+    parts: Sequence[Part], apart: Sequence[tuple[Floats, Floats]], alone: Sequence[float]
+) -> list[Part]:
+    """Parts whose unseen rows may be off as rows of any kind are, see `unseen_reach`.
 
     A row of one kind that is ranked otherwise moves all of the other kind a little; these do not
     count as rows that differ.
@@ -108,12 +124,14 @@ def reaching(parts: Sequence[Part], apart: Sequence[tuple[Floats, Floats]]) -> l
     Args:
         parts: by kind.
         apart: (n,) how much each row of the kind adds to the difference; (n,) their weights.
+        alone: by kind, standard deviation of what its rows add to the champion's own value.
     """
     widest = max(part.reach for part in parts)
     found = []
-    for part, (each, weights) in zip(parts, apart, strict=True):
+    for part, (each, weights), own in zip(parts, apart, alone, strict=True):
         share = float(weights[np.abs(each) > widest / 10].sum() / weights.sum())
-        found.append(replace(part, unlike=min(part.unlike, part.rows * share), reach=widest))
+        unlike = min(part.unlike, part.rows * share)
+        found.append(replace(part, unlike=unlike, reach=unseen_reach(widest, own, unlike)))
     return found
 
 
