@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelgate.declare import Probe as Probe
     from modelgate.declare import check as check
     from modelgate.evaluation import evaluate as evaluate
+    from modelgate.leaderboard import compare as compare
     from modelgate.model import Model as Model
     from modelgate.outcome import Difference as Difference
     from modelgate.outcome import Outcome as Outcome
@@ -43,6 +44,7 @@ _AT = {
     "Severity": "outcome",
     "Status": "outcome",
     "check": "declare",
+    "compare": "leaderboard",
     "evaluate": "evaluation",
 }
 

@@ -21,7 +21,7 @@ class Options:
         quick: judge a sample of the rows, and promote nothing.
         cache: keep answers, and recall those that were given before to the same bytes.
         progress: told the role and the rows done.
-        keep: given how answers are read, and each block of the role "test" with its raw answers.
+        keep: given each block of the role "test" with the raw answers.
         writes: files that are written when the trial is over; none may be one that it reads.
     """
 

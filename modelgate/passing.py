@@ -27,7 +27,7 @@ from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
 
 Progress = Callable[[str, int], None]
-Keep = Callable[[Reading, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
+Keep = Callable[["Role", pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def passed_over(
         asker: the model, bound to its columns.
         steps: the steps that ask this data set.
         progress: told the role and the rows done, after each block.
-        keep: given how answers are read, and each block with its raw ones, in the file's order.
+        keep: given the data set, and each block with the raw answers, in the file's order.
         champion: the model to compare with, bound likewise.
         remember: whether answers are kept, and recalled where they were given before.
 
@@ -141,7 +141,7 @@ def passed_over(
         for block, (raw, *others) in answered(role, askers, _read(slicings, named)):
             judge.add(block, raw, *others)
             if keep is not None:
-                keep(role.reading, block, raw)
+                keep(role, block, raw)
             if progress is not None:
                 progress(role.name, judge.gathered.answers.rows)
     judge.gathered.answers.seen = role.seen

@@ -12,11 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.errors import StorageError, UsageError
 from modelgate.judging import predictions
-from modelgate.passing import Keep
+from modelgate.passing import Keep, Role
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -63,8 +62,10 @@ class _Writer:
         self._sink: Any = None
         path.parent.mkdir(parents=True, exist_ok=True)
 
-    def add(self, reading: Reading, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]) -> None:
+    def add(self, role: Role, block: pa.RecordBatch, raw: Mapping[str, NDArray[Any]]) -> None:
         """Write the answers to one block: row number, answer, one score a class."""
+        reading = role.reading
+        assert reading is not None
         self._coder = self._coder or Coder(reading.classes, reading.own)
         answer, scores = predictions(raw, reading, self._coder)
         if scores is not None:  # of scores that are NaN none is the best

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("modelgate.cli.check", "put a model on trial: promote, block or hold"),
     "init": ("modelgate.cli.init", "draft modelgate.yaml and a suite for a model"),
+    "compare": ("modelgate.cli.compare", "which of many models is best, and which differ"),
     "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
@@ -28,7 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
-    "Judge a model": ("check", "selftest"),
+    "Judge a model": ("check", "compare", "selftest"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\
