@@ -16,6 +16,7 @@ from modelgate.outcome import Outcome
 from modelgate.passing import pair_of
 from modelgate.question import Question, judged, sound
 from modelgate.report import Result, Verdict
+from modelgate.stats.cells import Draws
 from modelgate.suite import Suite
 from modelgate.suite_file import parse_suite
 
@@ -42,8 +43,9 @@ class Panel:
     Attributes:
         suite: of `metric` steps.
         facts: the question.
-        quick: whether p-values are taken from the interval that decides a pass alone. A pass is the
-            same with and without, a failure is not: for what asks about promotion only.
+        quick: whether p-values are taken from the interval that decides a pass alone, where that
+            is not drawn. A pass is the same with and without, a failure is not: for what asks about
+            promotion only.
     """
 
     suite: Suite
@@ -96,13 +98,14 @@ class Panel:
     def _answer(self, question: Question, found: Aggregate) -> Asked:
         outcome = sound(question.ask({"found": found}))
         apart = outcome.difference
-        if apart is not None and apart.at is not None:
+        if apart is not None and apart.at is not None and not isinstance(apart.at, Draws):
             at = None if self.quick else cache(apart.at)
             outcome = replace(outcome, difference=replace(apart, at=at))
         return question, outcome
 
     def _questions(self, asked: Sequence[Asked]) -> Iterator[Question]:
         steps = {step.where.line: step for step in self.suite.steps}
+        assert len(steps) == len(self.suite.steps), "a line holds one step"
         for question, _ in asked:
             yield replace(question, step=steps[question.step.where.line])
 
