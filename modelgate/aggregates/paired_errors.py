@@ -172,7 +172,7 @@ class PairedSizes(Aggregate):
             ends = _bins(np.array([one, two]))
             below, under = first <= ends[0], second <= ends[1]
             weights = self._cells[1].astype(np.float64)
-        total = float(weights.sum())
+        total = float(np.sort(weights).sum())  # sums of floats in one order
         parts = [float(np.sort(weights[which]).sum()) for which in (below, under, below & under)]
         return parts[0] / total, parts[1] / total, parts[2] / total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import floor, isfinite
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def _intervals(ordered: Ordered, share: float, effective: float, value: float) -
     """The interval at any level; beyond what the rows bound, each side grows as a normal law's."""
     # Ranks are of effective rows; the values carry the weights.
     reached, scale = np.cumsum(ordered.weights), float(ordered.weights.sum()) / effective
-    farthest = 1 - 2 * max(share, 1 - share) ** effective  # the highest level with two ranks
+    farthest = 1 - 2 * max(share, 1 - share) ** floor(effective)  # the highest level with two ranks
     farthest = max(LEVEL, farthest - 1e-9)
 
     def at(level: float) -> Interval:
