@@ -179,17 +179,17 @@ def _verdict(decision: Any, exit_code: int, because: tuple[str, ...], policy: Po
 
 def _unknown(outcome: Outcome, limit: Limit) -> str | None:
     """Why nothing can be decided whatever the limit; None where something can."""
-    if outcome.value is None or not isfinite(outcome.value):
-        return outcome.reason or "there is no number to judge"
+    interval, value = outcome.interval, outcome.value
+    if limit.margin is not None:  # it needs fewer labels than the two values between which it lies
+        apart = outcome.difference
+        interval, value = (None, None) if apart is None else (apart.interval, apart.value)
+    if value is None or not all(isfinite(one) for one in (value, outcome.value or 0.0)):
+        what = "number" if limit.margin is None else "difference"
+        return outcome.reason or f"there is no {what} to judge"
     if not all(isfinite(bound) for bound in limit.written.values()):
         return "its limit is no number"
     if len(limit.written) > 1:
         return "it is held to more than one limit at once"
-    interval, value = outcome.interval, outcome.value
-    if limit.margin is not None:
-        if outcome.difference is None or not isfinite(outcome.difference.value):
-            return outcome.reason or "there is no difference to judge"
-        interval, value = outcome.difference.interval, outcome.difference.value
     if outcome.kind == "statistical":
         rows = outcome.n if outcome.n_effective is None else outcome.n_effective
         if not rows >= outcome.minimum:  # NaN is not enough either
@@ -204,7 +204,6 @@ def _unknown(outcome: Outcome, limit: Limit) -> str | None:
 
 def _question(outcome: Outcome, limit: Limit) -> _Question | None:
     """The question as bounds; None for an exact fact, or a figure without an interval."""
-    assert outcome.value is not None
     if limit.margin is not None:
         difference = outcome.difference
         assert difference is not None
@@ -216,6 +215,7 @@ def _question(outcome: Outcome, limit: Limit) -> _Question | None:
         return _Question(at, upward, within, 0.0)
     if outcome.interval is None:
         return None
+    assert outcome.value is not None
     at = outcome.at or widened(outcome.value, outcome.interval)
     if limit.at_least is not None:
         return _Question(at, upward=True, within=limit.at_least, worse=limit.at_least)

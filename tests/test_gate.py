@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -233,6 +234,13 @@ MARGIN = Limit(margin=0.02)
             Outcome(value=0.9, better="higher", n=1000), "undecided", id="nothing-to-compare"
         ),
         pytest.param(compared(nan, nan), "undecided", id="nan"),
+        pytest.param(
+            replace(compared(-0.01, 0.01), value=None), "passed", id="labels-only-where-they-differ"
+        ),
+        pytest.param(replace(compared(-0.01, 0.01), value=nan), "undecided", id="value-of-nan"),
+        pytest.param(
+            Outcome(value=None, better="higher", n=1000), "undecided", id="neither-of-the-two"
+        ),
         pytest.param(compared(-0.001, 0.001, n_effective=12.0), "undecided", id="few-by-weight"),
     ],
 )
