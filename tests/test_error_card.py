@@ -84,7 +84,7 @@ def _difference(need: Need, name: str, law: Any, batch: Any) -> Any:
 
 
 def test_every_metric_that_can_be_compared_is_on_the_card() -> None:
-    cases = list(wrong_promotion._cases(long=True))
+    cases = [*wrong_promotion._cases(), *wrong_promotion._further_cases()]
     asked = {metric.split(",")[0] for case in cases for metric in case.metrics} | {"accuracy"}
     assert asked == {name for name, metric in METRICS.items() if metric.compare is not None}
 
@@ -123,7 +123,7 @@ def test_what_was_judged_of_the_same_counts_is_not_judged_otherwise() -> None:
 
 
 def test_a_suite_of_row_1_asks_forty_questions_and_blocks_no_equal_model_here() -> None:
-    name, case = next(iter(false_block._cells(long=False)))
+    name, case = next(iter(false_block._cells()))
     assert case.questions == 40
     batch = case.law.draw(np.random.default_rng(0), case.rows)
     groups = false_block._groups(batch, case, np.random.default_rng(0))
@@ -136,7 +136,7 @@ def test_a_suite_of_row_1_asks_forty_questions_and_blocks_no_equal_model_here() 
 
 
 def test_a_model_that_is_worse_everywhere_is_blocked_by_the_suite_of_row_1() -> None:
-    _, case = next(iter(false_block._cells(long=False)))
+    _, case = next(iter(false_block._cells()))
     law, rng = Scores(seen_by_candidate=1.4), np.random.default_rng(0)
     batch = law.draw(rng, 2_000)
     groups = false_block._groups(batch, case, rng)

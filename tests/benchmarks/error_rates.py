@@ -8,6 +8,7 @@ statistics and decision rule. Rows 1 and 2 are measured always, the others with 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,7 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--long", action="store_true", help="all rows, and more cells of each")
     parser.add_argument("--rows", help="numbers of rows, such as 1,2")
-    parser.add_argument("--runs", type=int, default=2_000, help="of each cell")
+    parser.add_argument(
+        "--runs", type=int, default=2_000, help="of each cell; a fourth of those of --long"
+    )
     parser.add_argument("--processes", type=int, default=2, help="they change no number")
     parser.add_argument("--write", type=Path, help="the page to write")
     given = parser.parse_args()
@@ -31,18 +34,25 @@ def main() -> int:
     chosen = [row for row in ROWS if (row.number in wanted if wanted else given.long or row.quick)]
     found: dict[int, list[Rate]] = {}
     for row in chosen:
-        started = time.perf_counter()
+        started = time.perf_counter(), _cpu()
         _say(f"\n{row.number}. {row.title}")
         found[row.number] = []
         for rate in row.rates(long=given.long, runs=given.runs, processes=given.processes):
             found[row.number].append(rate)
             _say(rate.line)
-        _say(f"{time.perf_counter() - started:.0f} s")
+        wall, cpu = time.perf_counter() - started[0], _cpu() - started[1]
+        _say(f"{wall:.0f} s, {cpu:.0f} s of processors")
     if given.write is not None:
         given.write.write_text(page(found, runs=given.runs), encoding="utf-8")
     missed = [rate for rates in found.values() for rate in rates if rate.standing == "MISSED"]
     _say(f"\n{len(missed)} missed" if missed else "\nnone missed")
     return 1 if missed else 0
+
+
+def _cpu() -> float:
+    """Seconds of this process and of those that it started and that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _say(text: str) -> None:

@@ -18,7 +18,7 @@ from numpy.random import Generator
 from modelgate.aggregates import Batch, Facts
 from modelgate.metrics.table import METRICS, options_for
 from modelgate.stats.shares import share
-from tests.benchmarks.error_card.pool import SEED, Counts, counted
+from tests.benchmarks.error_card.pool import SEED, Counts, counted, fewer
 from tests.benchmarks.error_card.rate import Rate
 
 GOAL = 0.06
@@ -50,6 +50,7 @@ class Cell:
 
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
     """Misses of each side; where no interval can be taken, none is missed."""
+    runs = fewer(runs)
     for name, low, high in accuracy():
         yield Rate(cell=f"{name}: too high", exact=low, goal=GOAL)
         yield Rate(cell=f"{name}: too low", exact=high, goal=GOAL)

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from tests.benchmarks.error_card.labels import TWO, labels
 from tests.benchmarks.error_card.numbers import Numbers
 from tests.benchmarks.error_card.panel import Panel, suite_of
-from tests.benchmarks.error_card.pool import Counts, counted
+from tests.benchmarks.error_card.pool import Counts, counted, fewer
 from tests.benchmarks.error_card.rate import Rate
 from tests.benchmarks.error_card.scores import Scores
 
@@ -36,6 +36,7 @@ class Case:
 
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
     """Misses of each side; where no interval can be taken, none is missed."""
+    runs = fewer(runs)
     cells = [(f"pairs: {case.name} n={case.rows}", case) for case in _cases(long=long)]
     for _, case, counts in counted(count, cells, runs=runs, processes=processes):
         for metric, (above, below) in zip(case.metrics, counts.tolist(), strict=True):

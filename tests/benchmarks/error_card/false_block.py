@@ -13,7 +13,7 @@ from numpy.random import Generator
 from modelgate.aggregates import Batch, Facts
 from tests.benchmarks.error_card.numbers import Numbers
 from tests.benchmarks.error_card.panel import Groups, Panel, suite_of
-from tests.benchmarks.error_card.pool import Counts, counted
+from tests.benchmarks.error_card.pool import Counts, counted, fewer
 from tests.benchmarks.error_card.rate import Rate
 from tests.benchmarks.error_card.scores import Scores
 
@@ -35,6 +35,7 @@ OF_CLASSES = (
     "log_loss",
     "brier",
 )
+ALIKE = Scores(together=0.95)
 OF_NUMBERS = ("mae", "rmse", "mape", "smape")
 
 
@@ -75,8 +76,13 @@ class Case:
 
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
     """Wrong blocks, with automatic tolerances and with tiny ones, under which nothing passes."""
-    cells = list(_cells(long=long))
-    for name, case, counts in counted(count, cells, runs=runs, processes=processes):
+    yield from _drawn(_cells(), runs=runs, processes=processes)
+    if long:
+        yield from _drawn(_further_cells(), runs=fewer(runs), processes=processes)
+
+
+def _drawn(cells: Iterator[tuple[str, Case]], *, runs: int, processes: int) -> Iterator[Rate]:
+    for name, case, counts in counted(count, list(cells), runs=runs, processes=processes):
         for tolerance, blocks, promotions in zip(
             TOLERANCES, counts[::2].tolist(), counts[1::2].tolist(), strict=True
         ):
@@ -86,12 +92,12 @@ def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
                 yield Rate(cell=f"{cell}: promoted", count=promotions, runs=runs)
 
 
-def _cells(*, long: bool) -> Iterator[tuple[str, Case]]:
-    alike = Scores(together=0.95)
+def _cells() -> Iterator[tuple[str, Case]]:
     for rows in ROWS:
-        yield f"classes n={rows}", Case(alike, rows)
-    if not long:
-        return
+        yield f"classes n={rows}", Case(ALIKE, rows)
+
+
+def _further_cells() -> Iterator[tuple[str, Case]]:
     for rows in ROWS:
         yield f"numbers n={rows}", Case(Numbers(), rows, OF_NUMBERS, "mae", values=12)
         rare = Scores(share=0.05, seen=2.6, seen_by_candidate=2.6)
@@ -99,9 +105,9 @@ def _cells(*, long: bool) -> Iterator[tuple[str, Case]]:
         far = Scores(together=0.7)
         yield f"classes, far apart n={rows}", Case(far, rows)
     for rows in ROWS[1:]:
-        apart = Case(alike, rows, ("accuracy",), columns=("by_chance",), values=39)
+        apart = Case(ALIKE, rows, ("accuracy",), columns=("by_chance",), values=39)
         yield f"39 slices that share no row n={rows}", apart
-        yield f"f1 of slices n={rows}", Case(alike, rows, ("f1",), "f1", values=13)
+        yield f"f1 of slices n={rows}", Case(ALIKE, rows, ("f1",), "f1", values=13)
 
 
 def count(case: Case, rng: Generator, runs: int) -> Counts:

@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from tests.benchmarks.error_card.labels import THREE, TWO, Labels, labels
 from tests.benchmarks.error_card.panel import Panel, suite_of
-from tests.benchmarks.error_card.pool import Counts, counted
+from tests.benchmarks.error_card.pool import Counts, counted, fewer
 from tests.benchmarks.error_card.rate import Rate
 
 MOST = 0.10
@@ -27,6 +27,7 @@ class Case:
 
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
     """Labels that are needed, of those of a design that labels all rows; and other verdicts."""
+    runs = fewer(runs)
     cells = [
         (f"{kinds} classes, {apart:.0%} differ, drop {drop:.0%}, n={rows}", Case(law, rows))
         for kinds, facts, shares, right in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from modelgate.metrics.table import METRICS
+from tests.benchmarks.error_card.pool import fewer
 from tests.benchmarks.error_card.rate import LEVEL, Rate
 from tests.benchmarks.error_card.rows import ROWS
 
@@ -33,7 +34,12 @@ def page(found: Mapping[int, Sequence[Rate]], *, runs: int) -> str:
         found: number of a row -> what was measured.
         runs: of each cell that was drawn.
     """
-    parts = [HEAD, f"{runs:,} runs a cell.", HOW_TO_READ, *_summary(found)]
+    parts = [
+        HEAD,
+        f"{runs:,} runs a cell of rows 1 and 2, {fewer(runs):,} of one that only `--long` measures.",
+        HOW_TO_READ,
+        *_summary(found),
+    ]
     for row in ROWS:
         if row.number in found:
             parts += ["", f"## {row.number}. {row.title}", "", row.meaning, ""]

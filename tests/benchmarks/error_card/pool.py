@@ -50,6 +50,11 @@ def counted(
             yield name, cell, np.sum([part() for part in parts], axis=0)
 
 
+def fewer(runs: int) -> int:
+    """Of the cells that only a long run measures."""
+    return max(1, runs // 4)
+
+
 def _chunks(runs: int) -> list[tuple[int, int]]:
     return [(start, min(CHUNK, runs - start)) for start in range(0, runs, CHUNK)]
 

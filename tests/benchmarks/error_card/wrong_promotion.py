@@ -14,13 +14,17 @@ from modelgate.metrics.table import METRICS
 from tests.benchmarks.error_card.labels import THREE, TWO, Ranked, labels
 from tests.benchmarks.error_card.numbers import Numbers
 from tests.benchmarks.error_card.panel import Panel, suite_of
-from tests.benchmarks.error_card.pool import Counts, counted
+from tests.benchmarks.error_card.pool import Counts, counted, fewer
 from tests.benchmarks.error_card.rate import Rate
 from tests.benchmarks.error_card.scores import Scores
 from tests.benchmarks.error_card.tables import UNIT, Tables
 
 GOAL = 0.05
 MARGINS = (0.005, 0.01, 0.02, 0.03)
+APART = (0.10, 0.05, 0.03)
+OF_TWO = ((0.7, 0.3), (0.92, 0.85))
+OF_THREE = ((0.6, 0.3, 0.1), (0.92, 0.88, 0.80))
+"""Shares of the classes, and the champion's recall of each."""
 ROWS = (30, 50, 100, 300, 1_000, 10_000)
 OF_LABELS = ("f1", "balanced_accuracy")
 ALL_OF_LABELS = ("recall", "precision", "f1", "balanced_accuracy", "mcc")
@@ -72,7 +76,13 @@ class Case:
 def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
     """Wrong promotions; of accuracy they are computed."""
     yield from _of_accuracy(long=long, processes=processes)
-    cells = [(f"{case.name} n={case.rows}", case) for case in _cases(long=long)]
+    yield from _drawn(_cases(), runs=runs, processes=processes)
+    if long:
+        yield from _drawn(_further_cases(), runs=fewer(runs), processes=processes)
+
+
+def _drawn(cases: Iterator[Case], *, runs: int, processes: int) -> Iterator[Rate]:
+    cells = [(f"{case.name} n={case.rows}", case) for case in cases]
     for _, case, counts in counted(count, cells, runs=runs, processes=processes):
         for metric, promoted in zip(case.metrics, counts.tolist(), strict=True):
             name = f"{metric}, {case.name}, n={case.rows}"
@@ -99,13 +109,11 @@ def chance(case: tuple[float, float, int], _rng: Generator, _runs: int) -> Count
     return np.array(round(found * UNIT))
 
 
-def _cases(*, long: bool) -> Iterator[Case]:
+def _cases() -> Iterator[Case]:
     for place, rows in enumerate(ROWS):
-        two = ((0.7, 0.3), (0.92, 0.85))
-        for apart in (0.10, 0.05, 0.03) if long else ((0.10, 0.05, 0.03)[place % 3],):
-            law = labels(TWO, *two, apart=apart, drop=0.02)
-            name = f"answers agree on {1 - apart:.0%}"
-            yield Case(name, law, rows, ALL_OF_LABELS if long else OF_LABELS)
+        apart = APART[place % len(APART)]
+        law = labels(TWO, *OF_TWO, apart=apart, drop=0.02)
+        yield Case(f"answers agree on {1 - apart:.0%}", law, rows, OF_LABELS)
         few = Scores(replaced=0.03)
         noisier = Scores(seen_by_candidate=2.0)
         yield Case("other scores for 3 % of rows", few, rows, OF_SCORES)
@@ -119,29 +127,41 @@ def _cases(*, long: bool) -> Iterator[Case]:
         leaning = Numbers(leans=0.3, leans_more=0.1)
         yield Case("errors that lean further", leaning, rows, ("bias",))
         yield Case("best two of three agree on 95 %", Ranked(), rows, ("top_k_accuracy, k: 2",))
-        if long:
-            yield from _further(rows)
 
 
-def _further(rows: int) -> Iterator[Case]:
-    three = ((0.6, 0.3, 0.1), (0.92, 0.88, 0.80))
-    for apart in (0.10, 0.03):
-        law = labels(THREE, *three, apart=apart, drop=0.02)
-        name = f"answers of three agree on {1 - apart:.0%}"
-        yield Case(name, law, rows, ("precision", "f1", "balanced_accuracy", "mcc"))
-    rare = labels(TWO, (0.95, 0.05), (0.97, 0.80), apart=0.05, drop=0.02)
-    yield Case("5 % positives agree on 95 %", rare, rows, ALL_OF_LABELS)
+def _further_cases() -> Iterator[Case]:
+    for rows in ROWS:
+        for apart in APART:
+            law = labels(TWO, *OF_TWO, apart=apart, drop=0.02)
+            yield Case(f"answers of two agree on {1 - apart:.0%}", law, rows, ALL_OF_LABELS)
+        for apart in APART[::2]:
+            law = labels(THREE, *OF_THREE, apart=apart, drop=0.02)
+            name = f"answers of three agree on {1 - apart:.0%}"
+            yield Case(name, law, rows, ("precision", "f1", "balanced_accuracy", "mcc"))
+        rare = labels(TWO, (0.95, 0.05), (0.97, 0.80), apart=0.05, drop=0.02)
+        yield Case("5 % positives agree on 95 %", rare, rows, ALL_OF_LABELS)
+        yield from _further_scores(rows)
+        yield from _further_numbers(rows)
+
+
+def _further_scores(rows: int) -> Iterator[Case]:
     scarce = Scores(share=0.05, seen=2.6, seen_by_candidate=2.4)
     yield Case("noisier scores, 5 % positives", scarce, rows, OF_SCORES)
     loose = Scores(seen_by_candidate=2.0, together=0.7)
     yield Case("noisier scores, far apart", loose, rows, OF_SCORES)
     close = Scores(seen_by_candidate=2.0, together=0.999)
     yield Case("noisier scores, close", close, rows, OF_SCORES)
-    some = Scores(replaced=0.10)
-    yield Case("other scores for 10 % of rows", some, rows, OF_SCORES)
+    for share in (0.01, 0.10):
+        name = f"other scores for {share:.0%} of rows"
+        yield Case(name, Scores(replaced=share), rows, OF_SCORES)
+
+
+def _further_numbers(rows: int) -> Iterator[Case]:
     wider = Numbers(wider=1.02)
     yield Case("errors 2 % wider, margin in percent", wider, rows, OF_NUMBERS, relative=True)
     yield Case("errors 2 % wider, far apart", Numbers(wider=1.02, together=0.7), rows, OF_NUMBERS)
+    few = (*OF_NUMBERS, "r2")
+    yield Case("wild errors in 2 % of rows", Numbers(replaced=0.02, anew=3.0), rows, few)
 
 
 def count(case: Case, rng: Generator, runs: int) -> Counts:
