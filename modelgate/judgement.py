@@ -78,9 +78,9 @@ def prepare(
     where = places(chosen, data, target)
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
-    trial = Trial(library, chosen, _asker(model, options), options, where)
+    trial = Trial(library, chosen, asker_of(model, options), options, where)
     if champion is not None:
-        trial.champion = _asker(champion, options)
+        trial.champion = asker_of(champion, options)
         trial.taken.append(f"champion: {trial.champion.artifact.path}")
     refuse_overwriting(trial)
     return trial
@@ -107,7 +107,8 @@ def champion_of(suite: Suite) -> str:
     return path if here.startswith(os.pardir) else here
 
 
-def _asker(model: Started, options: Options) -> Asker:
+def asker_of(model: Started, options: Options) -> Asker:
+    """Whoever answers, ready to be bound to columns."""
     if isinstance(model, Worker):
         return WorkerAsker(model, options.threads)
     if callable(model):

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("modelgate.cli.check", "put a model on trial: promote, block or hold"),
     "init": ("modelgate.cli.init", "draft modelgate.yaml and a suite for a model"),
     "compare": ("modelgate.cli.compare", "which of many models is best, and which differ"),
+    "curate": ("modelgate.cli.curate", "rows worth a label, where labels are dear"),
     "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
@@ -29,7 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
-    "Judge a model": ("check", "compare", "selftest"),
+    "Judge a model": ("check", "compare", "curate", "selftest"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\
