@@ -1,7 +1,8 @@
 """What the README shows is true: its commands are run, its output compared, its files used.
 
 A block's first line tells where it belongs: "console demo" runs in the folder that `modelgate demo`
-writes, "console own" in a folder with `model.onnx` and `test.csv`; "yaml own NAME" is a file there.
+writes, "console own" in a folder with `model.onnx` and `test.csv` (and `old.onnx` and rows without
+labels), "console fresh" in one with nothing else; "yaml own NAME" is a file in the second.
 In shown output "..." stands for any text, on a line of its own for any lines.
 """
 
@@ -60,7 +61,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for block in BLOCKS:
         if block.words[0] == "yaml":
             (own / block.words[2]).write_text(block.text, "utf-8")
-    return {"demo": demo, "own": own}
+    shutil.copy(demo / "models" / "champion.onnx", own / "old.onnx")
+    rows = (own / "test.csv").read_text("utf-8").splitlines()
+    bare = [rows[0], *(line.rpartition(",")[0] + "," for line in rows[1:])]
+    (own / "unlabelled.csv").write_text("\n".join(bare), "utf-8")
+    fresh = tmp_path_factory.mktemp("fresh")
+    for name in ("model.onnx", "test.csv"):
+        shutil.copy(own / name, fresh)
+    return {"demo": demo, "own": own, "fresh": fresh}
 
 
 def _environment() -> dict[str, str]:
@@ -133,7 +141,7 @@ def test_every_block_says_where_it_belongs() -> None:
     for block in BLOCKS:
         assert block.words[0] in {"bash", "console", "python", "yaml"}, block
         if block.words[0] != "bash":
-            assert block.words[1] in {"demo", "own"}, block
+            assert block.words[1] in {"demo", "own", "fresh"}, block
 
 
 def test_every_command_that_is_named_exists() -> None:
