@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from modelgate.asking import PROBED, Asker
 from modelgate.binding import Reading, listed
-from modelgate.binding.labels import key, sample_labels
+from modelgate.binding.labels import LabelSample, key
 from modelgate.binding.outputs import bind_outputs
 from modelgate.errors import ModelError, about
 from modelgate.suite import ModelPart
@@ -20,6 +20,7 @@ def bind_champion(
     apart: tuple[str | None, ...],
     candidate: Reading,
     *,
+    sample: LabelSample,
     told: ModelPart,
 ) -> Reading:
     """How the champion's answers are read, in the same task and the same classes.
@@ -31,8 +32,6 @@ def bind_champion(
         ModelError: MG3152, it answers another question than the candidate; and what binding raises.
     """
     path = champion.artifact.path
-    target = apart[0]
-    assert target is not None
     with about(path):
         try:
             champion.bind(first.schema, apart, told)
@@ -41,7 +40,6 @@ def bind_champion(
             known = replace(told, inputs={}, scores=None, labels=None)
             champion.bind(first.schema, apart, known)
         seen = champion.look(first.slice(0, PROBED))
-        sample = sample_labels(target, first.column(target))
         named = {told.scores, told.labels} - {None}
         if not named <= set(seen):
             known = replace(known, scores=None, labels=None)

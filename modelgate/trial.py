@@ -15,13 +15,13 @@ from modelgate.asking import PROBED, Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
-from modelgate.binding.labels import sample_labels
+from modelgate.binding.labelled import first_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.contest import bind_champion
 from modelgate.cutting import cut
 from modelgate.dataset import Dataset
 from modelgate.declare import REFERENCE
-from modelgate.errors import DataError, UsageError, Where, about, did_you_mean
+from modelgate.errors import DataError, UsageError, about, did_you_mean
 from modelgate.escape import shown
 from modelgate.library import Library
 from modelgate.options import Options
@@ -210,7 +210,7 @@ def _role(trial: Trial, name: str) -> Role:
         seen = asker.look(first.slice(0, PROBED))
     reading: Reading | None = None
     if target is not None:
-        sample = sample_labels(target, first.column(target), where=Where(data.name))
+        sample = first_labels(data, target, first)
         task = trial.suite.task if trial.suite is not None else None
         with about(asker.artifact.path):
             reading, notes = bind_outputs(
@@ -219,7 +219,7 @@ def _role(trial: Trial, name: str) -> Role:
         taken += [f"target: column {target!r}", *notes]
     rival = None
     if reading is not None and trial.champion is not None:
-        rival = bind_champion(trial.champion, first, apart, reading, told=told)
+        rival = bind_champion(trial.champion, first, apart, reading, sample=sample, told=told)
     unusual = [note for note in data.taken if note not in USUAL]
     if unusual:
         taken.append(f"file: {', '.join(unusual)}")
