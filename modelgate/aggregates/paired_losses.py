@@ -95,7 +95,7 @@ class PairedSquares(Aggregate):
 
     Attributes:
         sums: of the candidate's squared error, the champion's and its square; of the difference's
-            square and cube; of the difference times the champion's square.
+            square, cube and fourth power; of the difference times the champion's square.
         unlike: rows whose squared errors differ.
         reach: how far targets and answers of either model lie apart at most.
     """
@@ -104,7 +104,7 @@ class PairedSquares(Aggregate):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self.sums = Moments((*SUMS, "apart_champion"))
+        self.sums = Moments((*SUMS, "apart_fourth", "apart_champion"))
         self.unlike = 0
         self.reach = Reach()
 
@@ -121,6 +121,7 @@ class PairedSquares(Aggregate):
                 "champion_squared": champion * champion,
                 "apart_squared": square,
                 "apart_cubed": square * apart,
+                "apart_fourth": square * square,
                 "apart_champion": apart * champion,
             }
             self.sums.add(values, batch.weight)

@@ -114,11 +114,11 @@ def central_of(sums: Moments, unlike: int) -> Central | Compared:
     if sums.effective <= 1 + 1e-9:
         return missing(NO_SPREAD, rows)
     try:
-        moments = _about_means(sums)
+        moments, carrying = _about_means(sums), _carrying(sums)
     except OverflowError:
         return missing(TOO_LARGE, rows)
     candidate, champion, apart, champion_variance, variance, third, joint = map(rounded, moments)
-    many = sums.effective * unlike / rows
+    many = sums.effective * min(unlike / rows, carrying)
     seen = variance * sums.effective / many if many > 0 else 0.0
     # Losses have long tails: an unseen row is thought to lie twice as far off as usual.
     alone = 2 * sqrt(champion_variance)
@@ -128,6 +128,14 @@ def central_of(sums: Moments, unlike: int) -> Central | Compared:
     found = Central(candidate, champion, apart, unbiased, joint, part)
     known = all(map(isfinite, (candidate, champion, unbiased, variance, third, joint)))
     return found if known else missing(TOO_LARGE, rows)
+
+
+def _carrying(sums: Moments) -> float:
+    """The share of rows that carry the spread, as the kurtosis shows it; 1 where it is not kept."""
+    if "apart_fourth" not in sums or not sums.exact("apart_fourth"):
+        return 1.0
+    second, fourth = sums.exact("apart_squared"), sums.exact("apart_fourth")
+    return rounded(3 * second * second / fourth / sums.total)
 
 
 def _about_means(sums: Moments) -> tuple[Fraction, ...]:
