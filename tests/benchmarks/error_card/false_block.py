@@ -35,7 +35,9 @@ OF_CLASSES = (
     "log_loss",
     "brier",
 )
-ALIKE = Scores(together=0.95)
+ALIKE = Scores(together=0.95, evenly=True)
+"""As many rows of each class in each run: then the same small tables come up again, and what was
+judged of them is known."""
 OF_NUMBERS = ("mae", "rmse", "mape", "smape")
 
 

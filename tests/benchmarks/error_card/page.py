@@ -36,7 +36,7 @@ def page(found: Mapping[int, Sequence[Rate]], *, runs: int) -> str:
     """
     parts = [
         HEAD,
-        f"{runs:,} runs a cell of rows 1 and 2, {fewer(runs):,} of one that only `--long` measures.",
+        f"{runs:,} runs a cell of rows 1 and 2, {fewer(runs):,} of what only `--long` measures.",
         HOW_TO_READ,
         *_summary(found),
     ]

@@ -115,7 +115,7 @@ class Panel:
         if apart is None or "gains" not in told or outcome.n_effective is not None:
             return judged(question, outcome, policy=self.suite.policy)
         step = question.step
-        asked = (step.subject, *step.settings.values(), step.margin, question.part is None)
+        asked = (step.subject, str(step.settings), step.margin, question.part is None)
         key = (*asked, told["gains"], told["losses"], outcome.n)
         if key not in self._known:
             self._known[key] = judged(question, outcome, policy=self.suite.policy)

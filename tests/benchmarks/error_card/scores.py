@@ -28,6 +28,7 @@ class Scores:
         together: correlation of the two signals within a class.
         replaced: share of rows in which the candidate's signal is the champion's of a row drawn
             blindly instead; then it is else the champion's own.
+        evenly: there are as many positives as are expected, never more or fewer.
     """
 
     share: float = 0.3
@@ -35,6 +36,7 @@ class Scores:
     seen_by_candidate: float = 2.2
     together: float = 0.95
     replaced: float = 0.0
+    evenly: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -43,7 +45,8 @@ class Scores:
 
     def draw(self, rng: Generator, rows: int) -> Batch:
         """So many rows."""
-        truth = (rng.random(rows) < self.share).astype(np.int64)
+        places = np.arange(rows) / rows if self.evenly else rng.random(rows)
+        truth = (places < self.share).astype(np.int64)
         common = rng.normal(size=rows)
         champion = self.seen * truth + self._noise(rng, common)
         candidate = self.seen_by_candidate * truth + self._noise(rng, common)
