@@ -25,28 +25,12 @@ def bind_champion(
 ) -> Reading:
     """How the champion's answers are read, in the same task and the same classes.
 
-    What the suite says of inputs and outputs is said of the candidate: a champion whose names
-    differ is bound by what can be found out.
-
     Raises:
         ModelError: MG3152, it answers another question than the candidate; and what binding raises.
     """
-    path = champion.artifact.path
-    with about(path):
-        try:
-            champion.bind(first.schema, apart, told)
-            known = told
-        except ModelError:
-            known = replace(told, inputs={}, scores=None, labels=None)
-            champion.bind(first.schema, apart, known)
-        seen = champion.look(first.slice(0, PROBED))
-        named = {told.scores, told.labels} - {None}
-        if not named <= set(seen):
-            known = replace(known, scores=None, labels=None)
-        reading, _ = bind_outputs(
-            champion.artifact.signature, seen, sample, told=known, task=candidate.task
-        )
-        if {*map(key, reading.classes)} != {*map(key, candidate.classes)}:
+    with about(champion.artifact.path):
+        reading = bind_other(champion, first, apart, sample=sample, told=told, task=candidate.task)
+        if not same_classes(reading, candidate):
             raise ModelError(
                 "MG3152",
                 f"the champion's classes are {listed(list(reading.classes))}, the candidate's"
@@ -55,3 +39,38 @@ def bind_champion(
                 " `model: {classes: [...]}`",
             )
     return reading
+
+
+def bind_other(
+    other: Asker,
+    first: pa.RecordBatch,
+    apart: tuple[str | None, ...],
+    *,
+    sample: LabelSample,
+    told: ModelPart,
+    task: str,
+) -> Reading:
+    """How the answers of a model are read that is asked beside another about the same rows.
+
+    What the suite says of inputs and outputs is said of the first: a model whose names differ is
+    bound by what can be found out.
+
+    Raises:
+        ModelError: what binding raises.
+    """
+    try:
+        other.bind(first.schema, apart, told)
+        known = told
+    except ModelError:
+        known = replace(told, inputs={}, scores=None, labels=None)
+        other.bind(first.schema, apart, known)
+    seen = other.look(first.slice(0, PROBED))
+    if not {told.scores, told.labels} - {None} <= set(seen):
+        known = replace(known, scores=None, labels=None)
+    reading, _ = bind_outputs(other.artifact.signature, seen, sample, told=known, task=task)
+    return reading
+
+
+def same_classes(one: Reading, other: Reading) -> bool:
+    """Whether two models tell the same classes apart, whatever their order."""
+    return {*map(key, one.classes)} == {*map(key, other.classes)}
