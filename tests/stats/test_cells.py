@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from sklearn import metrics as sk
 
 from modelgate.stats.cell_metrics import accuracy, f1s, matthews, precisions, recalls
-from modelgate.stats.cells import CellMetric, Floats, Margins, bootstrap, margins, paired_bootstrap
+from modelgate.stats.cells import (
+    CellMetric,
+    Floats,
+    Margins,
+    bootstrap,
+    margins,
+    paired_bootstrap,
+    quantile_of_sorted,
+)
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shares import clopper_pearson
 
@@ -139,3 +147,12 @@ def test_a_difference_misses_as_rarely_as_it_says() -> None:
         )(LEVEL)
         missed += [found.low > 0, found.high < 0]
     assert (missed / runs <= 0.075).all()
+
+
+@given(
+    values=arrays(np.float64, st.integers(1, 50), elements=st.floats(-10, 10)),
+    share=st.floats(0, 1),
+)
+def test_a_quantile_of_sorted_values_is_numpys(values: Floats, share: float) -> None:
+    values.sort()
+    assert quantile_of_sorted(values, share) == np.quantile(values, share)
