@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import click
 
 
 @click.command(
     name="compare",
     short_help="which of many models is best, and which are really different",
-    epilog="Example: modelgate compare 'runs/*.onnx' --data test.csv --target churned",
+    epilog="Examples: modelgate compare 'runs/*.onnx' --data test.csv --target churned;"
+    " modelgate compare runs/ --suite suites/churn.yaml --report json:board.json",
 )
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--data", metavar="FILE", help="The labelled rows; the suite's if left out.")
@@ -23,7 +27,16 @@ import click
     multiple=True,
     help="terminal (the default) or json; several at once; PATH - is standard output.",
 )
+@click.option("--no-cache", is_flag=True, help="Ask a model even where its answers are known.")
+@click.option("--seed", metavar="N", type=click.IntRange(0), help="In place of the suite's.")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
+@click.option(
+    "--provider",
+    metavar="NAME",
+    default="CPUExecutionProvider",
+    show_default=True,
+    help="onnxruntime's execution provider.",
+)
 def command(
     models: tuple[str, ...],
     data: str | None,
@@ -32,33 +45,67 @@ def command(
     champion: str | None,
     metric: str | None,
     reports: tuple[str, ...],
+    no_cache: bool,
+    seed: int | None,
     threads: int,
+    provider: str,
 ) -> int:
     """Rank models on the same rows, row by row.
 
-    MODEL is a file, a folder of ONNX files, or a pattern in quotes, as of a grid search. They are
-    judged one after the other; a file that cannot be judged is a line of the table, not the end.
+    MODEL is a file, columns:NAME for predictions that stand in the data, a folder with all ONNX
+    files in it, or a pattern in quotes, as of a grid search. Up to eight are alive at once, and the
+    rows are read once for each eight; with --suite they are judged one after the other. A file that
+    cannot be judged is a line of the page, not the end.
 
-    Exit codes: 0 a best model is named; 11 the suite promotes none; 3 none could be judged; others
+    Models that the rows cannot tell apart are called tied. The one that comes first was picked by
+    the same rows that show how good it is: the page says how much of its lead is owed to that.
+
+    Exit codes without --suite: 0 the models are ranked, 3 fewer than two could be judged. With it:
+    0 a model is named that the suite promotes even as the pick of so many, and that comes first
+    among those; a tie does not hold it up, since any of the tied would do. 11 there is none. Others
     as `modelgate check`.
     """
     from modelgate.leaderboard import compare
     from modelgate.leaderboard.files import found
-    from modelgate.leaderboard.page import deliver
+    from modelgate.leaderboard.page import deliver, refuse_format
     from modelgate.options import Options
     from modelgate.reporters import parse_report_option
 
     chosen = [parse_report_option(text) for text in reports or ("terminal",)]
-    writes = [option.path for option in chosen if option.path != "-"]
-    board = compare(
-        found(models),
-        data=data,
-        target=target,
-        suite=suite,
-        champion=champion,
-        metric=metric,
-        options=Options(threads=threads, writes=writes),
+    for option in chosen:
+        refuse_format(option)
+    options = Options(
+        threads=threads,
+        provider=provider,
+        seed=seed,
+        cache=not no_cache,
+        writes=[option.path for option in chosen if option.path != "-"],
     )
+    with _watching() as watch:
+        board = compare(
+            found(models),
+            data=data,
+            target=target,
+            suite=suite,
+            champion=champion,
+            metric=metric,
+            options=options,
+            watch=watch,
+        )
     for option in chosen:
         deliver(board, option)
     return board.exit_code
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[str], None] | None]:
+    """A line on standard error that says what is being done; nothing where nobody watches."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("loading the models") as status:
+        yield status.update

@@ -2,293 +2,218 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from modelgate.aggregates import Facts
-from modelgate.errors import MistakesError, ModelgateError, UsageError, did_you_mean
-from modelgate.escape import shown
-from modelgate.evaluation import evaluate
-from modelgate.leaderboard.answers import Answers, aligned, beside, row_scores
-from modelgate.leaderboard.selection import Selection, selection
-from modelgate.metrics.measure import Compared, Metric
-from modelgate.metrics.measure import Options as MetricOptions
-from modelgate.metrics.table import METRICS, known, options_for
+from modelgate.errors import ModelError, RefusedError, UsageError
+from modelgate.escape import printable
+from modelgate.leaderboard.board import Entry, Leaderboard
+from modelgate.leaderboard.duels import Duels, Pair, groups_of, refuse_unranked
+from modelgate.leaderboard.files import called
+from modelgate.leaderboard.heard import Heard
+from modelgate.leaderboard.judged import one_by_one
+from modelgate.leaderboard.selection import Selection, errors_of, selection
+from modelgate.leaderboard.together import side_by_side
+from modelgate.library import Library, builtin_root
 from modelgate.options import Options
+from modelgate.outcome import Outcome, Severity
 from modelgate.report import Report
-from modelgate.stats.inversion import p_at_least, p_at_most
-from modelgate.stats.multiplicity import holm
 
-SCHEMA = "modelgate.leaderboard/1"
-ALPHA = 0.05
-"""Chance that any difference is called real that is none, over all pairs of models."""
+__all__ = ["Entry", "Leaderboard", "compare"]
+
 MOST_MODELS = 1_000
-USUAL = {"classification": "accuracy", "regression": "rmse"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A model's place.
-
-    Attributes:
-        rank: from 1; None for a model that could not be judged.
-        name, path: of the model.
-        value, interval: of the metric, over all its rows.
-        behind, behind_interval: how far behind the first, in the metric's unit; 0 or more.
-        p_value: against "it is as good as the first", adjusted for all pairs.
-        tied: whether it cannot be told from the first.
-        decision: of the suite; None where none was asked.
-        reason: why it could not be judged, or what the suite's verdict rests on.
-    """
-
-    rank: int | None
-    name: str
-    path: str
-    value: float | None = None
-    interval: tuple[float, float] | None = None
-    behind: float | None = None
-    behind_interval: tuple[float, float] | None = None
-    p_value: float | None = None
-    tied: bool = False
-    decision: str | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaderboard:
-    """What a comparison of models found.
-
-    Attributes:
-        metric, unit, better: what they are ranked by.
-        rows: that all of them could be judged by.
-        entries: best first, those that could not be judged last.
-        suite: title of the suite; None where none was asked.
-        chosen: the best model that the suite promotes, or the first where no suite was asked.
-        luck: how much of the lead is owed to the choice; None where that is not known.
-    """
-
-    metric: str
-    unit: str
-    better: str
-    rows: int
-    entries: tuple[Entry, ...]
-    suite: str | None = None
-    chosen: str | None = None
-    luck: Selection | None = None
-    schema: str = SCHEMA
-
-    @property
-    def tied(self) -> tuple[Entry, ...]:
-        """The first and all that cannot be told from it."""
-        return tuple(one for one in self.entries if one.rank == 1 or one.tied)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where a model is named, 11 where the suite promotes none."""
-        return 0 if self.chosen is not None else 11
-
-    def __repr__(self) -> str:
-        """The first lines, as people read them."""
-        first = ", ".join(f"{one.rank}. {one.name}" for one in self.entries[:3] if one.rank)
-        return f"<Leaderboard by {self.metric}, {self.rows:,} rows: {first}>"
 
 
 def compare(
-    models: Sequence[str | Path],
+    models: Sequence[Any] | Mapping[str, Any],
     *,
     data: Any = None,
     target: str | None = None,
     suite: str | Path | None = None,
-    champion: str | Path | None = None,
+    champion: Any = None,
     metric: str | None = None,
     options: Options | None = None,
+    watch: Callable[[str], None] | None = None,
 ) -> Leaderboard:
     """Rank models by a metric, on the rows that all of them answer.
 
-    One model is alive at a time; what is kept of each are its answers. All pairs of models are
-    questions (Holm), so that the first may be picked by the same rows. With a suite each is judged
-    by it as `evaluate` does, and the best that it promotes is named.
+    Up to eight models are alive at once and answer each block of rows, which are read once for each
+    eight. What is kept of a model are its answers, on disk. With a suite each is judged by it as
+    `evaluate` does, one after the other, and the best is named that it promotes: at a level shared
+    by all models, for the best of many that are too bad passes by luck more often than one does.
 
     Args:
-        models: two or more, as `evaluate` takes them.
+        models: two or more, as `evaluate` takes them; a mapping gives them names.
         data: the test set; the suite's where None.
         target: the column with the right answers, where it cannot be found out.
         suite: a file, or the name of one; None to rank only.
-        champion: for the suite's comparisons.
+        champion: for the suite's comparisons, in place of the suite's own.
         metric: accuracy or RMSE where None.
         options: how they are run.
+        watch: told what is being done, in a few words.
 
     Raises:
-        UsageError: MG2080 fewer than two models, MG2081 a metric that cannot be compared.
-        ModelgateError: no model could be judged: what is wrong with the first.
+        UsageError: MG2080 fewer than two models, MG2081 a metric that ranks nothing, MG2082 no
+            labelled rows.
+        ModelError: MG3156, no model could be judged.
     """
-    if not 2 <= len(models) <= MOST_MODELS:
+    named = called(models)
+    if not 2 <= len(named) <= MOST_MODELS:
         raise UsageError(
             "MG2080",
-            f"a comparison takes 2 to {MOST_MODELS:,} models, not {len(models)}",
+            f"a comparison takes 2 to {MOST_MODELS:,} models, not {len(named)}",
             hint="name several files, a folder, or a pattern in quotes: 'runs/*.onnx'",
         )
-    if metric is not None and metric not in METRICS:
-        near = did_you_mean(metric, METRICS)
-        raise UsageError("MG2081", f"no metric is called {shown(metric)}; {near}")
-    heard: dict[str, tuple[Answers, Report]] = {}
-    failed: dict[str, ModelgateError] = {}
-    for model in models:
-        answers = Answers()
-        try:
-            report = evaluate(
-                model,
-                data=data,
-                target=target,
-                suite=suite,
-                champion=champion,
-                options=answers.listening(options or Options()),
-            )
-        except ModelgateError as error:
-            if isinstance(error, MistakesError) or error.exit_code == UsageError.exit_code:
-                raise  # of the suite, and so of every model
-            failed[str(model)] = error
-            continue
-        heard[str(model)] = (answers, report)
-    if not heard:
-        raise next(iter(failed.values()))
-    return _ranked(heard, failed, metric, suite is not None)
+    refuse_unranked(metric)
+    options, told = options or Options(), watch or _silent
+    with TemporaryDirectory(prefix="modelgate-compare-") as folder:
+        heard = Heard(Path(folder), metric)
+        if suite is None:
+            side_by_side(named, (data, target), heard, options, told)
+        else:
+            asked = {"data": data, "target": target, "suite": suite, "champion": champion}
+            one_by_one(named, asked, heard, options, told)
+        if not heard.voices:
+            raise _none_left(heard)
+        told("comparing their answers")
+        return _board(named, heard)
 
 
-def _ranked(
-    heard: Mapping[str, tuple[Answers, Report]],
-    failed: Mapping[str, ModelgateError],
-    metric: str | None,
-    judged: bool,
-) -> Leaderboard:
-    paths = list(heard)
-    answers = [heard[path][0] for path in paths]
-    unasked = next((path for path in paths if heard[path][0].reading is None), None)
-    if unasked is not None:
-        raise UsageError("MG2082", "models are compared on labelled rows: add --data FILE")
-    reading = answers[0].reading
-    assert reading is not None
-    facts = reading.facts
-    entry = known(metric or USUAL[facts.task], facts)
-    if entry.pair is None or entry.compare is None:
-        raise UsageError("MG2081", f"{entry.name} does not compare two models on the same rows")
-    options = options_for(entry, facts)
-    batches = aligned(answers)
-    values = [_alone(entry, options, facts, batch) for batch in batches]
-    sign = 1.0 if entry.better == "higher" else -1.0
-    order = sorted(
-        range(len(paths)),
-        key=lambda at: (values[at][0] is None, -sign * (values[at][0] or 0.0), paths[at]),
-    )
-    first = order[0]
-    versus = {at: _versus(entry, options, facts, batches[first], batches[at]) for at in order[1:]}
-    adjusted = _adjusted(versus, len(paths), entry)
-    entries = []
-    for rank, at in enumerate(order, 1):
-        report, compared = heard[paths[at]][1], versus.get(at)
-        entries.append(
-            Entry(
-                rank=rank,
-                name=report.subject["model"]["name"],
-                path=paths[at],
-                value=values[at][0],
-                interval=values[at][1],
-                behind=0.0 if compared is None else _behind(compared, sign),
-                behind_interval=None if compared is None else _between(compared, sign),
-                p_value=adjusted.get(at),
-                tied=at != first and adjusted.get(at, 0.0) > ALPHA,
-                decision=report.verdict.decision if judged else None,
-                reason=report.verdict.because[0] if judged and report.verdict.because else "",
-            )
+def _board(models: Mapping[str, Any], heard: Heard) -> Leaderboard:
+    book = heard.book()
+    if not heard.voices:
+        raise _none_left(heard)
+    assert heard.metric is not None
+    assert heard.role is not None
+    names = list(heard.voices)
+    duels = Duels(Library(builtin_root())["metric"], book, heard.metric)
+    alone = [duels.alone(place) for place in range(len(names))]
+    sign = 1.0 if duels.better == "higher" else -1.0
+    order = sorted(range(len(names)), key=lambda at: _key(alone[at].value, sign))
+    pairs = duels.pairs(order)
+    groups = groups_of(pairs, len(order))
+    first = {pair.behind: pair for pair in pairs if pair.ahead == 0}
+    reports = heard.reports
+    entries = [
+        Entry(
+            rank=place + 1,
+            name=names[at],
+            path=_path(models[names[at]], names[at]),
+            digest=heard.digests[names[at]],
+            value=alone[at].value,
+            interval=_ends(alone[at]),
+            **_behind(first.get(place), sign),
+            group=groups[place],
+            **_judged(reports.get(names[at]), len(models)),
         )
-    entries += [
-        Entry(rank=None, name=Path(path).name, path=path, reason=f"{error.code} {error.message}")
-        for path, error in failed.items()
+        for place, at in enumerate(order)
     ]
-    good = [one for one in entries if one.rank and one.decision in {None, "promote"}]
+    entries += [
+        Entry(
+            rank=None,
+            name=name,
+            path=_path(models[name], name),
+            reason=f"{error.code} {error.message}",
+        )
+        for name, error in heard.failed.items()
+    ]
+    outcome, title = alone[order[0]], None
+    if reports:
+        title = next(iter(reports.values())).subject["suite"]["title"]
+    data, known = heard.role.data, int(heard.rows.known.sum()) if heard.rows else 0
+    rows = int(book.keep.sum())
     return Leaderboard(
-        metric=entry.name,
-        unit=entry.unit,
-        better=entry.better,
-        rows=len(batches[first].truth),
+        metric=heard.metric,
+        unit=(heard.role.part.target or "") if outcome.unit == "target" else outcome.unit,
+        better=duels.better,
+        rows=rows,
+        left_out=known - rows,
+        data={"path": data.name, "digest": data.digest, "target": heard.role.part.target},
         entries=tuple(entries),
-        suite=next(iter(heard.values()))[1].subject["suite"]["title"] if judged else None,
-        chosen=good[0].path if good else None,
-        luck=_luck(entry, batches, values[first][0]),
+        suite=title,
+        chosen=next((one.name for one in entries if one.pick), None),
+        luck=_luck(pairs, len(order), sign),
     )
 
 
-def _alone(
-    entry: Metric, options: MetricOptions, facts: Facts, batch: Any
-) -> tuple[float | None, tuple[float, float] | None]:
-    found = entry.need.make(facts)
-    found.add(batch)
-    measured = entry.measure(found, options)
-    interval = measured.interval
-    return measured.value, None if interval is None else (interval.low, interval.high)
+def _key(value: float | None, sign: float) -> tuple[bool, float]:
+    known = value is not None and isfinite(value)
+    return not known, -sign * value if known and value is not None else 0.0
 
 
-def _versus(
-    entry: Metric, options: MetricOptions, facts: Facts, first: Any, other: Any
-) -> Compared:
-    """The first against another: candidate and champion, on the same rows."""
-    assert entry.pair is not None
-    assert entry.compare is not None
-    found = entry.pair.make(facts)
-    found.add(beside(first, other))
-    return entry.compare(found, options)
+def _ends(outcome: Outcome) -> tuple[float, float] | None:
+    return None if outcome.interval is None else (outcome.interval.low, outcome.interval.high)
 
 
-def _adjusted(versus: Mapping[int, Compared], models: int, entry: Metric) -> dict[int, float]:
-    """P-values of "the first is no better", over all pairs: it was picked by these rows."""
-    places, p_values = [], []
-    for at, compared in versus.items():
-        if compared.at is None:
-            continue
-        test = p_at_least if entry.better == "higher" else p_at_most
-        places.append(at)
-        # One-sided, the side chosen by the rows: twice as much.
-        p_values.append(min(1.0, 2 * test(compared.at, 0.0)))
-    pairs = models * (models - 1) // 2
-    padded = np.array(p_values + [1.0] * (pairs - len(p_values)))
-    found = holm(padded)[: len(p_values)].tolist() if p_values else []
-    return dict(zip(places, found, strict=True))
+def _behind(pair: Pair | None, sign: float) -> dict[str, Any]:
+    """What is told of a model beside the first."""
+    if pair is None:
+        return {}
+    interval, found = pair.found.interval, None
+    if interval is not None:
+        low, high = sorted((sign * interval.low, sign * interval.high))
+        found = (low, high)
+    return {
+        "behind": None if interval is None else sign * pair.found.value,
+        "behind_interval": found,
+        "p_value": pair.p_value,
+        "tied": not pair.real,
+    }
 
 
-def _difference(compared: Compared) -> float | None:
-    if compared.difference is not None:
-        return compared.difference
-    if compared.value is None or compared.champion is None:
-        return None
-    return compared.value - compared.champion
+def _judged(report: Report | None, models: int) -> dict[str, Any]:
+    """What the suite says, and whether it would say so of the best of so many models.
+
+    A model that is too bad passes with 5 % chance at most, and so one of many more often. Where
+    each blocker has to pass at 5 % over their number, the pick of them does not (Bonferroni).
+    """
+    if report is None:
+        return {}
+    verdict = report.verdict
+    worst = max(
+        (
+            one.p_within
+            for one in report.results
+            if one.severity is Severity.BLOCKER and one.p_within is not None
+        ),
+        default=0.0,
+    )
+    return {
+        "decision": verdict.decision,
+        "pick": verdict.decision == "promote" and worst <= verdict.alpha_pass / models,
+        "reason": verdict.because[0] if verdict.because else "",
+    }
 
 
-def _behind(compared: Compared, sign: float) -> float | None:
-    apart = _difference(compared)
-    return None if apart is None or not isfinite(apart) else abs(sign * apart)
+def _luck(pairs: Sequence[Pair], models: int, sign: float) -> Selection | None:
+    behind = np.zeros(models)
+    for pair in pairs:
+        if pair.ahead == 0:
+            if pair.found.interval is None:
+                return None
+            behind[pair.behind] = sign * pair.found.value
+    return selection(behind, errors_of(pairs, models)) if models > 1 else None
 
 
-def _between(compared: Compared, sign: float) -> tuple[float, float] | None:
-    if compared.interval is None:
-        return None
-    low, high = sorted((sign * compared.interval.low, sign * compared.interval.high))
-    return low, high
+def _path(model: Any, name: str) -> str:
+    return str(model) if isinstance(model, str | Path) else name
 
 
-def _luck(entry: Metric, batches: Sequence[Any], best: float | None) -> Selection | None:
-    """Of metrics that are means over rows; RMSE by its square."""
-    scores = [row_scores(entry.name, batch) for batch in batches]
-    if best is None or any(one is None for one in scores):
-        return None
-    found = selection(np.stack([one for one in scores if one is not None]))
-    if found is None or entry.name != "rmse" or best <= 0:
-        return found
-    # A square moves its root by half of itself over the root.
-    low, high = found.luck_interval
-    half = 1 / (2 * best)
-    return Selection(found.lead * half, found.luck * half, (low * half, high * half))
+def _none_left(heard: Heard) -> ModelError | RefusedError:
+    name, error = next(iter(heard.failed.items()))
+    refused = all(isinstance(one, RefusedError) for one in heard.failed.values())
+    return (RefusedError if refused else ModelError)(
+        "MG3156",
+        f"none of the {len(heard.failed)} models could be judged; {printable(name, 60)}:"
+        f" {error.code} {error.message}",
+        hint=error.hint,
+    )
+
+
+def _silent(_: str) -> None:
+    """Where nobody watches."""

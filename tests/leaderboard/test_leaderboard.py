@@ -17,8 +17,7 @@ from modelgate.demo import write
 from modelgate.errors import ModelError, UsageError
 from modelgate.leaderboard import Leaderboard, compare
 from modelgate.leaderboard.files import found
-from modelgate.leaderboard.page import sentences
-from modelgate.leaderboard.selection import selection
+from modelgate.leaderboard.wording import sentences
 from modelgate.stats.paired import paired_share
 
 
@@ -47,8 +46,10 @@ def test_the_demo_models_stand_in_their_order(folder: Path) -> None:
     ]  # fmt: skip
     assert [one.rank for one in board.entries] == [1, 2, 3, 4, 5, 6]
     assert [one.tied for one in board.entries] == [False, True, True, False, False, False]
-    assert board.chosen == str(folder / "models" / "better.onnx")
+    assert board.chosen is None  # no suite was asked
     assert board.rows == 342
+    assert [one.group for one in board.entries] == [1, 1, 1, 2, 3, 4]
+    assert board.exit_code == 0
     second = board.entries[1]
     assert second.value == pytest.approx(330 / 342)
     # better is right on six rows that the champion misses, and wrong on two that it has
@@ -62,6 +63,8 @@ def test_the_suite_names_the_best_that_it_promotes(folder: Path) -> None:
     assert [one.decision for one in board.entries] == [
         "promote", "promote", "promote", "hold", "block", "block",
     ]  # fmt: skip
+    assert [one.pick for one in board.entries] == [True, True, False, False, False, False]
+    assert board.chosen == "better.onnx"
     assert board.exit_code == 0
     harsh = folder / "suites" / "harsh.yaml"
     text = (folder / "suites" / "demo.yaml").read_text("utf-8")
@@ -69,7 +72,7 @@ def test_the_suite_names_the_best_that_it_promotes(folder: Path) -> None:
     none = boards(folder, data=None, target=None, suite=harsh)
     assert none.chosen is None
     assert none.exit_code == 11
-    assert sentences(none)[1] == "None is promoted by the suite Tumours, before every release."
+    assert sentences(none)[2] == "None is promoted by the suite Tumours, before every release."
 
 
 @pytest.mark.parametrize(
@@ -90,9 +93,12 @@ def test_the_page(folder: Path) -> None:
         "better.onnx comes first by accuracy, but 2 of 5 others cannot be told from it on these 342"
         " rows."
     ) in text
-    assert "It leads the middle one by 2.5 points." in text
-    assert "2 champion.onnx 96.5 % 1.2 points -0.3 to 2.8 tied" in text
-    assert "6 swapped.onnx 68.7 % 28.9 points 24.8 to 33.3 shown" in text
+    assert "Cannot be told apart: 1 to 3." in text
+    assert "It leads the middle one of the others by 3.5 points here" in text
+    assert "1 better.onnx 97.7 % 95.8 to 98.8 2 champion.onnx" in text
+    assert "2 champion.onnx 96.5 % 94.4 to 98.0 1.2 points -0.3 to 2.8 tied" in text
+    assert "6 swapped.onnx 68.7 % 64.5 to 72.7 28.9 points 24.8 to 33.3 worse" in text
+    assert "the chance that any of all 15 comparisons says so wrongly is 5 % at most" in text
 
 
 def test_json_holds_all_of_it(folder: Path, tmp_path: Path) -> None:
@@ -104,7 +110,10 @@ def test_json_holds_all_of_it(folder: Path, tmp_path: Path) -> None:
     board = json.loads(out.read_text("utf-8"))
     assert board["schema"] == "modelgate.leaderboard/1"
     assert [one["rank"] for one in board["entries"]] == [1, 2, 3, 4, 5, 6]
-    assert board["luck"]["lead"] == pytest.approx(8.5 / 342)
+    assert board["luck"]["lead"] == pytest.approx(12 / 342)
+    assert board["entries"][0]["digest"].startswith("sha256:")
+    assert board["data"]["target"] == "diagnosis"
+    assert board["data"]["digest"].startswith("sha256:")
 
 
 def test_a_bad_file_is_a_line_and_not_the_end(folder: Path, tmp_path: Path) -> None:
@@ -154,45 +163,14 @@ def test_regression_is_ranked_by_rmse() -> None:
     assert board.better == "lower"
 
 
-def test_of_equal_models_the_whole_lead_is_luck_of_one_that_stands_out_next_to_none() -> None:
-    rng = np.random.default_rng(3)
-    equal = (rng.random((30, 1000)) < 0.8).astype(float)
-    found_ = selection(equal)
-    assert found_ is not None
-    assert 0.6 < found_.luck / found_.lead < 1.5
-    better = np.vstack([equal, (rng.random((1, 1000)) < 0.95).astype(float)])
-    apart = selection(better)
-    assert apart is not None
-    assert apart.lead > 0.12
-    assert apart.luck < 0.002
-
-
-def test_the_luck_is_what_new_rows_take_back() -> None:
-    """Twenty equal models, 500 rows: the winner's lead over its own truth, over many test sets."""
-    told, real = [], []
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        scores = (rng.random((20, 500)) < 0.8).astype(float)
-        one = selection(scores)
-        assert one is not None
-        told.append(one.luck)
-        real.append(scores.mean(axis=1).max() - 0.8)
-    assert np.mean(told) == pytest.approx(np.mean(real), rel=0.25)
-
-
-@pytest.mark.parametrize("scores", [np.ones((1, 50)), np.ones((3, 1))])
-def test_without_a_choice_there_is_no_luck(scores: Any) -> None:
-    assert selection(scores) is None
-
-
 def test_mistakes(folder: Path, tmp_path: Path) -> None:
     one = str(folder / "models" / "better.onnx")
-    data = {"data": folder / "data" / "test.csv", "target": "diagnosis"}
+    data: dict[str, Any] = {"data": folder / "data" / "test.csv", "target": "diagnosis"}
     with pytest.raises(UsageError, match="MG2080"):
         compare([one], **data)
     with pytest.raises(UsageError, match=r"MG2081.*did you mean 'accuracy'"):
         compare([one, one], metric="acuracy", **data)
-    with pytest.raises(UsageError, match="MG2081 confusion does not compare"):
+    with pytest.raises(UsageError, match="MG2081 confusion does not rank models"):
         compare([one, one], metric="confusion", **data)
     with pytest.raises(UsageError, match="MG2082"):
         compare([one, one])
@@ -202,5 +180,7 @@ def test_mistakes(folder: Path, tmp_path: Path) -> None:
         found([str(tmp_path / "*.onnx")])
     with pytest.raises(UsageError, match="MG2121"):
         compare([one, one], suite=tmp_path / "none.yaml")
-    with pytest.raises(ModelError):
+    with pytest.raises(
+        ModelError, match=r"MG3156 none of the 2 models could be judged; a\.onnx: MG30"
+    ):
         compare([tmp_path / "a.onnx", tmp_path / "b.onnx"], **data)
