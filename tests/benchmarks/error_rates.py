@@ -8,9 +8,11 @@ statistics and decision rule. Rows 1 and 2 are measured always, the others with 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks.error_card.page import page
@@ -28,11 +30,15 @@ def main() -> int:
     )
     parser.add_argument("--processes", type=int, default=2, help="they change no number")
     parser.add_argument("--write", type=Path, help="the page to write")
+    parser.add_argument(
+        "--kept", type=Path, help="folder for what was measured: the page tells all that lies there"
+    )
     given = parser.parse_args()
 
     wanted = {int(part) for part in given.rows.split(",")} if given.rows else None
     chosen = [row for row in ROWS if (row.number in wanted if wanted else given.long or row.quick)]
-    found: dict[int, list[Rate]] = {}
+    found: dict[int, list[Rate]] = {} if given.kept is None else _kept(given.kept)
+    fresh: list[Rate] = []
     for row in chosen:
         started = time.perf_counter(), _cpu()
         _say(f"\n{row.number}. {row.title}")
@@ -40,13 +46,27 @@ def main() -> int:
         for rate in row.rates(long=given.long, runs=given.runs, processes=given.processes):
             found[row.number].append(rate)
             _say(rate.line)
+        fresh += found[row.number]
+        if given.kept is not None:
+            told = json.dumps([asdict(rate) for rate in found[row.number]], indent=1)
+            (given.kept / f"row-{row.number}.json").write_text(told, encoding="utf-8")
         wall, cpu = time.perf_counter() - started[0], _cpu() - started[1]
         _say(f"{wall:.0f} s, {cpu:.0f} s of processors")
     if given.write is not None:
-        given.write.write_text(page(found, runs=given.runs), encoding="utf-8")
-    missed = [rate for rates in found.values() for rate in rates if rate.standing == "MISSED"]
+        given.write.write_text(page(found), encoding="utf-8")
+    missed = [rate for rate in fresh if rate.standing == "MISSED"]
     _say(f"\n{len(missed)} missed" if missed else "\nnone missed")
     return 1 if missed else 0
+
+
+def _kept(folder: Path) -> dict[int, list[Rate]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for row in ROWS:
+        path = folder / f"row-{row.number}.json"
+        if path.exists():
+            found[row.number] = [Rate(**told) for told in json.loads(path.read_text("utf-8"))]
+    return found
 
 
 def _cpu() -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from modelgate.metrics.table import METRICS
-from tests.benchmarks.error_card.pool import fewer
 from tests.benchmarks.error_card.rate import LEVEL, Rate
 from tests.benchmarks.error_card.rows import ROWS
 
@@ -27,19 +26,13 @@ without an interval were computed, not drawn.
 """
 
 
-def page(found: Mapping[int, Sequence[Rate]], *, runs: int) -> str:
+def page(found: Mapping[int, Sequence[Rate]]) -> str:
     """The whole page, in Markdown.
 
     Args:
         found: number of a row -> what was measured.
-        runs: of each cell that was drawn.
     """
-    parts = [
-        HEAD,
-        f"{runs:,} runs a cell of rows 1 and 2, {fewer(runs):,} of what only `--long` measures.",
-        HOW_TO_READ,
-        *_summary(found),
-    ]
+    parts = [HEAD, HOW_TO_READ, *_summary(found)]
     for row in ROWS:
         if row.number in found:
             parts += ["", f"## {row.number}. {row.title}", "", row.meaning, ""]
@@ -60,11 +53,12 @@ def _summary(found: Mapping[int, Sequence[Rate]]) -> list[str]:
 
 
 def _table(rates: Sequence[Rate]) -> list[str]:
-    lines = ["| what | rate | true rate | goal | |", "|---|--:|--:|--:|---|"]
-    return lines + [
-        f"| {rate.cell} | {rate.value:.2%} | {rate.between} | {rate.bound} | {rate.standing} |"
-        for rate in rates
-    ]
+    lines = ["| what | runs | rate | true rate | goal | |", "|---|--:|--:|--:|--:|---|"]
+    for rate in rates:
+        runs = f"{rate.runs:,}" if rate.exact is None else ""
+        told = (rate.cell, runs, f"{rate.value:.2%}", rate.between, rate.bound, rate.standing)
+        lines.append(f"| {' | '.join(told)} |")
+    return lines
 
 
 def _missing(found: Mapping[int, Sequence[Rate]]) -> list[str]:
