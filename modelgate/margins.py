@@ -26,10 +26,10 @@ def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
     margin, apart = step.margin, outcome.difference
     champion = None if apart is None else apart.champion
     if margin.amount is not None:
-        of_value = margin.share and outcome.unit != "share" and champion is not None
+        of_value = margin.share and apart is not None and apart.relative and champion is not None
         amount = margin.amount * abs(champion or 0.0) if of_value else margin.amount
         _refuse_endless(step, outcome, amount)
-        return amount
+        return float(f"{amount:.3g}")
     relative = apart is not None and apart.relative
     steps = margins(champion=champion if relative else None, sliced=sliced)
     if apart is None or apart.usual_error is None:

@@ -161,8 +161,8 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
     if compared:
         widest = max(compared, key=lambda one: one.rows)
         said.append(
-            f"With {widest.rows:,} rows a drop of {distance(widest.rules_out, widest)} in"
-            f" {widest.title.removesuffix(' v champion')} can be ruled out, and one of"
+            f"With {widest.rows:,} rows, {widest.title.removesuffix(' v champion')} that is worse"
+            f" by {distance(widest.rules_out, widest)} can be ruled out, and by"
             f" {distance(widest.shows, widest)} shown (80 % chance each)."
         )
         short = [one for one in compared if one.needed is not None and one.needed > one.rows]

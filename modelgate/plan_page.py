@@ -84,7 +84,7 @@ def _table(page: Page, questions: Sequence[Planned]) -> Table:
         table.add_column(heading, justify="right", overflow="fold")
     table.expand = True
     for one in questions:
-        held = one.against if one.tolerance is None else f"-{distance(one.tolerance, one)}"
+        held = one.against if one.tolerance is None else f"{distance(one.tolerance, one)} worse"
         cells = (
             one.title,
             f"{one.rows:,}",

@@ -27,7 +27,8 @@ def detectable(result: Result, alpha: float) -> float | None:
 def rows_needed(result: Result, *, alpha_pass: float, alpha_block: float) -> int | None:
     """Rows in all that would settle a question with 80 % chance; None where nobody can say.
 
-    Against a champion: if both are equally good. Against a limit: if the value is what it seems.
+    Against a champion: if both are equally good, or if it is as much worse as it seems, where it
+    seems so for certain. Against a limit: if the value is what it seems.
 
     Args:
         result: of a statistical question that is not decided.
@@ -39,7 +40,10 @@ def rows_needed(result: Result, *, alpha_pass: float, alpha_block: float) -> int
         return None
     (side, bound), *_ = result.limit.items()
     if side == "margin":
-        apart, alpha = bound, alpha_pass
+        worse = -(result.difference or 0.0) if result.better == "higher" else result.difference
+        # Where it looks worse for certain, what rows are wanted for is to show it.
+        surely = worse is not None and worse > 2 * error
+        apart, alpha = (worse, alpha_block) if surely and worse else (bound, alpha_pass)
     else:
         apart = result.value - bound if side == "at_least" else bound - result.value
         alpha = alpha_pass if apart > 0 else alpha_block

@@ -100,15 +100,16 @@ def judged(
     Args:
         question: that was asked.
         outcome: what was found.
-        unjudged: why too many rows went unjudged for a pass.
+        unjudged: why too many rows went unjudged for anything to be decided.
         unit: what people call the target's unit: the column's name.
         policy: the suite's.
     """
     limit = question.limit_for(outcome)
     outcome = steadied(outcome, limit, policy)
     weighed = weigh(outcome, limit, policy)
-    if unjudged and weighed.status is Status.PASSED and outcome.kind == "statistical":
-        weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged)
+    if unjudged and limit and outcome.kind == "statistical":
+        # Which rows are missing may be no chance: what the others show is of them alone.
+        weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged, p_worse=None)
     interval, apart = outcome.interval, outcome.difference
     shown = interval if apart is None else apart.interval
     return replace(

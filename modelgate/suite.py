@@ -41,8 +41,8 @@ class Margin:
 
     Attributes:
         amount: 0 or more; None for "auto", which hangs on the rows and the champion alone.
-        share: whether it was written in percent: of the champion's value, where the metric is no
-            share itself.
+        share: whether it was written in percent: of the champion's value for a loss such as rmse or
+            log_loss, points for all others.
         asked: whether the suite wrote it, so that a comparison that cannot be made is told.
         none: no comparison at all.
     """

@@ -8,7 +8,13 @@ from modelgate.aggregates.paired_confusion import PairedConfusion
 from modelgate.metrics.flips import flipped_rows, measure_flips
 
 
-@check(family="metrics", subject="flips", tasks=("classification",), severity="major")
+@check(
+    family="metrics",
+    subject="flips",
+    tasks=("classification",),
+    severity="major",
+    example=("at_most: 1%",),
+)
 def flips(
     found: PairedConfusion,
     rows: Flipped,

@@ -97,7 +97,8 @@ def metric(
     test set passes nothing. Where a metric is 0 / 0 there is no value, and nothing passes.
 
     With a champion there is a second result, row by row against its answers: `margin` says how much
-    worse is tolerable, and a drop of that or more has to be ruled out for a pass.
+    worse is tolerable, and a drop of that or more has to be ruled out for a pass. `margin: 2%` are
+    two points; of rmse, mae, log_loss and brier, two percent of the champion's value.
 
     Measures: the metric, in its own unit.
     Settings: metric, which one. average, over classes: binary (the positive class), macro, micro or

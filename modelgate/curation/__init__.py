@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ import pyarrow as pa
 
 from modelgate.aggregates import Floats, Integers
 from modelgate.asking import PROBED, Asker
-from modelgate.binding.inputs import find_target
 from modelgate.binding.labels import is_missing
 from modelgate.curation.spoken import Speaker, alike
 from modelgate.dataset import Dataset
-from modelgate.errors import DataError, UsageError, about, did_you_mean
+from modelgate.errors import DataError, UsageError, about
+from modelgate.escape import shown
 from modelgate.evaluation import started
 from modelgate.judgement import asker_of
 from modelgate.options import Options
@@ -115,7 +116,7 @@ def curate(
         data: as `evaluate` takes it; labels that it has already are left out of the choice.
         models: two or more; one to pick by doubt alone.
         budget: rows to label, 1 or more.
-        target: the column to fill; found, or "label", where None.
+        target: the column to fill, which need not be there yet; "label" where None.
         seed: decides which of equal rows are picked.
         options: how the models are run.
 
@@ -130,22 +131,29 @@ def curate(
     with ExitStack() as stack:
         askers = [asker_of(started(model, options, stack), options) for model in models]
         with about(rows.name):
-            column = _target(rows, target, askers)
+            column = _target(rows, target)
             speakers = _bound(rows, askers, column)
             picker = _Picker(rows, speakers, budget, seed, column)
             for block, raws in _answered(rows, askers):
                 picker.add(block, raws)
-    return picker.picked()
+    found = picker.picked()
+    if not found.picked:
+        raise UsageError(
+            "MG2092",
+            f"every row has a label in {shown(found.target)} already: there is none to pick",
+            hint="name another column with --target, or other rows",
+        )
+    return found
 
 
-def _target(rows: Dataset, told: str | None, askers: Sequence[Asker]) -> str | None:
+def _target(rows: Dataset, told: str | None) -> str | None:
     names = rows.schema.names
-    if told is not None:
-        if told not in names:
-            near = did_you_mean(told, names)
-            raise DataError("MG3147", f"the data has no column {told!r}; {near}")
-        return told
-    return find_target(rows.schema, askers[0].artifact.signature, {})
+    if told is None:
+        return None
+    near = get_close_matches(told, names, n=1)
+    if told not in names and near:
+        raise DataError("MG3147", f"the data has no column {told!r}; did you mean {near[0]!r}?")
+    return told
 
 
 def _bound(rows: Dataset, askers: Sequence[Asker], target: str | None) -> list[Speaker]:
@@ -233,7 +241,7 @@ class _Picker:
 
     def _open(self, block: pa.RecordBatch) -> Any:
         """(n,) rows that have no label yet."""
-        if self._target is None:
+        if self._target is None or self._target not in block.schema.names:
             return np.ones(len(block), dtype=bool)
         cells = block.column(self._target).to_pylist()
         return np.array([is_missing(cell) or cell == "" for cell in cells])

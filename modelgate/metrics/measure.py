@@ -132,3 +132,4 @@ def rows_for_rarest(rows: int, rarest: int, wanted: int = 10) -> int:
 NO_ROWS = "no row could be judged"
 NO_WEIGHT = "the weights of all rows are 0"
 NEEDS_SCORES = "needs probabilities; the model answers labels only"
+BOTH_NEED_SCORES = "needs probabilities of both models; one of them answers labels only"

@@ -12,7 +12,14 @@ from modelgate.aggregates import Floats
 from modelgate.aggregates.paired_confusion import PairedConfusion
 from modelgate.aggregates.topk import PairedTopK
 from modelgate.metrics.cells import averaged, balanced, of_class
-from modelgate.metrics.measure import NEEDS_SCORES, NO_ROWS, NO_WEIGHT, Compared, Options, different
+from modelgate.metrics.measure import (
+    BOTH_NEED_SCORES,
+    NO_ROWS,
+    NO_WEIGHT,
+    Compared,
+    Options,
+    different,
+)
 from modelgate.stats.cell_metrics import matthews
 from modelgate.stats.cells import CellMetric, margins, paired_bootstrap
 from modelgate.stats.interval import LEVEL, Interval
@@ -141,7 +148,7 @@ def compare_top_k(found: PairedTopK, options: Options) -> Compared:
     ranks, steps = found.ranks, found.steps
     rows = int(ranks.rows.sum())
     if found.labels_only:
-        return Compared(value=None, n=rows, reason=NEEDS_SCORES)
+        return Compared(value=None, n=rows, reason=BOTH_NEED_SCORES)
     if options.k >= steps:
         return Compared(value=None, n=rows, reason=f"two models are compared up to k = {steps - 1}")
     if not rows:

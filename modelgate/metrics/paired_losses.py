@@ -10,7 +10,7 @@ from modelgate.aggregates.losses import SMALLEST
 from modelgate.aggregates.moments import Moments
 from modelgate.aggregates.paired_losses import PairedLosses, PairedSquares
 from modelgate.metrics.measure import (
-    NEEDS_SCORES,
+    BOTH_NEED_SCORES,
     NO_ROWS,
     NO_WEIGHT,
     Compared,
@@ -58,7 +58,7 @@ def compare_mean(found: PairedLosses, _options: Options) -> Compared:
     """The difference of two means of a loss."""
     rows = int(found.sums.rows[0])
     if found.labels_only:
-        return missing(NEEDS_SCORES, rows)
+        return missing(BOTH_NEED_SCORES, rows)
     if found.loss == "share" and found.zeros:
         return missing(f"undefined: the target is 0 in {found.zeros} of {rows} rows", rows)
     central = central_of(found.sums, found.unlike)

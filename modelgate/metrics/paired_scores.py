@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from modelgate.aggregates.paired_ranking import PairedRanking
 from modelgate.aggregates.ranking import Ranking
-from modelgate.metrics.measure import NEEDS_SCORES, Compared, Measured, Options
+from modelgate.metrics.measure import BOTH_NEED_SCORES, Compared, Measured, Options
 from modelgate.metrics.paired_curves import Curves, binned_parts
 from modelgate.metrics.scores import Area, area
 from modelgate.stats.interval import LEVEL, Interval
@@ -25,7 +25,7 @@ def compare_area(kind: Area) -> Callable[[PairedRanking, Options], Compared]:
 
     def compare(found: PairedRanking, options: Options) -> Compared:
         if found.labels_only:
-            return Compared(value=None, n=found.candidate.rows, reason=NEEDS_SCORES)
+            return Compared(value=None, n=found.candidate.rows, reason=BOTH_NEED_SCORES)
         one, two = measure(found.candidate, options), measure(found.champion, options)
         if one.value is None or two.value is None:
             return Compared(value=None, n=one.n, reason=one.reason or two.reason)
