@@ -76,5 +76,5 @@ def _edges(bins: Bins, data: Dataset, blocks: int) -> tuple[float, ...] | None:
     for block in islice(data.blocks([bins.column]), blocks):
         values, absent = numbers(block.column(0))
         parts.append(values[~absent] if absent is not None else values)
-    found = np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
+    found = np.concatenate(parts) if parts else np.zeros(0)
     return equal_parts(found, bins.parts) if np.isfinite(found).any() else None

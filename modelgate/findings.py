@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from typing import Any
 
 import numpy as np
 
 from modelgate.aggregates import Need
 from modelgate.aggregates.confusion import Confusion
+from modelgate.aggregates.row_losses import RowLosses
 from modelgate.aggregates.worst import Worst
 from modelgate.figures import number
 from modelgate.judging import Gathered
 from modelgate.outcome import Status
 from modelgate.report import Finding, Result
 from modelgate.sentences import title
+from modelgate.weak_slices import SMALLEST, unsearchable, weak_slices
+from modelgate.weak_slices.words import MEASURES, Measure, row_of
 
 MOST = 5
 FEWEST = 30
@@ -27,6 +31,7 @@ def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tup
         [_unjudged(role, one) for role, one in gathered.items()],
         [_contradicting(one) for one in gathered.values()],
         [_one_answer(one) for one in gathered.values()],
+        [_searched(role, one, results) for role, one in gathered.items()],
         [_weakest_slice(results)],
         [_mixed_up(one) for one in gathered.values()],
         [_worst_row(one) for one in gathered.values()],
@@ -118,6 +123,32 @@ def _worst_row(gathered: Gathered) -> list[Finding]:
         f" {classes[int(truth)]!r}."
     )
     return [Finding(says=says, evidence=evidence)]
+
+
+def _searched(role: str, gathered: Gathered, results: Sequence[Result]) -> list[Finding]:
+    """The weakest of the slices that nobody named and that both halves of the rows show."""
+    asked = [one for one in results if one.check == "weak_slices" and one.data == role]
+    if asked:
+        found = [(MEASURES[one.subject], row) for one in asked for row in one.details["slices"]]
+        return [_weak(measure, row) for measure, row in found if row["confirmed"]][:1]
+    for losses in gathered.whole.values():
+        if isinstance(losses, RowLosses) and unsearchable(losses) is None:
+            measure = next(one for one in MEASURES.values() if one.loss == losses.loss)
+            confirmed = weak_slices(losses, min_rows=SMALLEST).confirmed
+            return [_weak(measure, row_of(measure, one)) for one in confirmed[:1]]
+    return []
+
+
+def _weak(measure: Measure, row: Mapping[str, Any]) -> Finding:
+    share = measure.unit == "share"
+    unit, least = (measure.unit if share else ""), row["interval"][0]
+    here, elsewhere = (number(row[of], unit) for of in (measure.name, "elsewhere"))
+    apart = f"{100 * least:.1f} points" if share else number(least, "")
+    says = (
+        f"Weak slice: where {row['named']}, {measure.name} is {here}, and {elsewhere} elsewhere:"
+        f" at least {apart} apart ({row['rows']:,} rows)."
+    )
+    return Finding(says=says, evidence={"type": "weak_slice", **row})
 
 
 def _weakest_slice(results: Sequence[Result]) -> list[Finding]:

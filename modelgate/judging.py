@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Flags, Floats, Need
 from modelgate.aggregates.answers import Answers
+from modelgate.aggregates.columns import Column
 from modelgate.arrays import hashed, numbers
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
+from modelgate.coding import ColumnCoder
 from modelgate.errors import DataError, ModelCrashedError
 from modelgate.slices import Part, Slicing
 from modelgate.slicing import Slices
@@ -143,6 +145,7 @@ class Judge:
         group: str | None = None,
         slicings: Mapping[Slicing, Sequence[Need]] | None = None,
         named: Mapping[Part, Sequence[Need]] | None = None,
+        columns: tuple[Column, ...] = (),
         champion: Reading | None = None,
     ) -> None:
         self._reading = reading
@@ -151,6 +154,7 @@ class Judge:
         self._target = target
         self._weight = weight
         self._group = group
+        self._coded = ColumnCoder(columns)
         facts = reading.facts
         self.gathered = Gathered(facts, whole={need: need.make(facts) for need in needs})
         self.gathered.champion = None if champion is None else Answers()
@@ -179,6 +183,7 @@ class Judge:
             scores=scores,
             weight=weight,
             row=np.arange(first, first + len(block), dtype=np.int64),
+            columns=self._coded.of(block) if self._coded.known else None,
             group=None if self._group is None else hashed(block.column(self._group)),
         )
         if champion is not None:

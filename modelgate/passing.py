@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
+from modelgate.aggregates.columns import Column
 from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.lots import Lots
+from modelgate.aggregates.row_losses import RowLosses
 from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
 from modelgate.binding import Reading
@@ -26,6 +28,10 @@ from modelgate.remembered import Answering, answering
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
 
+_SEARCHED = {
+    "classification": Need(RowLosses, (("loss", "wrong"),)),
+    "regression": Need(RowLosses, (("loss", "size"),)),
+}
 Progress = Callable[[str, int], None]
 Keep = Callable[["Role", pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
 
@@ -41,6 +47,8 @@ class Role:
         reading: how the model's answers are read against its labels; None without labels.
         champion: how the champion's are; None where there is none.
         seen: output -> the raw answers to its first rows.
+        columns: by which slices that nobody named may be told apart.
+        searched: whether these are searched where no step asks for it.
     """
 
     name: str
@@ -49,6 +57,8 @@ class Role:
     reading: Reading | None
     seen: Mapping[str, NDArray[Any]]
     champion: Reading | None = None
+    columns: tuple[Column, ...] = ()
+    searched: bool = True
 
 
 def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
@@ -120,6 +130,8 @@ def passed_over(
     assert role.part.target is not None
     rival = role.champion if champion is not None else None
     whole, slicings, named = _wanted(role, steps, paired=rival is not None)
+    whole += _unasked(role, whole)
+    columns = role.columns if any(need.kind.searches for need in whole) else ()
     judge = Judge(
         role.reading,
         whole,
@@ -128,6 +140,7 @@ def passed_over(
         group=role.part.group,
         slicings=slicings,
         named=named,
+        columns=columns,
         champion=rival,
     )
     asked = [(asker, role.reading)]
@@ -138,7 +151,7 @@ def passed_over(
             stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
             for one, reading in asked
         ]
-        for block, (raw, *others) in answered(role, askers, _read(slicings, named)):
+        for block, (raw, *others) in answered(role, askers, _read(slicings, named, columns)):
             judge.add(block, raw, *others)
             if keep is not None:
                 keep(role, block, raw)
@@ -190,10 +203,22 @@ def _wanted(
     )
 
 
-def _read(slicings: Mapping[Slicing, Any], named: Mapping[Part, Any]) -> list[str]:
+def _unasked(role: Role, asked: Sequence[Need]) -> list[Need]:
+    """What slices that nobody named are searched by, where no step asks for it."""
+    assert role.reading is not None
+    told = any(need.kind.searches for need in asked)
+    if told or not role.searched or not role.columns or role.part.group is not None:
+        return []
+    return [_SEARCHED[role.reading.facts.task]]
+
+
+def _read(
+    slicings: Mapping[Slicing, Any], named: Mapping[Part, Any], searched: Sequence[Column]
+) -> list[str]:
     """The columns that slices are made of."""
     columns = [column_of(axis) for slicing in slicings for axis in slicing]
-    return [*columns, *(column for part in named for column, _ in part)]
+    columns += [column for part in named for column, _ in part]
+    return [*columns, *(column.name for column in searched)]
 
 
 def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:

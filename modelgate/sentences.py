@@ -8,12 +8,11 @@ escapes what it writes.
 from __future__ import annotations
 
 from math import floor, inf, log10, nan
-from typing import Any
 
 from modelgate.figures import Figures, apart, figures, number
 from modelgate.outcome import Status
 from modelgate.report import Result
-from modelgate.slices import MISSING
+from modelgate.slices import described
 
 
 def title(result: Result) -> str:
@@ -28,13 +27,6 @@ def _name(result: Result) -> str:
     if result.slice:
         parts.append(", ".join(described(*one) for one in result.slice.items()))
     return ", ".join(parts)
-
-
-def described(column: str, value: Any) -> str:
-    """A column and its value in a slice: "country = BR", "age below 18", "age missing"."""
-    if value == MISSING:
-        return f"{column} missing"
-    return f"{column} {value}" if str(value).startswith("below ") else f"{column} = {value}"
 
 
 def sentence(result: Result) -> str:
@@ -73,6 +65,8 @@ def advice(result: Result) -> str:
         return "" if result.reason and _kept(result) else _more_rows(result)
     if result.status is not Status.FAILED:
         return ""
+    if result.versus and result.better == "lower":
+        return "Look at the rows where this model is further off than the champion."
     if result.versus:
         return "Look at the rows that the champion answers rightly and this model does not."
     if result.slice:
@@ -172,6 +166,17 @@ def _undecided(name: str, shown: Figures, result: Result) -> str:
         return (
             f"{name} is {shown.value}{_rows(result)}, but could be {end}:"
             f" {side} than the {shown.limit} {_asked(shown)} is not ruled out."
+        )
+    assert result.interval is not None
+    beyond = (
+        result.interval[1] < result.limit[shown.side]
+        if least
+        else (result.interval[0] > result.limit[shown.side])
+    )
+    if beyond:
+        return (
+            f"{name} is {shown.value}{_rows(result)}, most likely {_beyond(shown)} the"
+            f" {shown.limit} {_asked(shown)}; of so many questions one may look so by chance."
         )
     end = f"{shown.high if least else shown.low} is possible too"
     return (

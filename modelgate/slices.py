@@ -25,10 +25,10 @@ class Span:
     def __str__(self) -> str:
         """As people read it: "18 to 40", "below 18", "65 or more"."""
         if self.at_least is None:
-            return "any number" if self.below is None else f"below {_plain(self.below)}"
+            return "any number" if self.below is None else f"below {plain(self.below)}"
         if self.below is None:
-            return f"{_plain(self.at_least)} or more"
-        return f"{_plain(self.at_least)} to {_plain(self.below)}"
+            return f"{plain(self.at_least)} or more"
+        return f"{plain(self.at_least)} to {plain(self.below)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ def said(value: Any) -> Any:
     return str(value) if isinstance(value, Span) else value
 
 
-def _plain(number: float) -> str:
+def described(column: str, value: Any) -> str:
+    """A column and its value in a slice: "country = BR", "age below 18", "age missing"."""
+    if value == MISSING:
+        return f"{column} missing"
+    return f"{column} {value}" if str(value).startswith("below ") else f"{column} = {value}"
+
+
+def plain(number: float) -> str:
     """A number in its shortest form, without ".0"."""
     return repr(int(number)) if number == int(number) and abs(number) < 1e15 else repr(number)

@@ -173,8 +173,10 @@ def _binned(bins: Bins, column: pa.Array) -> tuple[Integers, list[Any]] | str:
     if not is_number(column.type):
         return f"{bins.column} holds {column.type}, and bins are for numbers: leave 'bins' out"
     values, absent = numbers(column)
-    values = values.astype(np.float64)
-    codes = np.searchsorted(np.array(bins.edges), values, side="right").astype(np.int64)
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
+    edges = np.array(bins.edges, dtype=values.dtype)  # 5.08 as the column writes it
+    codes = np.searchsorted(edges, values, side="right").astype(np.int64)
     gone = np.isnan(values) if absent is None else np.isnan(values) | absent
     codes[gone] = len(bins.edges) + 1
     return codes, [*bins.spans, MISSING]

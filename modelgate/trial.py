@@ -17,6 +17,7 @@ from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labelled import first_labels
 from modelgate.binding.outputs import bind_outputs
+from modelgate.coding import columns_of
 from modelgate.contest import bind_champion
 from modelgate.cutting import cut
 from modelgate.dataset import Dataset
@@ -226,7 +227,22 @@ def _role(trial: Trial, name: str) -> Role:
     if not trial.roles:
         trial.taken += taken
     part = replace(place.part, target=target)
-    return Role(name=name, data=data, part=part, reading=reading, seen=seen, champion=rival)
+    predicted = [
+        column
+        for one in (asker, trial.champion)
+        if isinstance(one, ColumnsAsker)
+        for column in one.columns or ()
+    ]
+    columns = columns_of(first, {target, *apart, *predicted}) if reading is not None else ()
+    return Role(
+        name=name,
+        data=data,
+        part=part,
+        reading=reading,
+        seen=seen,
+        champion=rival,
+        columns=columns,
+    )
 
 
 def _reference(trial: Trial) -> Dataset | None:

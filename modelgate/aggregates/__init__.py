@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.aggregates.columns import Columns
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -48,6 +50,7 @@ class Batch:
         champion_answer: (n,) as `answer`, of the champion; None where there is none.
         champion_scores: (n, classes) as `scores`, of the champion.
         labelled: (n,) whether there is a right answer; None where there is one for every row.
+        columns: (n,) what the columns of the data hold; None where nobody asks for it.
         group: (n,) hash of the group that the row belongs to; None where every row stands alone.
         both: (n,) whether the champion's answer can be judged too; None where every one can.
     """
@@ -62,6 +65,7 @@ class Batch:
     labelled: Flags | None = None
     both: Flags | None = None
     group: NDArray[np.uint64] | None = None
+    columns: Columns | None = None
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -69,7 +73,7 @@ class Batch:
     def take(self, index: NDArray[Any] | slice) -> Batch:
         """The rows at `index`: positions, one boolean a row, or a slice (a view, no copy)."""
 
-        def part(values: NDArray[Any] | None) -> Any:
+        def part(values: NDArray[Any] | Columns | None) -> Any:
             return None if values is None else values[index]
 
         return Batch(
@@ -83,15 +87,18 @@ class Batch:
             labelled=part(self.labelled),
             both=part(self.both),
             group=part(self.group),
+            columns=part(self.columns),
         )
 
     @staticmethod
     def joined(batches: Sequence[Batch]) -> Batch:
-        """All their rows, one batch after the other."""
+        """All their rows, one batch after the other; without what the columns hold."""
         if len(batches) == 1:
             return batches[0]
         columns: dict[str, Any] = {}
         for one in fields(Batch):
+            if one.name == "columns":
+                continue
             parts = [getattr(batch, one.name) for batch in batches]
             if any(part is not None for part in parts):  # only flags are left out where all hold
                 columns[one.name] = np.concatenate(
@@ -106,7 +113,7 @@ class Batch:
     def bytes(self) -> int:
         """What it takes in memory."""
         parts = [getattr(self, one.name) for one in fields(Batch)]
-        return sum(part.nbytes for part in parts if part is not None)
+        return sum(part.nbytes for part in parts if isinstance(part, np.ndarray))
 
     def part_for(self, kind: Aggregate | type[Aggregate]) -> Batch:
         """The rows that an aggregate of this kind takes."""
@@ -122,11 +129,13 @@ class Aggregate(ABC):
     Attributes:
         paired: whether it compares: it is fed only rows that both models answered, with the
             champion's answers in the batch.
+        searches: whether it is given what the columns of the data hold.
         unlabelled: whether it takes rows without a label (truth -1) too: where both models answer
             alike, a comparison needs none.
     """
 
     paired: ClassVar[bool] = False
+    searches: ClassVar[bool] = False
     unlabelled: ClassVar[bool] = False
 
     def __init__(self, facts: Facts) -> None:

@@ -76,7 +76,8 @@ class Tape:
         self.replies = None if role.reading is None else listeners[0].replies()
         self.champion = listeners[1].replies() if len(listeners) > 1 else None
         self.raw: Raw = listeners[0].raw() if role.reading is None else {}
-        self.role = replace(role, data=Kept(blocks, schema, role.data), reading=None, champion=None)
+        data = Kept(blocks, schema, role.data)
+        self.role = replace(role, data=data, reading=None, champion=None, searched=False)
         said = self.champion or self.replies
         if role.reading is not None and said is not None:
             self.role = replace(

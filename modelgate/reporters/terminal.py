@@ -36,6 +36,8 @@ WIDTH = 80
 TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
 MOST_EXPLAINED = 12
+LONGEST_STEP = 1000
+"""A step of a suite is of no use without its end."""
 
 MARKS = {  # what needs a reader's eye first comes first
     Status.FAILED: ("✗", "bold red"),
@@ -90,9 +92,11 @@ class _Page(Page):
             yield ""
             yield self.text("What stands out", "bold")
             for finding in report.findings:
-                yield self.hanging(
-                    self.text("·", "dim"), [self.text(finding.says, longest=LONGEST_TEXT)]
-                )
+                lines = [self.text(finding.says, longest=LONGEST_TEXT)]
+                if "step" in finding.evidence:
+                    lines.append(self.text("To ask about it in every run, write into the suite's checks:", "dim"))
+                    lines.append(self.text(finding.evidence["step"], longest=LONGEST_STEP))
+                yield self.hanging(self.text("·", "dim"), lines)
         yield ""
         yield self.text(rule(report), "dim")
         if judged := origin(report):

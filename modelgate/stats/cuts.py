@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from math import floor, isfinite, log10
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def equal_parts(values: NDArray[np.float64], parts: int) -> tuple[float, ...]:
+def equal_parts(values: NDArray[Any], parts: int, *, slack: float = 0.0) -> tuple[float, ...]:
     """Edges that cut numbers into parts of about as many each.
 
     Equal numbers are never parted, so that there may be fewer parts than asked for. Each edge is
     the shortest decimal that cuts where it should.
 
     Args:
-        values: (n,); what is not finite does not count.
+        values: (n,) numbers; what is not finite does not count. Those of half the precision stand
+            for the decimals that they were written as.
         parts: 1 or more.
+        slack: by so much of a part an edge may lie off, where that makes it shorter.
 
     Returns:
         At most parts - 1 edges, ascending; a number belongs to the part above the last edge that
@@ -31,10 +34,17 @@ def equal_parts(values: NDArray[np.float64], parts: int) -> tuple[float, ...]:
         if not len(ends):
             break
         nearest = int(ends[np.abs(ends - part * len(ordered) / parts).argmin()])
-        edge = short_between(float(ordered[nearest - 1]), float(ordered[nearest]))
+        reach = int(slack * len(ordered) / parts)
+        low, high = max(nearest - 1 - reach, 0), min(nearest + reach, len(ordered) - 1)
+        edge = short_between(_written(ordered[low]), _written(ordered[high]))
         if not edges or edge > edges[-1]:
             edges.append(edge)
     return tuple(edges)
+
+
+def _written(value: np.generic) -> float:
+    """5.08 in half the precision is 5.0799999; it was written 5.08."""
+    return float(str(value)) if isinstance(value, np.floating) else float(value)
 
 
 def short_between(low: float, high: float) -> float:
