@@ -80,4 +80,5 @@ def _ranks(scores: Floats, truth: NDArray[np.integer]) -> NDArray[np.intp]:
     """(n,) how many classes come before the true one."""
     own = scores[np.arange(len(scores)), truth][:, None]  # (n, 1)
     later = np.arange(scores.shape[1]) > np.asarray(truth)[:, None]
-    return np.count_nonzero((scores > own) | ((scores == own) & later), axis=1)
+    ahead = (scores > own) | ((scores == own) & later)
+    return np.asarray(np.count_nonzero(ahead, axis=1), dtype=np.intp)

@@ -104,6 +104,7 @@ def test_both_values_are_those_of_either_model_alone(
     assert alone[0] is not None
     assert alone[1] is not None
     assert result.difference == pytest.approx(alone[0] - alone[1], abs=1e-12)
+    assert result.difference is not None
     assert result.difference_interval is not None
     assert result.difference_interval[0] <= result.difference <= result.difference_interval[1]
 
@@ -133,7 +134,7 @@ def test_accuracy_is_what_the_discordant_rows_say() -> None:
 
 
 def test_the_margin_hangs_on_the_rows_and_not_on_the_candidate() -> None:
-    margins = []
+    margins: list[float] = []
     for rows in (100, 1500, 2500, 5500, 25_000):
         truth, candidate, champion = answers(rows, 0.9, seed=7)
         found = {
