@@ -99,7 +99,9 @@ def test_unchanged_answers_get_the_numbers_of_the_model(
             report = play(found)
             assert numbers(report) == numbers(expected)
             assert report.verdict == expected.verdict
-            assert report.findings == expected.findings
+            assert report.findings == tuple(
+                one for one in expected.findings if one.evidence["type"] != "weak_slice"
+            )  # slices that nobody named are searched once, on the rows themselves
 
 
 def test_without_a_champion_the_model_is_compared_with_itself(tumours: Path) -> None:
