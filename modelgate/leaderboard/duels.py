@@ -58,10 +58,12 @@ class Pair:
     @property
     def deviation(self) -> float:
         """The standard error of the difference; 0 where no row tells the two apart."""
-        interval = self.found.interval
-        if interval is None or (self.found.value == 0 and not self.found.discordant):
+        interval, value = self.found.interval, self.found.value
+        if interval is None or (value == 0 and not self.found.discordant):
             return 0.0
-        return (interval.high - interval.low) / 2 / normal_quantile((1 + LEVEL) / 2)
+        # Where a few rows carry the difference, the farther end tells of rows that were not seen.
+        nearer = min(value - interval.low, interval.high - value)
+        return max(nearer, 0.0) / normal_quantile((1 + LEVEL) / 2)
 
 
 class Duels:

@@ -28,8 +28,8 @@ class Selection:
 
     Attributes:
         lead: over the median of the others, as these rows show it; better is positive.
-        luck: how much of it another set of rows would take back, on average; 0 or more.
-        expected: what is left of the lead.
+        luck: how much of it another set of rows would take back, on average.
+        expected: what is left of the lead; none where it is all luck.
         expected_interval: of the lead on new rows, two-sided at about 90 %.
     """
 
@@ -66,13 +66,13 @@ def selection(behind: Floats, errors: Floats) -> Selection | None:
     best, one, two = _places(values + drawn)
     each = np.arange(len(drawn))
     ahead = drawn[each, best] - (drawn[each, one] + drawn[each, two]) / 2
-    luck = max(0.0, sqrt(2) * float(ahead.mean()))
     first, low, high = (int(place[0]) for place in _places(values[None, :]))
     lead = float(values[first] - (values[low] + values[high]) / 2)
+    luck = max(0.0, sqrt(2) * float(ahead.mean()))
     deviation = float((drawn[:, first] - (drawn[:, low] + drawn[:, high]) / 2).std())
     left = lead - luck
     interval = (left - _ABOVE * deviation, left + _BELOW * deviation)
-    return Selection(lead=lead, luck=luck, expected=left, expected_interval=interval)
+    return Selection(lead=lead, luck=luck, expected=max(0.0, left), expected_interval=interval)
 
 
 def errors_of(pairs: Sequence[Pair], models: int) -> Floats:

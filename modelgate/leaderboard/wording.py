@@ -134,9 +134,12 @@ def _luck(board: Leaderboard) -> str | None:
         return None
     figures = Figures.of(board)
     other = "the other" if len(ranked) == 2 else "the middle one of the others"
-    part = "all of it" if luck.luck >= luck.lead else f"about {figures.distance(luck.luck)} of it"
+    part, left = "all", "none"
+    if luck.expected > 0:
+        part = f"about {figures.distance(luck.luck)}"
+        left = f"a lead of {figures.distance(luck.expected)}"
     return (
         f"It leads {other} by {figures.distance(luck.lead)} here; that it was picked by these rows"
-        f" accounts for {part}. On new rows expect a lead of {figures.distance(luck.expected)}"
+        f" accounts for {part} of it. On new rows expect {left}"
         f" ({figures.between(luck.expected_interval)})."
     )
