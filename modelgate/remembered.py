@@ -245,9 +245,7 @@ def _recalled(folder: Path) -> Recalled | None:
     """The answers in a folder; None where there are none, or they are not what was written."""
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-        outputs = {
-            name: _read(folder, meta["rows"], one) for name, one in meta["outputs"].items()
-        }
+        outputs = {name: _read(folder, meta["rows"], one) for name, one in meta["outputs"].items()}
         os.utime(folder)
     except (OSError, ValueError, KeyError, TypeError):
         shutil.rmtree(folder, ignore_errors=True)
