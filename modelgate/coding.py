@@ -164,7 +164,7 @@ class Coded(Columns):
         array = self._block.column(column.name)
         if column.ordered:
             return _numbers(array, self._rows)
-        if self._rows is not None and len(self._rows) < len(array):
+        if self._rows is not None:
             rows = pa.Array.from_buffers(
                 pa.int64(), len(self._rows), [None, pa.py_buffer(np.ascontiguousarray(self._rows))]
             )

@@ -131,7 +131,8 @@ def passed_over(
     rival = role.champion if champion is not None else None
     whole, slicings, named = _wanted(role, steps, paired=rival is not None)
     whole += _unasked(role, whole)
-    columns = role.columns if any(need.kind.searches for need in whole) else ()
+    searching = [need for needs in (whole, *named.values()) for need in needs if need.kind.searches]
+    columns = role.columns if searching else ()
     judge = Judge(
         role.reading,
         whole,

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
+from modelgate.coding import ColumnCoder, columns_of
 from modelgate.declare import Check, Examples, Probe
 from modelgate.gate import settled
 from modelgate.judging import Gathered
@@ -34,6 +35,9 @@ from modelgate.runner import Asked, results_of
 from modelgate.slicing import Slices
 from modelgate.suite import Step
 from modelgate.suite_file import parse_suite
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def run_check(
@@ -84,7 +88,7 @@ def run_check(
         margin: how much worse than the champion is tolerable, as a suite writes it.
         severity: the check's own where None.
         settings: the check's further settings.
-        columns: name -> (n,) values, for checks that ask for `Groups` of rows.
+        columns: name -> (n,) values, for checks that ask for `Groups` of rows, or search them.
         reference: `truth`, `answer`, `scores` and `weight` of the rows in the role "reference".
         root: a project whose own `checks/` count too.
 
@@ -110,6 +114,9 @@ def run_check(
         if versus:
             other = _batch(facts, truth=truth, answer=champion_answer, scores=champion_scores)
             batch = replace(batch, champion_answer=other.answer, champion_scores=other.scores)
+        if columns is not None:
+            block = _block(columns)
+            batch = replace(batch, columns=ColumnCoder(columns_of(block, ())).of(block))
         gathered["test"] = _gathered(check, step, facts, batch, columns)
         if reference is not None:
             given_there = {"answer": None, "scores": None, **reference}
@@ -180,13 +187,17 @@ def _gathered(
         if batch.champion_answer is not None or not aggregate.paired:
             aggregate.add(batch.part_for(aggregate))
     gathered = Gathered(facts, whole=whole)
-    if columns is not None:
-        import pyarrow as pa
-
-        block = pa.RecordBatch.from_pydict({name: list(column) for name, column in columns.items()})
-        gathered.slices = Slices(facts, {check.grouped(step.settings): needs})
-        gathered.slices.add(block, np.ones(len(block), dtype=np.bool_), batch)
+    grouped = check.grouped(step.settings)
+    if columns is not None and grouped:
+        gathered.slices = Slices(facts, {grouped: needs})
+        gathered.slices.add(_block(columns), np.ones(len(batch), dtype=np.bool_), batch)
     return gathered
+
+
+def _block(columns: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_pydict({name: list(column) for name, column in columns.items()})
 
 
 def _codes(labels: Any, facts: Facts) -> NDArray[np.int64]:

@@ -92,7 +92,7 @@ class RowLosses(Aggregate):
         """Take in some rows."""
         self.rows += len(batch)
         self.grouped |= batch.group is not None
-        if batch.columns is None or batch.row is None or not len(batch):
+        if batch.columns is None or not batch.columns.known or batch.row is None or not len(batch):
             return
         self.columns = batch.columns.known
         chance = scattered(batch.row.astype(np.uint64))

@@ -36,6 +36,7 @@ WIDTH = 80
 TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
 MOST_EXPLAINED = 12
+ASK_AGAIN = "To ask about it in every run, write into the suite's checks:"
 LONGEST_STEP = 1000
 """A step of a suite is of no use without its end."""
 
@@ -94,7 +95,7 @@ class _Page(Page):
             for finding in report.findings:
                 lines = [self.text(finding.says, longest=LONGEST_TEXT)]
                 if "step" in finding.evidence:
-                    lines.append(self.text("To ask about it in every run, write into the suite's checks:", "dim"))
+                    lines.append(self.text(ASK_AGAIN, "dim"))
                     lines.append(self.text(finding.evidence["step"], longest=LONGEST_STEP))
                 yield self.hanging(self.text("·", "dim"), lines)
         yield ""

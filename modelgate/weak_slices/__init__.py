@@ -34,7 +34,7 @@ SMALLEST = 100
 MOST_TESTED = 5
 """Slices that are asked again on the other half: with each, all have to show more."""
 ALIKE = 0.5
-"""Share of their rows from which two slices are told as one."""
+"""Share of the smaller one's rows from which two slices are told as one."""
 STEPS = 1 << 16
 """Steps that losses are rounded to, so that their sums are exact in any order."""
 
@@ -99,7 +99,10 @@ def unsearchable(losses: RowLosses) -> str | None:
     if losses.unknown:
         return NEEDS_SCORES
     if not losses.columns:
-        return "no column tells rows apart: all are targets, texts of their own or all alike"
+        return (
+            "no column tells rows apart: all are targets, texts of their own or all alike"
+            " (and slices of `by` are not searched for slices)"
+        )
     return None
 
 
@@ -179,7 +182,9 @@ def _distinct(tests: Sequence[_Test], kept: Kept) -> list[_Test]:
     chosen: list[tuple[_Test, Flags]] = []
     for test in sorted(tests, key=lambda one: (one.p_value, -one.mine.mean)):
         rows = inside(test.terms, kept.codes)
-        alike = [(rows & others).sum() > ALIKE * (rows | others).sum() for _, others in chosen]
+        alike = [
+            (rows & others).sum() > ALIKE * min(rows.sum(), others.sum()) for _, others in chosen
+        ]
         if not any(alike):
             chosen.append((test, rows))
     return [test for test, _ in chosen]

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from modelgate.outcome import Status
-from modelgate.report import Report
+from modelgate.report import Finding, Report
 from modelgate.reporters.terminal import Terminal
 
 KINDS = ("promote", "block", "hold", "broken", "empty", "regression", "hostile", "many")
@@ -214,3 +214,12 @@ def test_every_status_has_a_mark_of_its_own(reports: dict[str, Report], status: 
     one = replace(reports["promote"].results[0], status=status)
     report = replace(reports["hold"], results=(one,))
     assert re.search(rf"^\S {status} ", shown(report), re.MULTILINE)
+
+
+def test_a_finding_with_a_step_ends_with_it(reports: dict[str, Report]) -> None:
+    step = "- {metric: accuracy, slice: {country: BR}}"
+    finding = Finding(says="Weak slice: where country = BR.", evidence={"step": step})
+    page = shown(replace(reports["promote"], findings=(finding,)))
+    lines = [line.strip() for line in page.splitlines()]
+    at = lines.index("· Weak slice: where country = BR.")
+    assert lines[at + 2] == step
