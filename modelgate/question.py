@@ -17,6 +17,7 @@ from modelgate.stats.interval import Interval
 from modelgate.steady import steadied
 from modelgate.suite import Limit, Policy, Step
 
+MOST_MISSING = "most rows could not be judged"
 NO_CHAMPION = "no champion is named: add --champion MODEL, or `champion:` to the suite"
 
 
@@ -100,7 +101,7 @@ def judged(
     Args:
         question: that was asked.
         outcome: what was found.
-        unjudged: why too many rows went unjudged for anything to be decided.
+        unjudged: why too many rows went unjudged for a pass; where most did, for a failure too.
         unit: what people call the target's unit: the column's name.
         policy: the suite's.
     """
@@ -108,8 +109,11 @@ def judged(
     outcome = steadied(outcome, limit, policy)
     weighed = weigh(outcome, limit, policy)
     if unjudged and limit and outcome.kind == "statistical":
-        # Which rows are missing may be no chance: what the others show is of them alone.
-        weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged, p_worse=None)
+        if unjudged.startswith(MOST_MISSING):
+            # Rows that were picked for labelling, say: they are no sample, and show nothing.
+            weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged, p_worse=None)
+        elif weighed.status is Status.PASSED:
+            weighed = replace(weighed, status=Status.UNDECIDED, reason=unjudged)
     interval, apart = outcome.interval, outcome.difference
     shown = interval if apart is None else apart.interval
     return replace(

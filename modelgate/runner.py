@@ -17,7 +17,7 @@ from modelgate.judging import NO_LABEL, Gathered
 from modelgate.model import Artifact, Model
 from modelgate.outcome import Status
 from modelgate.passing import Role, need_in, pair_of, placed
-from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
+from modelgate.question import MOST_MISSING, NO_CHAMPION, Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result
 from modelgate.slices import column_of, said
@@ -273,6 +273,8 @@ def _left_out(question: Question, asked: Asked, role: str) -> str | None:
         return None
     why = "; ".join(f"{reason}: {count:,}" for reason, count in reasons.items())
     share = ceil(1e4 * dropped / account.rows) / 1e4  # rounded down, it would not allow them
+    if 2 * dropped > account.rows:
+        return f"{MOST_MISSING} ({why}): the others speak for themselves alone"
     return (
         f"{dropped:,} of {account.rows:,} rows could not be judged ({why}): mend them, or allow it"
         f" with data: {{{role}: {{may_drop: {share:g}}}}}"

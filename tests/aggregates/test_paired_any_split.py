@@ -202,4 +202,4 @@ def test_without_scores_of_either_model_there_is_nothing_to_compare(name: str, s
     )
     found = asked(name, batch, facts)
     assert found.value is None
-    assert found.reason == "needs probabilities; the model answers labels only"
+    assert found.reason == "needs probabilities of both models; one of them answers labels only"
