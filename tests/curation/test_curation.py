@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import modelgate
 from modelgate.cli.curate import command
 from modelgate.curation import DISAGREE, SPREAD, UNSURE, Curated, curate
-from modelgate.curation.files import merged, written
+from modelgate.curation.files import Merged, merged, written
 from modelgate.demo import write
 from modelgate.errors import DataError, ModelError, UsageError
 
@@ -51,7 +51,7 @@ def picked(folder: Path, budget: int, *names: str, **others: Any) -> Curated:
 def test_where_models_disagree_comes_first(folder: Path) -> None:
     found = picked(folder, 20)
     assert found.apart == 5
-    assert found.counts == {DISAGREE: 5, UNSURE: 8, SPREAD: 7}
+    assert found.counts == {DISAGREE: 5, UNSURE: 15, SPREAD: 0}
     assert len({one.row for one in found.picked}) == 20
     for one in found.picked:
         assert (one.said[0] != one.said[1]) == (one.reason == DISAGREE)
@@ -68,9 +68,10 @@ def test_a_small_budget_takes_some_of_them(folder: Path) -> None:
 
 def test_one_model_is_asked_for_its_doubts(folder: Path) -> None:
     found = picked(folder, 10, "champion")
-    assert found.counts == {DISAGREE: 0, UNSURE: 5, SPREAD: 5}
-    spread = [one.said[0] for one in found.picked if one.reason == SPREAD]
-    assert sorted(spread.count(word) for word in ("benign", "malignant")) == [2, 3]
+    assert found.counts == {DISAGREE: 0, UNSURE: 10, SPREAD: 0}
+    said = [one.said[0] for one in found.picked]
+    assert [said.count(word) for word in ("benign", "malignant")] == [5, 5]
+    assert found.rules_out is None
 
 
 def test_more_than_there_is(folder: Path) -> None:
@@ -93,7 +94,7 @@ def test_quantities_are_picked_by_their_distance() -> None:
     rows["a"] = rows["x"] * 10
     rows["b"] = rows["a"] + np.where(np.arange(500) % 100 == 7, np.arange(500), 0.0)
     found = curate(rows, ["columns:a", "columns:b"], 3)
-    assert [one.row for one in found.picked] == [207, 307, 407]
+    assert [one.row for one in found.picked] == [407, 307, 207]
 
 
 def test_the_file_says_row_reason_answers_and_leaves_the_label_empty(folder: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_tenth_of_the_labels_gives_the_same_paired_verdict(
     rows.to_csv("label-me.csv", index=False)
     assert len(rows) == 34  # a tenth of 342
     done = run("bare.csv", "--labels", "label-me.csv", "--out", "merged.csv")
-    assert done.output == "34 labels put into merged.csv; 0 picked rows have none yet.\n"
+    assert done.output == "34 labels put into merged.csv; 0 rows have none yet.\n"
     reports = []
     for data in ("data/test.csv", "merged.csv"):
         Path("suite.yaml").write_text(SUITE.replace("DATA", data), "utf-8")
@@ -168,7 +169,7 @@ def test_labels_that_stand_already_stay_and_empty_ones_are_counted(
     cells = lines[1].split(",")
     cells[4] = "benign"
     path.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]), "utf-8")
-    assert merged(folder / "bare.csv", path, tmp_path / "out.csv") == (1, 3)
+    assert merged(folder / "bare.csv", path, tmp_path / "out.csv") == Merged(1, 0, 3)
     out = pd.read_csv(tmp_path / "out.csv")
     assert out["diagnosis"].notna().sum() == 1
     assert out["diagnosis"][found.picked[0].row] == "benign"
@@ -183,10 +184,16 @@ def test_labels_that_stand_already_stay_and_empty_ones_are_counted(
         pytest.param(lambda text: text + text.splitlines()[1] + "\n", "MG2091", id="twice"),
         pytest.param(lambda text: text.replace("\n7,", "\nseven,"), "MG2091", id="no-number"),
         pytest.param(lambda text: text.replace("\n7,", "\n7000,"), "MG3560", id="beyond"),
+        pytest.param(lambda text: text.replace("\n7,", "\n0,"), "MG2091", id="no-row-at-all"),
+        pytest.param(lambda text: text.replace("row,", "number,"), "MG2091", id="another-head"),
+        pytest.param(lambda text: text.replace("17.99", "11.0"), "MG3561", id="another-row"),
     ],
 )
 def test_labels_that_cannot_be_put_back(folder: Path, tmp_path: Path, harm: Any, code: str) -> None:
+    seventh = pd.read_csv(folder / "bare.csv")["mean radius"][6]
     text = "row,reason,m says,diagnosis\n5,unsure,benign,benign\n7,unsure,benign,benign\n"
+    if code == "MG3561":
+        text = f"row,diagnosis,mean radius\n7,benign,{seventh}\n".replace(str(seventh), "17.99")
     path = tmp_path / "labels.csv"
     path.write_text(harm(text), "utf-8")
     with pytest.raises((UsageError, DataError), match=code):
@@ -202,8 +209,18 @@ def test_mistakes(folder: Path, tmp_path: Path) -> None:
         curate(folder / "bare.csv", [model], 0)
     with pytest.raises(DataError, match=r"MG3147.*did you mean 'diagnosis'"):
         curate(folder / "bare.csv", [model], 5, target="diagnose")
+    with pytest.raises(DataError, match=r"MG3147 the data has no column 'radius'"):
+        curate(folder / "bare.csv", [model], 5, target="diagnosis", by=["radius"])
+    many = pd.concat([pd.read_csv(folder / "bare.csv")] * 4, ignore_index=True)
+    many["mean radius"] += np.arange(len(many))
+    with pytest.raises(UsageError, match=r"MG2093 'mean radius' make more than 1,000 slices"):
+        curate(many, [model], 5, target="diagnosis", by=["mean radius"])
+    with pytest.raises(UsageError, match="MG2092 no row is left to pick"):
+        curate(folder / "data" / "test.csv", [model], 5, target="diagnosis")
     rows = pd.DataFrame({"word": ["a", "b"] * 20, "much": np.arange(40) * 1.5})
     with pytest.raises(ModelError, match="MG3154"):
         curate(rows, ["columns:word", "columns:much"], 5)
+    with pytest.raises(ModelError, match="MG3158 one model that answers with quantities"):
+        curate(rows, ["columns:much"], 5)
     with pytest.raises(ModelError):
         curate(folder / "bare.csv", [tmp_path / "none.onnx"], 5)
