@@ -14,7 +14,7 @@ from modelgate.aggregates.columns import Codes, Column, Columns
 from modelgate.aggregates.row_losses import mixed
 from modelgate.arrays import coded, is_number, is_text, numbers
 from modelgate.binding.labels import is_missing
-from modelgate.slices import MISSING, Bins, Span
+from modelgate.slices import MISSING, Bins
 from modelgate.stats.cuts import equal_parts
 
 Cells = NDArray[np.float32]
@@ -128,14 +128,29 @@ class Coded(Columns):
     ) -> None:
         self.known = coder.known
         self._coder = coder
-        self._block = block
+        self.block = block
         self._rows = rows
         self._values: list[NDArray[Any]] | None = None
 
     def __getitem__(self, index: NDArray[Any] | slice) -> Coded:
         """See `Columns`."""
-        rows = np.arange(len(self._block)) if self._rows is None else self._rows
-        return Coded(self._coder, self._block, rows[index])
+        rows = np.arange(len(self.block)) if self._rows is None else self._rows
+        return Coded(self._coder, self.block, rows[index])
+
+    def apart(self) -> Coded:
+        """See `Columns`."""
+        block = self.block.select([column.name for column in self.known])
+        if self._rows is None:
+            return Coded(self._coder, block)
+        rows = np.ascontiguousarray(self._rows)
+        index = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
+        return Coded(self._coder, block.take(index))
+
+    def followed_by(self, others: Sequence[Columns]) -> Coded:
+        """See `Columns`."""
+        parts = [one.apart().block for one in (self, *others) if isinstance(one, Coded)]
+        table = pa.Table.from_batches(parts).unify_dictionaries().combine_chunks()
+        return Coded(self._coder, table.to_batches()[0])
 
     def codes(self) -> Codes:
         """See `Columns`."""
@@ -161,27 +176,19 @@ class Coded(Columns):
         return self._values
 
     def _of(self, column: Column) -> NDArray[Any]:
-        array = self._block.column(column.name)
-        if column.ordered:
-            return _numbers(array, self._rows)
-        if self._rows is not None:
-            rows = pa.Array.from_buffers(
-                pa.int64(), len(self._rows), [None, pa.py_buffer(np.ascontiguousarray(self._rows))]
-            )
-            array = array.take(rows)
-        return self._coder.categories(column, array)
+        array = self.block.column(column.name)
+        found = _numbers(array) if column.ordered else self._coder.categories(column, array)
+        return found if self._rows is None else found[self._rows]
 
 
-def _numbers(array: pa.Array, rows: NDArray[np.int64] | None = None) -> Cells:
+def _numbers(array: pa.Array) -> Cells:
     """(n,) numbers in half the precision, NaN where missing.
 
     A file of floats, one of doubles and one of decimals are then coded alike.
     """
     if not is_number(array.type):  # a later file of other types
-        return np.full(len(array) if rows is None else len(rows), np.nan, dtype=np.float32)
+        return np.full(len(array), np.nan, dtype=np.float32)
     values, absent = numbers(array)
-    if rows is not None:
-        values, absent = values[rows], None if absent is None else absent[rows]
     with np.errstate(over="ignore"):
         found = values.astype(np.float32)  # a copy
     found[np.isnan(found) if absent is None else absent | np.isnan(found)] = (
@@ -190,8 +197,9 @@ def _numbers(array: pa.Array, rows: NDArray[np.int64] | None = None) -> Cells:
     return found
 
 
-def _binned(column: Column, values: NDArray[Any]) -> NDArray[Any]:
-    edges = [span.at_least for span in column.values if isinstance(span, Span)][1:]
-    found = np.searchsorted(np.array(edges, dtype=np.float32), values, side="right")
-    found[np.isnan(values)] = len(column.values) - 1
+def _binned(column: Column, cells: Cells) -> NDArray[np.uint16]:
+    found = np.zeros(len(cells), dtype=np.uint16)
+    for span in column.values[1 : column.ordered]:
+        found += cells >= np.float32(span.at_least)  # a few comparisons are quicker than a search
+    found[np.isnan(cells)] = len(column.values) - 1
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,14 @@ class Columns(ABC):
     @abstractmethod
     def content(self) -> NDArray[np.uint64]:
         """(n,) a hash of what the columns hold: equal for equal rows, wherever they stand."""
+
+    @abstractmethod
+    def apart(self) -> Columns:
+        """The same rows, without holding on to those that they were taken from."""
+
+    @abstractmethod
+    def followed_by(self, others: Sequence[Columns]) -> Columns:
+        """These rows, and then those of others of the same columns."""
 
     @abstractmethod
     def __getitem__(self, index: NDArray[Any] | slice) -> Columns:

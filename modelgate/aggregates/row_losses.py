@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Floats
-from modelgate.aggregates.columns import Codes, Column
+from modelgate.aggregates.columns import Codes, Column, Columns
 from modelgate.aggregates.losses import brier_losses, log_losses
 
 KEPT = 1 << 14
 """Rows that are kept: of more, a sample."""
 _ALL = 1 << 64
+_AT_ONCE = 1 << 12  # rows that are coded together
 
 
 def _wrong(facts: Facts, batch: Batch) -> Floats | None:
@@ -87,6 +88,7 @@ class RowLosses(Aggregate):
         self._below = _ALL  # hashes of numbers of rows that are kept
         self._parts: list[tuple[NDArray[np.uint64], Kept]] = []
         self._waiting = 0
+        self._few: list[tuple[NDArray[np.uint64], Floats, Columns]] = []
 
     def add(self, batch: Batch) -> None:
         """Take in some rows."""
@@ -103,9 +105,10 @@ class RowLosses(Aggregate):
         self.unknown |= loss is None
         if loss is None or batch.columns is None or not len(batch):
             return
-        found = Kept(batch.columns.content(), loss, batch.columns.codes())
-        self._parts.append((chance, found))
-        self._waiting += len(loss)
+        columns = batch.columns if self._below == _ALL else batch.columns.apart()
+        self._few.append((chance, loss, columns))
+        if sum(len(one) for one, _, _ in self._few) >= _AT_ONCE:
+            self._code()
         if self._waiting > 2 * self._most:
             self._settle()
 
@@ -116,6 +119,7 @@ class RowLosses(Aggregate):
         self.unknown |= other.unknown
         self.columns = self.columns or other.columns
         self._below = min(self._below, other._below)
+        other._code()
         self._parts += other._parts
         self._settle()
 
@@ -130,8 +134,20 @@ class RowLosses(Aggregate):
         order = np.lexsort((found.loss, found.content))
         return Kept(found.content[order], found.loss[order], found.codes[order])
 
+    def _code(self) -> None:
+        """Code the rows that wait, many at once: of a sample, a block leaves but a few."""
+        if not self._few:
+            return
+        chances, losses, columns = zip(*self._few, strict=True)
+        self._few = []
+        together = columns[0].followed_by(columns[1:]) if columns[1:] else columns[0]
+        found = Kept(together.content(), np.concatenate(losses), together.codes())
+        self._parts.append((np.concatenate(chances), found))
+        self._waiting += len(found.loss)
+
     def _settle(self) -> None:
         """Keep fewer while there are too many."""
+        self._code()
         if not self._parts:
             return
         chance = np.concatenate([one for one, _ in self._parts])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -84,9 +85,13 @@ def search(half: Half, columns: Sequence[Column], *, least: float, most: int) ->
 
 
 def standing(
-    rows: Floats, costs: Floats, total: tuple[float, float, float], least: float
+    rows: Floats,
+    costs: Floats,
+    total: tuple[float, float, float],
+    least: float,
+    above: float = LEAST,
 ) -> Floats:
-    """Standard errors above the rest; of too few or too many rows, none at all.
+    """Standard errors above the rest; -inf for slices of too few or too many rows, or nearer to it.
 
     It is the root of the deviance of two Poisson means, scaled to the spread of the losses: losses
     are never negative and mostly small, and a plain mean of few rows would too often stand out.
@@ -96,15 +101,19 @@ def standing(
         costs: sum of their losses.
         total: rows, sum of losses and variance of a row's loss, of all rows.
         least: rows that a slice has to have.
+        above: what stands out less does not matter.
     """
     everything, all_costs, variance = total
     found = np.full(rows.shape, -np.inf)
     if not (all_costs > 0 and variance > 0):
         return found
-    theirs, rest = all_costs - costs, everything - rows
-    worse = (rows >= least) & (rows <= LARGEST * everything) & (costs * rest > theirs * rows)
     mean, spread = all_costs / everything, variance * everything / all_costs
-    rows, costs, rest, theirs = rows[worse], costs[worse], rest[worse], theirs[worse]
+    apart, rest = costs - rows * mean, everything - rows
+    # The squared distance over its variance is hardly ever less than the deviance, and quicker.
+    far = apart * apart * everything >= above * above * variance * rows * rest
+    worse = far & (apart > 0) & (rows >= least) & (rows <= LARGEST * everything)
+    rows, costs, rest = rows[worse], costs[worse], rest[worse]
+    theirs = all_costs - costs
     deviance = costs * np.log(costs / (rows * mean))
     some = theirs > 0
     deviance[some] += theirs[some] * np.log(theirs[some] / (rest[some] * mean))
@@ -138,6 +147,7 @@ def _of_two(half: Half, columns: Sequence[Column], least: float) -> Iterator[Can
         np.minimum(half.codes[:, place], kinds[place] - 1).astype(np.int64)
         for place in range(len(columns))
     ]
+    enough = _Enough()
     for one in range(len(columns)):
         for other in range(one + 1, len(columns)):
             size = kinds[one] * kinds[other]
@@ -150,8 +160,9 @@ def _of_two(half: Half, columns: Sequence[Column], least: float) -> Iterator[Can
                 _rectangles(table.reshape(kinds[one], kinds[other]), edges[one], edges[other])
                 for table in tables
             )
-            found = standing(rows, lost, total, least)
-            for at, beside in _best(found, edges[one], edges[other]):
+            found = standing(rows, lost, total, least, enough.above)
+            for at, beside in _best(found, edges[one], edges[other], above=enough.above):
+                enough.add(float(found[at, beside]))
                 yield Candidate(
                     (terms[one][at], terms[other][beside]),
                     float(found[at, beside]),
@@ -173,13 +184,30 @@ def _rectangles(table: NDArray[Any], one: Edges, other: Edges) -> Floats:
     return found
 
 
-def _best(found: Floats, one: Edges, other: Edges) -> list[tuple[int, int]]:
+class _Enough:
+    """How far a candidate has to stand out to be among those that are looked at."""
+
+    def __init__(self) -> None:
+        self.above = LEAST
+        self._best: list[float] = []
+
+    def add(self, found: float) -> None:
+        """One more candidate."""
+        heappush(self._best, found)
+        if len(self._best) > MOST_LOOKED_AT:
+            heappop(self._best)
+            self.above = self._best[0]
+
+
+def _best(found: Floats, one: Edges, other: Edges, *, above: float) -> list[tuple[int, int]]:
     """Where the best crossings of a pair of columns stand that share no row."""
-    left = found.copy()
     best: list[tuple[int, int]] = []
-    while left.size and len(best) < MOST_OF_A_PAIR:
+    if not found.size or not found.max() >= above:
+        return best
+    left = found.copy()
+    while len(best) < MOST_OF_A_PAIR:
         at, beside = divmod(int(left.argmax()), left.shape[1])
-        if not left[at, beside] >= LEAST:
+        if not left[at, beside] >= above:
             break
         best.append((at, beside))
         down = (one[0] < one[1][at]) & (one[1] > one[0][at])

@@ -308,6 +308,13 @@ FIGURES = (
         take=sliced.thousand_slices,
     ),
     Figure(
+        name="weak-slices",
+        what="search for slices that nobody named / raw pass, CPU, trees",
+        must=1,
+        aim=0.2,
+        take=sliced.searched_slices,
+    ),
+    Figure(
         name="second",
         what="second run on unchanged inputs / first, CPU, trees",
         must=0.3,
