@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from modelgate.errors import StorageError
-from modelgate.escape import printable
+from modelgate.errors import StorageError, UsageError
+from modelgate.escape import printable, shown
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -30,6 +31,22 @@ def write_file(path: Path, content: bytes) -> None:
             f"cannot write {printable(path, 60)}: {error.strerror or error}",
             hint="choose a folder that exists, can be written and has room",
         ) from error
+
+
+def refuse_overwriting(writes: Iterable[str | Path], reads: Iterable[str | Path]) -> None:
+    """Nothing that a command reads is written over by what it writes.
+
+    Raises:
+        UsageError: MG2035, a file to write is one that is read.
+    """
+    there = [path for path in map(Path, reads) if path.exists()]
+    for written in map(Path, writes):
+        if written.exists() and any(written.samefile(read) for read in there):
+            raise UsageError(
+                "MG2035",
+                f"{shown(written)} would be written over, and it is what is read",
+                hint="name another file to write",
+            )
 
 
 def _swap_in(path: Path, content: bytes) -> None:

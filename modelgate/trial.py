@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from modelgate.arrays import is_number
 from modelgate.asking import PROBED, Asker
 from modelgate.asking.columns import ColumnsAsker
+from modelgate.atomic import refuse_overwriting as refuse
 from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labelled import first_labels
@@ -23,7 +24,6 @@ from modelgate.cutting import cut
 from modelgate.dataset import Dataset
 from modelgate.declare import REFERENCE
 from modelgate.errors import DataError, UsageError, about, did_you_mean
-from modelgate.escape import shown
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
@@ -171,14 +171,7 @@ def refuse_overwriting(trial: Trial) -> None:
             with suppress(DataError):  # what is not there is told when it is opened
                 found = files(str(place.rows), place.base, suffixes)
                 reads += [path for path, _ in found]
-    for written in map(Path, trial.options.writes):
-        for read in reads:
-            if written.exists() and read.exists() and written.samefile(read):
-                raise UsageError(
-                    "MG2035",
-                    f"{shown(written)} would be written over, and it is what the trial reads",
-                    hint="name another file to write",
-                )
+    refuse(trial.options.writes, reads)
 
 
 def look_at_data(trial: Trial) -> None:

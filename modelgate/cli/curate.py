@@ -63,10 +63,12 @@ def command(
         return _merged(data, labels, out, target)
     if not models or budget is None:
         raise click.UsageError("name --model MODEL (best two of them) and --budget N")
+    from modelgate.atomic import refuse_overwriting
     from modelgate.curation import curate
+    from modelgate.curation.files import files_of
     from modelgate.options import Options
 
-    _refuse_overwriting(out, [data, *models])
+    refuse_overwriting([out] if out else [], [*models, *files_of(data)])
     with _progress() as progress:
         found = curate(
             data,
@@ -133,21 +135,6 @@ def _merged(data: str, labels: str, out: str, target: str | None) -> int:
         said += f" {found.standing:,} rows had one already and keep it."
     click.echo(said)
     return 0
-
-
-def _refuse_overwriting(out: str | None, reads: list[str]) -> None:
-    from pathlib import Path
-
-    from modelgate.errors import UsageError
-    from modelgate.escape import shown
-
-    for read in map(Path, reads):
-        if out is not None and Path(out).exists() and read.exists() and read.samefile(out):
-            raise UsageError(
-                "MG2035",
-                f"{shown(out)} would be written over, and it is what is read",
-                hint="name another file to write",
-            )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from typing import Any
 import pyarrow as pa
 
 from modelgate.arrays import is_number, is_tensor, is_text
+from modelgate.atomic import refuse_overwriting
 from modelgate.binding.labels import is_missing
 from modelgate.curation.picked import Curated
 from modelgate.errors import DataError, StorageError, UsageError, Where
 from modelgate.escape import printable, shown
-from modelgate.sources import open_dataset
+from modelgate.sources import open_dataset, suffixes
+from modelgate.sources.whereabouts import files
 
 ROW, REASON, SAYS = "row", "reason", " says"
 ALIKE = 0.5
@@ -90,7 +93,7 @@ def merged(data: Any, labels: Path, out: Path, *, target: str | None = None) -> 
         StorageError: MG6010, it cannot be written.
     """
     found = _read(labels, target)
-    _refuse_overwriting(data, labels, out)
+    refuse_overwriting([out], [labels, *files_of(data)])
     rows = open_dataset(data)
     tensors = [field.name for field in rows.schema if is_tensor(field.type)]
     if tensors and out.suffix == ".csv":
@@ -100,10 +103,11 @@ def merged(data: Any, labels: Path, out: Path, *, target: str | None = None) -> 
             hint="write --out FILE.parquet",
         )
     kind = _kind(rows.schema, found, text=out.suffix == ".csv")
+    wanted = sorted(found.label)
     count = taken = standing = 0
     with _opened(out) as write:
         for block in rows.blocks():
-            here = [row for row in found.label if count <= row < count + len(block)]
+            here = wanted[bisect_left(wanted, count) : bisect_left(wanted, count + len(block))]
             count += len(block)
             _compare(block, here, count - len(block), found)
             table, stood = _filled(block, here, count - len(block), found, kind)
@@ -268,15 +272,13 @@ def _sink(path: Path, schema: pa.Schema, *, parquet: bool) -> Any:
     return CSVWriter(str(path), schema)
 
 
-def _refuse_overwriting(data: Any, labels: Path, out: Path) -> None:
-    reads = [labels, *([Path(data)] if isinstance(data, str | Path) else [])]
-    for read in reads:
-        if out.exists() and read.exists() and out.samefile(read):
-            raise UsageError(
-                "MG2035",
-                f"{shown(out)} would be written over, and it is what is read",
-                hint="name another file to write",
-            )
+def files_of(data: Any) -> list[Path]:
+    """The files that rows are read from; none for rows in memory."""
+    if not isinstance(data, str | Path):
+        return []
+    with suppress(DataError):  # what is not there is told when it is opened
+        return [path for path, _ in files(str(data), None, suffixes)]
+    return []
 
 
 def _empty(cell: Any) -> bool:

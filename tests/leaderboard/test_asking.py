@@ -16,6 +16,7 @@ from modelgate.errors import DataError, ModelError, UsageError
 from modelgate.leaderboard import Leaderboard, compare
 from modelgate.leaderboard.duels import MOST_PAIRED
 from modelgate.leaderboard.together import AT_ONCE
+from modelgate.options import Options
 
 ROWS = 20_000  # several blocks
 Asked = Callable[[pd.DataFrame], Any]
@@ -250,3 +251,28 @@ def test_the_pick_of_many_pays_for_the_choice(tmp_path: Path) -> None:
     assert "but not as the pick of 12" in " ".join(str(board).split())
     few = compare(names[:2], data=pd.DataFrame(table), target="y", suite=path)
     assert few.ranked[0].pick is (few.chosen is not None)
+
+
+def test_a_model_without_scores_has_no_log_loss(rows: pd.DataFrame) -> None:
+    def labels(frame: pd.DataFrame) -> Any:
+        return (frame["x"].to_numpy() > 0).astype(np.int64)
+
+    board = plain({**MODELS, "labels": labels}, rows[:500], metric="log_loss")
+    assert [one.name for one in board.ranked] == ["right", "low", "high"]
+    assert board.entries[-1].reason.startswith("MG3159 log_loss is not known: needs probabilities")
+    both = plain({**MODELS, "labels": labels}, rows[:500])
+    assert len(both.ranked) == 4
+
+
+def test_rows_of_one_class_rank_nobody_by_auroc(rows: pd.DataFrame) -> None:
+    some = rows[rows["y"] == "yes"][:200]
+    with pytest.raises(ModelError, match=r"MG3156 none of the 3 .* MG3159 auroc is not known"):
+        plain(MODELS, some, metric="auroc")
+
+
+def test_no_model_is_written_over(tmp_path: Path, rows: pd.DataFrame) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.onnx").write_bytes(b"x")
+    options = Options(writes=[str(tmp_path / "b.onnx")])
+    with pytest.raises(UsageError, match="MG2035"):
+        compare([tmp_path / "a.onnx", tmp_path / "b.onnx"], data=rows, target="y", options=options)
