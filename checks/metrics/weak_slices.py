@@ -29,7 +29,13 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     return Need(RowLosses, (("kept", KEPT), ("loss", MEASURES[settings["metric"]].loss)))
 
 
-@check(family="metrics", subject="metric", needs=needs, severity="minor")
+@check(
+    family="metrics",
+    subject="metric",
+    needs=needs,
+    severity="minor",
+    example=("at_most: 10%",),
+)
 def weak_slices(
     found: Aggregate,
     *,
