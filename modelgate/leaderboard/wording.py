@@ -81,10 +81,9 @@ def _first(board: Leaderboard) -> str:
     rows = f"on these {board.rows:,} rows"
     if len(tied) == 1:
         return f"{best} is best by {board.metric}: every other is shown to be worse {rows}."
-    return (
-        f"{best} comes first by {board.metric}, but {len(tied) - 1} of {len(ranked) - 1} others"
-        f" cannot be told from it {rows}."
-    )
+    others = f"{len(tied) - 1} of {len(ranked) - 1} others"
+    others = "the other" if len(ranked) == 2 else others
+    return f"{best} comes first by {board.metric}, but {others} cannot be told from it {rows}."
 
 
 def _groups(board: Leaderboard) -> list[str]:
@@ -94,7 +93,7 @@ def _groups(board: Leaderboard) -> list[str]:
         if one.group is not None and one.rank is not None:
             places.setdefault(one.group, []).append(one.rank)
     alike = [_spans(ranks) for ranks in places.values() if len(ranks) > 1]
-    if not alike:
+    if not alike or len(board.ranked) == 2:
         return []
     return ["Cannot be told apart: " + "; ".join(alike) + "."]
 
