@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from modelgate.aggregates import Need as Need
     from modelgate.declare import Examples as Examples
     from modelgate.declare import Probe as Probe
+    from modelgate.declare import Sample as Sample
     from modelgate.declare import check as check
     from modelgate.evaluation import evaluate as evaluate
     from modelgate.leaderboard import compare as compare
+    from modelgate.model import Champion as Champion
     from modelgate.model import Model as Model
     from modelgate.outcome import Difference as Difference
     from modelgate.outcome import Outcome as Outcome
@@ -31,6 +33,7 @@ __version__ = "0.1.0"
 
 _AT = {
     "Aggregate": "aggregates",
+    "Champion": "model",
     "Difference": "outcome",
     "Examples": "declare",
     "Facts": "aggregates",
@@ -41,6 +44,7 @@ _AT = {
     "Predictions": "predictions",
     "Probe": "declare",
     "Report": "report",
+    "Sample": "declare",
     "Severity": "outcome",
     "Status": "outcome",
     "check": "declare",

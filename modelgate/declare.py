@@ -6,15 +6,29 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Protocol, TypeVar, get_type_hints
+from types import MappingProxyType, NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
+import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
-from modelgate.model import Artifact, Model
+from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
+from modelgate.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Ask = Callable[..., Outcome | Sequence[Outcome]]
 Needs = Callable[[Facts, Mapping[str, Any]], Need]
@@ -76,6 +90,37 @@ class Probe(Protocol):
             ModelError, ModelCrashedError: the model did not answer.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """Some rows of a data set that can be judged, with the answers that were given to them.
+
+    At most `SAMPLED` of them, every row as likely as any other, drawn by seed and position alone;
+    where rows belong together, one of a group.
+
+    Attributes:
+        rows: n rows of the columns that feed the models, in the order of the file.
+        answers: the model's, from the pass; it need not be asked again.
+        champion: the champion's, in the same classes; None where there is none.
+        truth: (n,) positions of the right classes, or the target itself for regression.
+        positions: (n,) numbers of the rows in their data set, from 0.
+        seed: for what is drawn further.
+    """
+
+    rows: pa.RecordBatch
+    answers: Predictions
+    champion: Predictions | None
+    truth: NDArray[Any]
+    positions: NDArray[np.int64]
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+
+SAMPLED = 2_000
+"""Rows of a `Sample`, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +189,8 @@ class Check:
     @property
     def reads_labels(self) -> bool:
         """Whether it asks about labelled rows."""
-        return Groups in self.provided.values() or any(map(is_aggregate, self.provided.values()))
+        kinds = self.provided.values()
+        return Groups in kinds or Sample in kinds or any(map(is_aggregate, kinds))
 
     def reads(self, role: str, asked: str) -> bool:
         """Whether it reads a data set, in a step that asks `asked`."""
@@ -160,7 +206,19 @@ class Check:
 
 REFERENCE = "reference"
 """The role of the rows that a model was trained on."""
-PROVIDED = (Aggregate, Answers, Artifact, Examples, Facts, Groups, Model, Probe, Reference)
+PROVIDED = (
+    Aggregate,
+    Answers,
+    Artifact,
+    Champion,
+    Examples,
+    Facts,
+    Groups,
+    Model,
+    Probe,
+    Reference,
+    Sample,
+)
 """What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate)."""
 
 
@@ -216,7 +274,7 @@ def check(
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
                 settings[parameter.name] = Setting(kind, parameter.default)
             else:
-                provided[parameter.name] = kind
+                provided[parameter.name] = _without_none(kind)
         declared = Check(
             name=function.__name__,
             family=family,
@@ -238,3 +296,11 @@ def check(
         return function
 
     return declare
+
+
+def _without_none(kind: Any) -> Any:
+    """The type that a parameter takes where it is given anything: `Champion | None`."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    left = [part for part in get_args(kind) if part is not NoneType]
+    return left[0] if len(left) == 1 else kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
@@ -25,14 +21,16 @@ from modelgate.findings import findings
 from modelgate.gate import settled, verdict
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
-from modelgate.model import Artifact
+from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
 from modelgate.outcome import Severity
 from modelgate.passing import answered_all, passed_over
+from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
 from modelgate.report import Report, Result
 from modelgate.runner import Asked, results_of
+from modelgate.subject import digests, refuse_changes, subject_of
 from modelgate.suite import Limit, Margin, Policy, Step, Suite
 from modelgate.trial import (
     Trial,
@@ -133,18 +131,20 @@ def judge(trial: Trial, began: float) -> Report:
     seen, asker = trial.first_seen, trial.asker
     if seen is None and asker.answers_again:
         seen = asker.look(None)
-    probe = _Probe(asker, seen) if seen is not None and asker.answers_again else None
+    probe = FirstRows(asker, seen) if seen is not None and asker.answers_again else None
     steps = [(trial.library[step.check], step) for step in trial.suite.steps]
     if probe is not None:
         steps = _with_determinism(steps, trial)
     elif trial.suite.path in trial.library.suites:
         steps = _without_probes(steps, trial)
+    files = digests(trial.suite.files)
     asked = _passed(trial, steps, probe)
     results = [result for check, step in steps for result in results_of(check, step, asked)]
-    return _report(trial, asked, results, time.monotonic() - began)
+    refuse_changes(trial.suite.files, files)
+    return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
 
 
-def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
+def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
     """Every data set read once."""
     gathered: dict[str, Gathered] = {}
     answers: dict[str, Answers] = {}
@@ -170,6 +170,7 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
                     keep=keep,
                     champion=trial.champion,
                     remember=options.cache and not options.quick,
+                    seed=trial.seed,
                 )
             answers[name] = gathered[name].answers
     if not answers and probe is not None:
@@ -186,7 +187,31 @@ def _passed(trial: Trial, steps: Steps, probe: _Probe | None) -> Asked:
         examples,
         champion=None if trial.champion is None else trial.champion.artifact,
         policy=trial.suite.policy if trial.suite is not None else Policy(),
+        models=_models(trial),
+        champions=_champions(trial),
     )
+
+
+def _models(trial: Trial) -> dict[str, LiveModel]:
+    """Role -> the model, for rows that no data set holds."""
+    if not trial.asker.answers_again:
+        return {}
+    return {
+        name: LiveModel(trial.asker, role.reading, role.data.schema)
+        for name, role in trial.roles.items()
+        if role.reading is not None
+    }
+
+
+def _champions(trial: Trial) -> dict[str, LiveChampion]:
+    """Role -> the champion, likewise."""
+    if trial.champion is None or not trial.champion.answers_again:
+        return {}
+    return {
+        name: LiveChampion(trial.champion, role.champion, role.data.schema, role.reading)
+        for name, role in trial.roles.items()
+        if role.reading is not None and role.champion is not None
+    }
 
 
 def _without_probes(steps: Steps, trial: Trial) -> Steps:
@@ -217,32 +242,14 @@ def _with_determinism(steps: Steps, trial: Trial) -> Steps:
     return [*steps, (check, step)]
 
 
-class _Probe(Probe):
-    """The model's first rows, and how to ask about them again."""
-
-    def __init__(self, asker: Asker, seen: Mapping[str, NDArray[Any]]) -> None:
-        self._asker = asker
-        self._seen = seen
-        self.asked = 0
-
-    @property
-    def artifact(self) -> Artifact:
-        return self._asker.artifact
-
-    @property
-    def rows(self) -> int:
-        return len(next(iter(self._seen.values()), np.empty(0)))
-
-    @property
-    def seen(self) -> Mapping[str, NDArray[Any]]:
-        return self._seen
-
-    def outputs(self, rows: int, *, batch: int | None = None) -> Mapping[str, NDArray[Any]]:
-        self.asked += rows
-        return self._asker.again(rows, batch=batch)
-
-
-def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -> Report:
+def _report(
+    trial: Trial,
+    asked: Asked,
+    results: list[Result],
+    *,
+    files: Mapping[str, str],
+    seconds: float,
+) -> Report:
     suite, artifact = trial.suite, trial.asker.artifact
     assert suite is not None
     results, families = settled(results, suite.policy)
@@ -258,64 +265,11 @@ def _report(trial: Trial, asked: Asked, results: list[Result], seconds: float) -
     )
     if asked.tracebacks:
         made["tracebacks"] = asked.tracebacks
-    checks = sorted({step.check for step in suite.steps})
     return Report(
         verdict=decided,
-        subject={
-            "model": _model(artifact),
-            "champion": None if asked.champion is None else _model(asked.champion),
-            "suite": {
-                "title": suite.title,
-                "path": suite.path,
-                "digest": suite.digest,
-                "checks": {name: _digest(trial.library[name]) for name in checks},
-            },
-            "data": {name: _data(name, asked) for name in trial.roles},
-            "quick": trial.options.quick,
-        },
+        subject=subject_of(trial, asked, files),
         taken=tuple(trial.taken),
         results=tuple(results),
         findings=findings(asked.gathered, results),
         provenance=made,
     )
-
-
-def _digest(check: Check) -> str | None:
-    """Of the file that the check stands in."""
-    if check.path is None:
-        return None
-    return f"sha256:{hashlib.sha256(check.path.read_bytes()).hexdigest()}"
-
-
-def _model(artifact: Artifact) -> dict[str, Any]:
-    signature = artifact.signature
-    return {
-        "name": artifact.name,
-        "path": artifact.path,
-        "format": artifact.format,
-        "digest": artifact.digest,
-        "bytes": artifact.bytes,
-        "signature": {
-            side: [
-                {"name": one.name, "type": one.type, "shape": one.shape and list(one.shape)}
-                for one in tensors
-            ]
-            for side, tensors in (("inputs", signature.inputs), ("outputs", signature.outputs))
-        },
-        "facts": dict(artifact.facts),
-    }
-
-
-def _data(name: str, asked: Asked) -> dict[str, Any]:
-    role, account = asked.roles[name], asked.answers[name]
-    probe = asked.probe
-    return {
-        "path": role.data.name,
-        "digest": role.data.digest,
-        "bytes": role.data.bytes,
-        "rows": account.rows,
-        "dropped": account.rows - account.judged if role.reading else 0,
-        "reasons": dict(account.dropped),
-        "target": role.part.target,
-        "rows_asked_again": probe.asked if isinstance(probe, _Probe) and name == "test" else 0,
-    }

@@ -18,7 +18,9 @@ from modelgate.binding import Reading
 from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
 from modelgate.coding import ColumnCoder
+from modelgate.declare import Sample
 from modelgate.errors import DataError, ModelCrashedError
+from modelgate.sampling import Sampling
 from modelgate.slices import Part, Slicing
 from modelgate.slicing import Slices
 
@@ -87,6 +89,7 @@ class Gathered:
         whole: need -> aggregate of all rows.
         slices: of all slicings, and those that the suite names.
         champion: what became of every row that the champion answered; None where there is none.
+        sample: rows that checks may change and ask again; None where nobody wants them.
     """
 
     facts: Facts
@@ -94,6 +97,7 @@ class Gathered:
     whole: dict[Need, Aggregate] = field(default_factory=dict)
     slices: Slices = field(init=False)
     champion: Answers | None = None
+    sample: Sample | None = None
 
     def __post_init__(self) -> None:
         self.slices = Slices(self.facts)
@@ -147,7 +151,9 @@ class Judge:
         named: Mapping[Part, Sequence[Need]] | None = None,
         columns: tuple[Column, ...] = (),
         champion: Reading | None = None,
+        sampling: Sampling | None = None,
     ) -> None:
+        self._sampling = sampling
         self._reading = reading
         self._coder = Coder(reading.classes, reading.own)
         self._champion = None if champion is None else Rival(champion, reading)
@@ -189,6 +195,8 @@ class Judge:
         if champion is not None:
             batch, unlabelled = self._beside(batch, block, champion, usable)
             keep |= judgeable & unlabelled
+        if self._sampling is not None:
+            self._sampling.add(block, batch, judgeable & usable, first)
         if not keep.all():
             batch = batch.take(keep)
         for aggregate in self.gathered.whole.values():

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from modelgate.aggregates import Facts
 from modelgate.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Shape = tuple[int | str | None, ...]
 
@@ -79,8 +83,42 @@ class Artifact:
 
 
 class Model(Protocol):
-    """A model that a check may ask. Inputs are rows: a table, or a list of texts."""
+    """A model that a check may ask about rows of its own. Every row that is asked is counted."""
+
+    @property
+    def artifact(self) -> Artifact:
+        """What was loaded."""
+        ...
+
+    @property
+    def facts(self) -> Facts:
+        """The task, and the classes that `Predictions.labels` counts."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the data that feed it, in order."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of these columns."""
+        ...
 
     def predict(self, inputs: Any) -> Predictions:
-        """The answers, one a row, in the order of the rows."""
+        """The answers, one a row, in the order of the rows; as they come, finite or not.
+
+        Args:
+            inputs: a RecordBatch or Table that holds at least these columns; or a list of texts
+                where one column of text feeds the model. Many rows a call are cheaper than many
+                calls.
+
+        Raises:
+            DataError: a value does not fit the input it feeds.
+            ModelError, ModelCrashedError: the model did not answer.
+        """
         ...
+
+
+class Champion(Model, Protocol):
+    """The model to compare with, asked likewise; it answers in the candidate's classes."""

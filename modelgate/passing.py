@@ -21,10 +21,11 @@ from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.dataset import Dataset
-from modelgate.declare import Check, Groups, is_aggregate
+from modelgate.declare import Check, Groups, Sample, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge
 from modelgate.remembered import Answering, answering
+from modelgate.sampling import Sampling
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
 
@@ -111,6 +112,7 @@ def passed_over(
     keep: Keep | None = None,
     champion: Asker | None = None,
     remember: bool = False,
+    seed: int = 0,
 ) -> Gathered:
     """Read every row of a data set once, ask the model once, feed all aggregates.
 
@@ -122,6 +124,7 @@ def passed_over(
         keep: given the data set, and each block with the raw answers, in the file's order.
         champion: the model to compare with, bound likewise.
         remember: whether answers are kept, and recalled where they were given before.
+        seed: of the rows that are drawn for checks that change rows.
 
     Raises:
         UsageError: steps ask for what these facts do not allow; all of them are told.
@@ -133,6 +136,7 @@ def passed_over(
     whole += _unasked(role, whole)
     searching = [need for needs in (whole, *named.values()) for need in needs if need.kind.searches]
     columns = role.columns if searching else ()
+    sampling = _sampling(role, [asker, *([champion] if champion else [])], steps, seed)
     judge = Judge(
         role.reading,
         whole,
@@ -143,6 +147,7 @@ def passed_over(
         named=named,
         columns=columns,
         champion=rival,
+        sampling=sampling,
     )
     asked = [(asker, role.reading)]
     if champion is not None and rival is not None:
@@ -152,14 +157,29 @@ def passed_over(
             stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
             for one, reading in asked
         ]
-        for block, (raw, *others) in answered(role, askers, _read(slicings, named, columns)):
+        read = _read(slicings, named, columns)
+        read += [] if sampling is None else sampling.columns
+        for block, (raw, *others) in answered(role, askers, read):
             judge.add(block, raw, *others)
             if keep is not None:
                 keep(role, block, raw)
             if progress is not None:
                 progress(role.name, judge.gathered.answers.rows)
     judge.gathered.answers.seen = role.seen
+    if sampling is not None:
+        judge.gathered.sample = sampling.sample(role.reading.facts.task)
     return judge.gathered
+
+
+def _sampling(
+    role: Role, askers: Sequence[Asker], steps: Sequence[tuple[Check, Step]], seed: int
+) -> Sampling | None:
+    """What draws the rows that checks change and ask again; None where no step wants any."""
+    if not any(Sample in check.provided.values() for check, _ in steps):
+        return None
+    columns = {name for asker in askers for name in asker.columns or role.data.schema.names}
+    named = [name for name in role.data.schema.names if name in columns]
+    return Sampling(named, seed=seed, group=role.part.group)
 
 
 def _wanted(

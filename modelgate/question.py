@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from modelgate.declare import Check
@@ -85,6 +86,8 @@ def _written(value: Any) -> str:
     """A setting as a suite would write it."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, Path):
+        return value.name
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
-from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference
+from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.judging import NO_LABEL, Gathered
-from modelgate.model import Artifact, Model
+from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
 from modelgate.passing import Role, need_in, pair_of, placed
 from modelgate.question import MOST_MISSING, NO_CHAMPION, Question, blank, judged, skipped, sound
@@ -24,7 +24,8 @@ from modelgate.slices import column_of, said
 from modelgate.suite import DataPart, Policy, Step
 
 ABSENT: Mapping[Any, str] = {
-    Model: "this version asks models about the rows of the data alone",
+    Model: "there is no model to ask about other rows: the predictions were made beforehand, or"
+    " nothing tells how to read its answers",
     Probe: "the predictions were made beforehand: there is no model to ask again",
 }
 """Why a check cannot be given what it asks for."""
@@ -43,7 +44,9 @@ class Asked:
         examples: check -> its hand-written data.
         champion: the model to compare with; None where there is none.
         policy: the suite's.
-        model: what checks may ask about inputs of their own; None where nobody answers these.
+        models: role -> what checks may ask about rows of their own, bound as for that role's; none
+            where the predictions were made beforehand.
+        champions: role -> the champion, likewise.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -55,7 +58,8 @@ class Asked:
     examples: Mapping[str, Examples] = field(default_factory=dict)
     champion: Artifact | None = None
     policy: Policy = field(default_factory=Policy)
-    model: Model | None = None
+    models: Mapping[str, Model] = field(default_factory=dict)
+    champions: Mapping[str, Champion] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def part(self, role: str) -> DataPart:
@@ -192,11 +196,15 @@ def _given(
         Artifact: asked.asker.artifact,
         Examples: asked.examples.get(check.name, Examples()),
         Facts: None if gathered is None else gathered.facts,
-        Model: asked.model,
+        Model: asked.models.get(step.data),
         Probe: asked.probe,
+        Sample: None if gathered is None else gathered.sample,
     }
     given: dict[str, Any] = {}
     for name, kind in check.provided.items():
+        if kind is Champion:
+            given[name] = asked.champions.get(step.data)
+            continue
         if kind in offers:
             given[name] = offers[kind]
         elif kind is Groups:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modelgate.dataset import Dataset
 
 
-class Sample(Dataset):
+class Sampled(Dataset):
     """At most so many rows, every row as likely as any other, in the order of the file.
 
     Each row draws a number from its position and the seed alone, and the smallest stay (a bottom-k
@@ -21,7 +21,7 @@ class Sample(Dataset):
     def __init__(self, data: Dataset, rows: int, seed: int) -> None:
         self._data = data
         self._rows = rows
-        self._start = np.uint64((seed * 0x2545F491) & 0xFFFFFFFFFFFFFFFF)
+        self._seed = seed
         self.name = data.name
         self.schema = data.schema
 
@@ -33,21 +33,13 @@ class Sample(Dataset):
         for block in self._data.blocks(columns):
             table = pa.Table.from_batches([block])
             kept = table if kept is None else pa.concat_tables([kept, table])
-            drawn = np.concatenate([drawn, self._draw(first, len(block))])
+            drawn = np.concatenate([drawn, draws(first, len(block), self._seed)])
             first += len(block)
             if len(drawn) > self._rows:
                 stay = np.sort(np.argpartition(drawn, self._rows)[: self._rows])
-                kept, drawn = kept.take(_positions(stay)), drawn[stay]
+                kept, drawn = kept.take(positions(stay)), drawn[stay]
         if kept is not None:
             yield from kept.unify_dictionaries().combine_chunks().to_batches()
-
-    def _draw(self, first: int, rows: int) -> NDArray[np.uint64]:
-        """(rows,) numbers of splitmix64 (Steele et al. 2014, "Fast splittable PRNGs", OOPSLA)."""
-        z = np.arange(first, first + rows, dtype=np.uint64) + self._start
-        z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
 
     @property
     def digest(self) -> str:
@@ -60,6 +52,26 @@ class Sample(Dataset):
         return self._data.bytes
 
 
-def _positions(index: NDArray[np.int64]) -> pa.Array:
+def draws(first: int, rows: int, seed: int) -> NDArray[np.uint64]:
+    """The number that each row draws from its position: those with the smallest make the sample.
+
+    Args:
+        first: position of the first row in its data set, from 0.
+        rows: how many draw.
+        seed: 0 or more.
+
+    Returns:
+        (rows,) numbers of splitmix64 (Steele et al. 2014, "Fast splittable PRNGs", OOPSLA).
+    """
+    start = np.uint64((seed * 0x2545F491) & 0xFFFFFFFFFFFFFFFF)
+    z = np.arange(first, first + rows, dtype=np.uint64) + start
+    z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def positions(index: NDArray[np.int64]) -> pa.Array:
+    """The same indices as an Arrow array."""
     index = np.ascontiguousarray(index, dtype=np.int64)
     return pa.Array.from_buffers(pa.int64(), len(index), [None, pa.py_buffer(index)])

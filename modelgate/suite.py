@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from modelgate.errors import Where
@@ -174,3 +175,9 @@ class Suite:
     seed: int = 0
     champion: str | None = None
     policy: Policy = field(default_factory=Policy)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that its steps name, each once, in the order of the suite."""
+        values = (value for step in self.steps for value in step.settings.values())
+        return tuple(dict.fromkeys(value for value in values if isinstance(value, Path)))

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,11 @@ from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
 from modelgate.coding import ColumnCoder, columns_of
-from modelgate.declare import Check, Examples, Probe
+from modelgate.declare import Check, Examples, Probe, Sample
 from modelgate.gate import settled
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
-from modelgate.model import Artifact, Model
+from modelgate.model import Artifact, Champion, Model
 from modelgate.passing import need_of, pair_of
 from modelgate.report import Result
 from modelgate.runner import Asked, results_of
@@ -38,6 +38,16 @@ from modelgate.suite_file import parse_suite
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from modelgate.predictions import Predictions
+
+
+class Predicts(Protocol):
+    """A model as far as a toy needs to be one."""
+
+    def predict(self, inputs: Any) -> Predictions:
+        """The answers, one a row."""
+        ...
 
 
 def run_check(
@@ -52,7 +62,9 @@ def run_check(
     champion_answer: Sequence[Any] | NDArray[Any] | None = None,
     champion_scores: NDArray[Any] | None = None,
     task: str = "classification",
-    model: Model | None = None,
+    model: Predicts | None = None,
+    champion: Predicts | None = None,
+    sample: Sample | None = None,
     answers: Answers | None = None,
     probe: Probe | None = None,
     examples: Mapping[str, Any] | None = None,
@@ -80,6 +92,8 @@ def run_check(
         champion_scores: (n, classes) of it.
         task: "classification" or "regression".
         model: anything with `predict(inputs) -> Predictions`, for checks that ask for a `Model`.
+        champion: the same, for checks that ask for a `Champion`.
+        sample: the rows, for checks that ask for a `Sample`.
         answers: the account of raw answers, for checks that ask for it.
         probe: the model with its first rows, for checks that ask for it.
         examples: the check's hand-written data, in place of what lies beside its file.
@@ -122,6 +136,8 @@ def run_check(
             given_there = {"answer": None, "scores": None, **reference}
             there = _gathered(check, step, facts, _batch(facts, **given_there))
             gathered["reference"] = there
+    if sample is not None:
+        gathered.setdefault("test", Gathered(_sample_facts(model, sample, classes))).sample = sample
     given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
     toy = _Toy(artifact)
@@ -133,10 +149,22 @@ def run_check(
         {},
         given,
         champion=toy.artifact if versus else None,
-        model=model,
+        models={} if model is None else {"test": cast("Model", model)},
+        champions={} if champion is None else {"test": cast("Champion", champion)},
     )
     results, _ = settled(results_of(check, step, asked))
     return results[-1]
+
+
+def _sample_facts(model: Predicts | None, sample: Sample, classes: Sequence[Any] | None) -> Facts:
+    """The model's own, where it tells them; else by the answers."""
+    facts = getattr(model, "facts", None)
+    if isinstance(facts, Facts):
+        return facts
+    if sample.answers.values is not None:
+        return Facts(task="regression")
+    known = tuple(classes or range(int(sample.truth.max(initial=1)) + 1))
+    return Facts("classification", known, 1 if len(known) == 2 else None)
 
 
 def _step(library: Library, written: Mapping[str, Any]) -> Step:

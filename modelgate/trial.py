@@ -28,7 +28,7 @@ from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
 from modelgate.project import Project
-from modelgate.sample import Sample
+from modelgate.sample import Sampled
 from modelgate.sources import open_dataset, suffixes
 from modelgate.sources.whereabouts import files
 from modelgate.suite import DataPart, ModelPart, Suite
@@ -103,8 +103,8 @@ def ready_made(name: str, library: Library) -> Suite:
         raise UsageError(
             "MG2120", f"no suite is called {name!r}; {did_you_mean(name, list(library.suites))}"
         )
-    text = library.suites[name].read_bytes()
-    return parse_suite(text, name=name, path=name, checks=library)
+    path = library.suites[name]
+    return parse_suite(path.read_bytes(), name=name, path=name, checks=library, folder=path.parent)
 
 
 def find_suite(asked: str | Path | None, project: Project | None, library: Library) -> Suite | None:
@@ -289,7 +289,7 @@ def _opened(trial: Trial, place: Place) -> Dataset:
         encoding=part.encoding,
         base=place.base,
     )
-    return Sample(data, QUICK_ROWS, trial.seed) if trial.options.quick else data
+    return Sampled(data, QUICK_ROWS, trial.seed) if trial.options.quick else data
 
 
 def _labels_wanted(trial: Trial, role: str) -> bool:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from modelgate.dataset import Dataset
-from modelgate.sample import Sample
+from modelgate.sample import Sampled
 
 
 class Numbers(Dataset):
@@ -31,7 +31,7 @@ class Numbers(Dataset):
 
 
 def drawn(rows: int, wanted: int, seed: int = 0, batch: int = 777) -> list[int]:
-    sample = Sample(Numbers(rows, batch), wanted, seed)
+    sample = Sampled(Numbers(rows, batch), wanted, seed)
     return [value for block in sample.blocks() for value in block.column("x").to_pylist()]
 
 

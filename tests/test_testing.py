@@ -129,7 +129,7 @@ def test_a_check_that_does_not_exist_is_refused() -> None:
 def test_without_a_model_a_check_of_models_is_skipped(project: Path) -> None:
     found = run_check("negation", root=project, examples=PAIRS, at_least=0.9)
     assert found.status == "skipped"
-    assert "asks models about the rows of the data alone" in str(found.reason)
+    assert "no model to ask about other rows" in str(found.reason)
 
 
 def test_a_model_that_raises_has_crashed_the_check(project: Path) -> None:

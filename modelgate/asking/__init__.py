@@ -11,9 +11,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate.dataset import BLOCK_ROWS
 from modelgate.errors import ModelError
 from modelgate.model import Artifact
 from modelgate.suite import ModelPart
@@ -56,6 +58,19 @@ class Asker(ABC):
     @abstractmethod
     def again(self, rows: int, *, batch: int | None = None) -> Raw:
         """All outputs for the first `rows` of the rows looked at, `batch` rows a call."""
+
+    def answer(self, rows: pa.RecordBatch) -> Raw:
+        """The outputs that `prepare` named, for rows of any number, in canonical blocks."""
+        parts: list[Raw] = []
+        waiting = 0
+        for start in range(0, len(rows), BLOCK_ROWS):
+            if waiting >= self.ahead:
+                parts.append(self.collect())
+                waiting -= 1
+            self.submit(rows.slice(start, BLOCK_ROWS))
+            waiting += 1
+        parts += [self.collect() for _ in range(waiting)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def identity(self, outputs: Sequence[str]) -> str | None:
         """All that these outputs hang on but the rows: the model's bytes, how it is fed, by what.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from modelgate.kinds import Kind
 from modelgate.kinds.composed import Either, Many
-from modelgate.kinds.single import Choice, Nothing, Number, Text, Truth
+from modelgate.kinds.single import Choice, File, Nothing, Number, Text, Truth
 
 
 def kind_of(annotation: Any) -> Kind | None:
@@ -20,6 +21,8 @@ def kind_of(annotation: Any) -> Kind | None:
     plain = {str: Text(), bool: Truth(), int: Number(whole=True), float: Number(), None: Nothing()}
     if annotation is type(None):
         return Nothing()
+    if annotation is Path:
+        return File()
     if annotation in plain:
         return plain[annotation]
     origin, inner = get_origin(annotation), get_args(annotation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from modelgate.errors import did_you_mean
@@ -33,6 +34,21 @@ class Text(Kind):
     def schema(self) -> Schema:
         """As `Kind.schema`."""
         return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class File(Kind):
+    """The path of a file, as written."""
+
+    says = "the path of a file"
+
+    def read(self, node: Node) -> Path:
+        """As `Kind.read`."""
+        return Path(Text().read(node))
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return Text().schema()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from modelgate.judging import Rival, predictions
 from modelgate.passing import Progress, Role, answered
 from modelgate.replay.kept import Counted, Kept
 from modelgate.replay.replies import Replies, spoken_as, spoken_by_champion
-from modelgate.sample import Sample
+from modelgate.sample import Sampled
 
 MOST_ROWS = 200_000
 """Rows kept of a data set; of more, a seeded sample."""
@@ -63,7 +63,7 @@ class Tape:
             champion.prepare(role.champion.outputs)
             askers.append(champion)
             listeners.append(_Rival(role.champion, role.reading))
-        sampled = replace(role, data=Sample(counted, most, seed))
+        sampled = replace(role, data=Sampled(counted, most, seed))
         blocks: list[pa.RecordBatch] = []
         for block, raws in answered(sampled, askers, columns):
             blocks.append(block.select(columns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from modelgate.declare import Check
@@ -33,7 +34,14 @@ KEYS = (*SIMPLE, "model", "data", "champion", "policy", "checks")
 EXAMPLE = "write `checks:` and below it `  - metric: accuracy`"
 
 
-def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check]) -> Suite:
+def parse_suite(
+    text: bytes,
+    *,
+    name: str,
+    path: str,
+    checks: Mapping[str, Check],
+    folder: Path | None = None,
+) -> Suite:
     """Parse and validate a suite.
 
     Args:
@@ -41,6 +49,7 @@ def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check
         name: what the suite is called.
         path: the file's name, as people would write it.
         checks: name -> check, of which it may ask.
+        folder: what the files that it names are relative to; the folder of `path` where None.
 
     Raises:
         MistakesError: everything that is wrong with it, in the order of the lines.
@@ -66,7 +75,9 @@ def parse_suite(text: bytes, *, name: str, path: str, checks: Mapping[str, Check
     champion = _champion(entries.get("champion"), mistakes)
     steps: tuple[Step, ...] = ()
     if isinstance(root.value, dict):
-        steps = _steps(entries.get("checks"), root, StepReader(checks, data, task, mistakes))
+        folder = Path(path).parent if folder is None else folder
+        reader = StepReader(checks, data, task, folder, mistakes)
+        steps = _steps(entries.get("checks"), root, reader)
     mistakes.raise_if_any()
     return Suite(
         name=name,

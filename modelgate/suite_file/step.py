@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from modelgate.declare import REQUIRED, Check
@@ -42,6 +43,7 @@ class StepReader:
         checks: name -> check.
         roles: the names that `data:` defines.
         task: the suite's, if it names one.
+        folder: what the files that a step names are relative to.
         mistakes: takes what is wrong.
     """
 
@@ -50,11 +52,13 @@ class StepReader:
         checks: Mapping[str, Check],
         roles: Collection[str],
         task: str | None,
+        folder: Path,
         mistakes: Mistakes,
     ) -> None:
         self.checks = checks
         self.roles = sorted({*roles, "test"})
         self.task = task
+        self.folder = folder
         self.mistakes = mistakes
 
     def read(self, node: Node) -> Step | None:
@@ -123,7 +127,7 @@ class StepReader:
             return "", {}
         if kind is not None and check.subject is not None:
             value = read_value(kind, node, check.name, self.mistakes)
-            return _as_text(node), {check.subject: value}
+            return _as_text(node), {check.subject: self._found(value, node)}
         if isinstance(node.value, dict | tuple) or not node.text:
             message = f"{shown(check.name)} takes a name, such as 'all', not {node.says}"
             self.mistakes.add("MG2109", message, node.where)
@@ -141,7 +145,7 @@ class StepReader:
         setting = None if key == check.subject else check.settings.get(key)
         kind = None if setting is None else kind_of(setting.type)
         if kind is not None:
-            settings[key] = read_value(kind, node, key, self.mistakes)
+            settings[key] = self._found(read_value(kind, node, key, self.mistakes), node)
         elif key == check.subject:
             message = f"{shown(key)} is what stands after {shown(check.name + ':')}; leave it out"
             self.mistakes.add("MG2108", message, where)
@@ -151,6 +155,17 @@ class StepReader:
             message = f"{shown(check.name)} has no setting {shown(key)}; {near}"
             hint = f"`modelgate explain {check.name}` prints its settings"
             self.mistakes.add("MG2108", message, where, hint=hint)
+
+    def _found(self, value: Any, node: Node) -> Any:
+        """The same value; a file that it names is relative to the suite's, and there."""
+        if not isinstance(value, Path):
+            return value
+        path = self.folder / value
+        if not path.is_file():
+            message = f"there is no file {shown(str(path))}"
+            hint = "paths are relative to the suite's file"
+            self.mistakes.add("MG2133", message, node.where, hint=hint)
+        return path
 
     def _complete(self, check: Check, settings: dict[str, Any], where: Where) -> None:
         for name, setting in check.settings.items():

@@ -1,0 +1,127 @@
+"""The model as a check may ask it: rows in, answers out, in the classes of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from modelgate.aggregates import Facts
+from modelgate.arrays import is_text
+from modelgate.asking import Asker, Raw
+from modelgate.binding import Reading, listed
+from modelgate.binding.labels import Coder
+from modelgate.errors import DataError
+from modelgate.judging import Rival, predictions
+from modelgate.model import Artifact
+from modelgate.predictions import Predictions
+
+
+class LiveModel:
+    """A bound model that answers rows that no data set holds.
+
+    Attributes:
+        artifact: what was loaded.
+        facts: of the question.
+        schema: of the columns that feed it.
+        asked: rows it was asked about here, so far.
+        calls: of `predict` that asked about any.
+    """
+
+    def __init__(self, asker: Asker, reading: Reading, schema: pa.Schema) -> None:
+        """Take a bound model.
+
+        Args:
+            asker: the model, bound to columns of this schema.
+            reading: how its outputs are read.
+            schema: of the data it is bound to.
+        """
+        columns = schema.names if asker.columns is None else asker.columns
+        self.artifact: Artifact = asker.artifact
+        self.facts: Facts = reading.facts
+        self.schema = pa.schema([schema.field(name) for name in columns])
+        self.asked = 0
+        self.calls = 0
+        self._asker = asker
+        self._reading = reading
+        self._coder = Coder(reading.classes, reading.own)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """See `Model.columns`."""
+        return tuple(self.schema.names)
+
+    def predict(self, inputs: Any) -> Predictions:
+        """See `Model.predict`."""
+        rows = self._rows(inputs)
+        if not len(rows):
+            return self._none()
+        self.asked += len(rows)
+        self.calls += 1
+        self._asker.prepare(self._reading.outputs)
+        return self._read(self._asker.answer(rows))
+
+    def _read(self, raw: Raw) -> Predictions:
+        answer, scores = predictions(raw, self._reading, self._coder)
+        if self.facts.task == "regression":
+            return Predictions(values=answer)
+        return Predictions(scores=scores, labels=answer)
+
+    def _none(self) -> Predictions:
+        if self.facts.task == "regression":
+            return Predictions(values=np.empty(0))
+        shape = (0, len(self.facts.classes))
+        scores = None if self._reading.scores is None else np.empty(shape)
+        return Predictions(scores=scores, labels=np.empty(0, dtype=np.int64))
+
+    def _rows(self, inputs: Any) -> pa.RecordBatch:
+        """The inputs as one batch of the model's columns.
+
+        Raises:
+            DataError: MG3162, they lack a column, or are no rows.
+        """
+        if isinstance(inputs, pa.Table):
+            inputs = inputs.unify_dictionaries().combine_chunks()
+            batches = inputs.to_batches() or [pa.RecordBatch.from_pylist([], schema=inputs.schema)]
+            inputs = batches[0]
+        if isinstance(inputs, pa.RecordBatch):
+            absent = [name for name in self.columns if name not in inputs.schema.names]
+            if absent:
+                raise DataError("MG3162", f"the rows to ask about lack the column {listed(absent)}")
+            return inputs.select(list(self.columns))
+        only = self.schema.field(0)
+        if not isinstance(inputs, Sequence) or len(self.columns) != 1 or not is_text(only.type):
+            raise DataError(
+                "MG3162",
+                f"the model takes rows of {listed(list(self.columns))}, not a list of texts",
+            )
+        texts = pa.array(list(inputs), pa.large_string())
+        return pa.RecordBatch.from_arrays([texts], names=[only.name])
+
+
+class LiveChampion(LiveModel):
+    """The champion, asked likewise; its answers are told in the candidate's classes."""
+
+    def __init__(
+        self, asker: Asker, reading: Reading, schema: pa.Schema, candidate: Reading
+    ) -> None:
+        """Take a bound champion.
+
+        Args:
+            asker: the model, bound to columns of this schema.
+            reading: how its outputs are read.
+            schema: of the data it is bound to.
+            candidate: how the candidate's are.
+        """
+        super().__init__(asker, reading, schema)
+        self.facts = candidate.facts
+        self._rival = Rival(reading, candidate)
+
+    def _read(self, raw: Raw) -> Predictions:
+        rows = len(next(iter(raw.values())))
+        answer, scores, _ = self._rival.answers(raw, np.ones(rows, dtype=np.bool_))
+        if self.facts.task == "regression":
+            return Predictions(values=answer)
+        return Predictions(scores=scores, labels=answer)
