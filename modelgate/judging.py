@@ -31,6 +31,8 @@ NO_LABEL = {
     "regression": "target missing or no number",
 }
 """Why a row has no right answer."""
+NOT_COMPARED = "without a label, and not answered by both"
+"""Why not even a comparison that needs no label there could take a row."""
 
 
 def predictions(
@@ -193,8 +195,8 @@ class Judge:
             group=None if self._group is None else hashed(block.column(self._group)),
         )
         if champion is not None:
-            batch, unlabelled = self._beside(batch, block, champion, usable)
-            keep |= judgeable & unlabelled
+            batch, alone = self._beside(batch, block, champion, judgeable, usable)
+            keep |= alone
         if self._sampling is not None:
             self._sampling.add(block, batch, judgeable & usable, first)
         if not keep.all():
@@ -204,7 +206,12 @@ class Judge:
         self.gathered.slices.add(block, keep, batch)
 
     def _beside(
-        self, batch: Batch, block: pa.RecordBatch, raw: Answered, labelled: Flags
+        self,
+        batch: Batch,
+        block: pa.RecordBatch,
+        raw: Answered,
+        judgeable: Flags,
+        labelled: Flags,
     ) -> tuple[Batch, Flags]:
         """The batch with the champion's answers; and the rows that are only compared."""
         assert self._champion is not None
@@ -212,8 +219,10 @@ class Judge:
         account = self.gathered.champion
         fractions = _fractions(raw, block)
         answer, scores, usable = self._champion.answers(raw, account.add(fractions, len(block)))
-        account.drop("the champion's answer is not usable", int((labelled & ~usable).sum()))
-        alone = ~labelled & usable & (self._reading.task == "classification")
+        missing = judgeable & labelled & ~usable
+        account.drop("the champion's answer is not usable", int(missing.sum()))
+        alone = ~labelled & judgeable & usable & (self._reading.task == "classification")
+        account.drop(NOT_COMPARED, int((~labelled & ~alone).sum()))
         beside = replace(
             batch,
             champion_answer=answer,

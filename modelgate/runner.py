@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
@@ -13,15 +12,16 @@ from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
-from modelgate.judging import NO_LABEL, Gathered
+from modelgate.judging import Gathered
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
 from modelgate.passing import Role, need_in, pair_of, placed
-from modelgate.question import MOST_MISSING, NO_CHAMPION, Question, blank, judged, skipped, sound
+from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result
 from modelgate.slices import column_of, said
 from modelgate.suite import DataPart, Policy, Step
+from modelgate.unjudged import left_out
 
 ABSENT: Mapping[Any, str] = {
     Model: "there is no model to ask about other rows: the predictions were made beforehand, or"
@@ -263,36 +263,7 @@ def _reference(check: Check, step: Step, asked: Asked) -> Reference | str:
 
 def _unjudged(question: Question, asked: Asked) -> str | None:
     """Why too many rows of the data went unjudged for anything to pass; None where they did not."""
-    read = [role for role in asked.gathered if question.check.reads(role, question.step.data)]
-    return next(filter(None, (_left_out(question, asked, role) for role in read)), None)
-
-
-def _left_out(question: Question, asked: Asked, role: str) -> str | None:
-    gathered = asked.gathered.get(role)
-    if gathered is None or not gathered.answers.rows:
-        return None
-    account = gathered.answers
-    reasons = dict(account.dropped)
-    if question.versus:
-        _compared_only(question, gathered, reasons)
-    dropped = sum(reasons.values())
-    allowed = asked.roles[role].part.may_drop
-    if dropped <= allowed * account.rows:
-        return None
-    why = "; ".join(f"{reason}: {count:,}" for reason, count in reasons.items())
-    share = ceil(1e4 * dropped / account.rows) / 1e4  # rounded down, it would not allow them
-    if 2 * dropped > account.rows:
-        return f"{MOST_MISSING} ({why}): the others speak for themselves alone"
-    return (
-        f"{dropped:,} of {account.rows:,} rows could not be judged ({why}): mend them, or allow it"
-        f" with data: {{{role}: {{may_drop: {share:g}}}}}"
-    )
-
-
-def _compared_only(question: Question, gathered: Gathered, reasons: dict[str, int]) -> None:
-    """What a comparison lacks: the champion's answers too, but no label where it takes none."""
-    need = pair_of(question.check, question.step, gathered.facts)
-    if need is not None and need.kind.unlabelled:
-        reasons.pop(NO_LABEL[gathered.facts.task], None)
-    if gathered.champion is not None:
-        reasons |= gathered.champion.dropped
+    check, step = question.check, question.step
+    read = (role for role in asked.gathered if check.reads(role, step.data))
+    said = (left_out(question, asked.gathered[role], asked.part(role), role) for role in read)
+    return next(filter(None, said), None)

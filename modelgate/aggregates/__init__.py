@@ -117,6 +117,8 @@ class Batch:
 
     def part_for(self, kind: Aggregate | type[Aggregate]) -> Batch:
         """The rows that an aggregate of this kind takes."""
+        if kind.chooses:
+            return self
         rows = None if kind.paired and kind.unlabelled else self.labelled
         if kind.paired and self.both is not None:
             rows = self.both if rows is None else rows & self.both
@@ -132,11 +134,13 @@ class Aggregate(ABC):
         searches: whether it is given what the columns of the data hold.
         unlabelled: whether it takes rows without a label (truth -1) too: where both models answer
             alike, a comparison needs none.
+        chooses: whether it is fed all rows and leaves out those that it cannot take itself.
     """
 
     paired: ClassVar[bool] = False
     searches: ClassVar[bool] = False
     unlabelled: ClassVar[bool] = False
+    chooses: ClassVar[bool] = False
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Lots(Aggregate):
         parts: lot -> its aggregate, for lots that have rows.
         rows: (LOTS,) rows of each.
     """
+
+    chooses: ClassVar[bool] = True
 
     def __init__(self, facts: Facts, *, inner: Need) -> None:
         super().__init__(facts)

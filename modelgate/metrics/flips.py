@@ -8,7 +8,7 @@ from modelgate.aggregates.flipped import Flipped
 from modelgate.aggregates.paired_confusion import PairedConfusion
 from modelgate.metrics.cells import of_share
 from modelgate.metrics.measure import NO_ROWS, NO_WEIGHT, Measured, nothing
-from modelgate.metrics.paired_cells import TOO_MANY_CLASSES, Cells
+from modelgate.metrics.paired_cells import TOO_MANY_CLASSES, UNWEIGHED, Cells
 
 Which = Literal["negative", "churn"]
 
@@ -21,6 +21,8 @@ def measure_flips(found: PairedConfusion, which: Which) -> Measured:
     if which == "negative" and found.apart:
         why = f"{found.apart:,} rows without a label are answered differently"
         return nothing(why, n=found.rows)
+    if unlabelled and found.weighted:
+        return nothing(UNWEIGHED, n=found.rows)
     cells = Cells.of(found)
     total, effective = float(cells.weight.sum()), cells.effective
     rows = found.rows + unlabelled

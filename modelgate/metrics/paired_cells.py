@@ -26,6 +26,7 @@ from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.paired import paired_low, paired_method
 from modelgate.stats.planning import share_error
 
+UNWEIGHED = "weighted rows are compared where every one has a label"
 TOO_MANY_CLASSES = "weighted rows of more than 16 classes are not compared"
 
 
@@ -121,6 +122,8 @@ def _shares(found: PairedConfusion, of: int | None) -> Compared:
     unlabelled = found.alike + found.apart
     if (missing := _missing(found, unlabelled if of is not None else 0)) is not None:
         return missing
+    if unlabelled and found.weighted:
+        return Compared(value=None, n=found.rows, reason=UNWEIGHED)
     part = Cells.of(found).only(of)
     total, effective = float(part.weight.sum()), part.effective
     rows = int(part.rows.sum()) + unlabelled
