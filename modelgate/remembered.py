@@ -84,7 +84,7 @@ def answering(
     reading = f"{data.schema}\n{data.taken}"
     shelf = cache_folder() / sha256(f"{identity}\n{reading}".encode()).hexdigest()[:32]
     # Only where this model has answered something before is the data read once more to know it.
-    known = _recalled(shelf / _name(data.digest)) if shelf.is_dir() else None
+    known = _recalled(shelf / _name(data.digest), outputs) if shelf.is_dir() else None
     if known is not None:
         yield known
         return
@@ -241,11 +241,11 @@ class _Column:
         self._file.close()
 
 
-def _recalled(folder: Path) -> Recalled | None:
+def _recalled(folder: Path, wanted: tuple[str, ...]) -> Recalled | None:
     """The answers in a folder; None where there are none, or they are not what was written."""
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-        outputs = {name: _read(folder, meta["rows"], one) for name, one in meta["outputs"].items()}
+        outputs = {name: _read(folder, meta["rows"], meta["outputs"][name]) for name in wanted}
         os.utime(folder)
     except (OSError, ValueError, KeyError, TypeError):
         shutil.rmtree(folder, ignore_errors=True)

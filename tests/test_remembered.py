@@ -111,7 +111,10 @@ def test_other_rows_and_other_bytes_are_asked_about(
     assert len(kept(cache)) == 4
 
 
-@pytest.mark.parametrize("harm", ["changed", "short", "gone", "meta", "empty-meta"])
+METAS = ["{", "{}", "[]", '{"rows": 1, "outputs": []}', '{"rows": 1, "outputs": {}}']
+
+
+@pytest.mark.parametrize("harm", ["changed", "short", "gone", *METAS])
 def test_what_was_tampered_with_is_thrown_away_and_asked_again(
     place: Path, cache: Path, asked: list[int], harm: str
 ) -> None:
@@ -127,7 +130,7 @@ def test_what_was_tampered_with_is_thrown_away_and_asked_again(
         elif harm == "gone":
             file.unlink()
         else:
-            (folder / remembered.META).write_text("{" if harm == "meta" else "{}")
+            (folder / remembered.META).write_text(harm)
     asked.clear()
     second = judged(place)
     assert sum(asked) == 2 * ROWS
