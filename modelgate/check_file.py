@@ -10,10 +10,11 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from modelgate.declare import DECLARED, PROVIDED, REQUIRED, Check, Groups, is_aggregate
+from modelgate.declare import DECLARED, PROVIDED, Check, Groups, is_aggregate
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import printable, shown
 from modelgate.kinds.annotation import kind_of
+from modelgate.setting import REQUIRED
 from modelgate.suite_file.step import ENGINE_KEYS
 from modelgate.yaml_file.node import Mistakes
 

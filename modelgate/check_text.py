@@ -6,11 +6,12 @@ import re
 from inspect import getdoc
 from typing import Any
 
-from modelgate.declare import REQUIRED, Check
+from modelgate.declare import Check
 from modelgate.kinds import Kind
 from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, Nothing, Number, Truth
+from modelgate.setting import REQUIRED
 
 _SECTION = re.compile(r"^([A-Z][a-z]+): ?(.*)$")
 

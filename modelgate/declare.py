@@ -26,6 +26,7 @@ from modelgate.aggregates.answers import Answers
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.predictions import Predictions
+from modelgate.setting import Setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,22 +122,6 @@ class Sample:
 
 SAMPLED = 2_000
 """Rows of a `Sample`, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a suite may set of a check.
-
-    Attributes:
-        type: the annotation: a Literal, int, float, str, bool, a list, or a union with None.
-        default: its value where the suite is silent; `REQUIRED` where it must be written.
-    """
-
-    type: Any
-    default: Any
-
-
-REQUIRED: Any = inspect.Parameter.empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

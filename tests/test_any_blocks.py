@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from modelgate.aggregates import Need
 from modelgate.binding import Reading
-from modelgate.declare import REQUIRED
 from modelgate.judging import Gathered, Judge
 from modelgate.library import Library, builtin_root
 from modelgate.metrics.table import METRICS
+from modelgate.setting import REQUIRED
 
 METRIC = Library(builtin_root())["metric"]
 CLASSIFICATION = Reading(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from inspect import getdoc
 from typing import Any
 
-from modelgate.declare import REQUIRED, Check
+from modelgate.declare import Check
 from modelgate.kinds import Schema
 from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.single import Text
+from modelgate.setting import REQUIRED
 from modelgate.suite_file import SIMPLE
 from modelgate.suite_file.blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
 from modelgate.suite_file.step import ENGINE_KEYS, OF_SLICES

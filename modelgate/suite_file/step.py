@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from modelgate.declare import REQUIRED, Check
+from modelgate.declare import Check
 from modelgate.errors import Where, did_you_mean
 from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
 from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.outcome import Severity
+from modelgate.setting import REQUIRED
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import Limit, Margin, Step
 from modelgate.suite_file.sliced import By, Named

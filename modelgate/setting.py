@@ -1,0 +1,23 @@
+"""What a suite may set of a check or of a perturbation."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One parameter that a suite may write.
+
+    Attributes:
+        type: the annotation: a Literal, int, float, str, bool, a list, or a union with None.
+        default: its value where the suite is silent; `REQUIRED` where it must be written.
+    """
+
+    type: Any
+    default: Any
+
+
+REQUIRED: Any = inspect.Parameter.empty
