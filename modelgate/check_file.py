@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from traceback import extract_tb
-from types import ModuleType
 from typing import Any
 
 from modelgate.declare import DECLARED, PROVIDED, Check, Groups, is_aggregate
-from modelgate.errors import MistakesError, UsageError, Where
-from modelgate.escape import printable, shown
+from modelgate.errors import Where
+from modelgate.escape import shown
 from modelgate.kinds.annotation import kind_of
+from modelgate.python_file import loaded
 from modelgate.setting import REQUIRED
 from modelgate.suite_file.step import ENGINE_KEYS
 from modelgate.yaml_file.node import Mistakes
@@ -31,7 +28,7 @@ def load_check(path: Path) -> Check:
     Raises:
         MistakesError: everything that is wrong with the file.
     """
-    module = _loaded(path)
+    module = loaded(path, f"modelgate_checks.{path.parent.name}.{path.stem}")
     declared: list[Check] = [
         value.__dict__[DECLARED]
         for value in vars(module).values()
@@ -52,31 +49,6 @@ def load_check(path: Path) -> Check:
         _declared_well(check, path, mistakes)
     mistakes.raise_if_any()
     return replace(named[0], path=path)
-
-
-def _loaded(path: Path) -> ModuleType:
-    name = f"modelgate_checks.{path.parent.name}.{path.stem}"
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise MistakesError([_not_loaded(path, None, "it is no Python file")])
-    module = module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their own module up
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        where = Where(str(path), error.lineno, error.offset)
-        raise MistakesError([UsageError("MG2210", f"{error.msg}", where=where)]) from error
-    except (Exception, SystemExit) as error:  # a check's file is anybody's code
-        frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = frames[-1].lineno if frames else None
-        reason = f"{type(error).__name__}: {error}"
-        raise MistakesError([_not_loaded(path, line, reason)]) from error
-    return module
-
-
-def _not_loaded(path: Path, line: int | None, reason: str) -> UsageError:
-    told = printable(" ".join(reason.split()), 60)
-    return UsageError("MG2211", f"the file cannot be loaded: {told}", where=Where(str(path), line))
 
 
 def _where(check: Check, path: Path) -> Where:

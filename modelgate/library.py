@@ -1,4 +1,4 @@
-"""The checks and suites that there are: found by path, the built-in ones by everybody's door."""
+"""The checks, perturbations and suites there are: found by path, built-in ones like anybody's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from modelgate.check_file import load_check
 from modelgate.declare import Check, Examples
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import shown
+from modelgate.perturb import Perturbation, Perturbations, perturbations
+from modelgate.perturb_file import load_perturbation, place
 from modelgate.yaml_file import MOST_BYTES, read_yaml
 
 
@@ -23,25 +25,30 @@ class Library(Mapping[str, Check]):
     """All checks by name, and the suites.
 
     Attributes:
+        perturbations: name -> perturbation, the built-in ones and the roots' own.
         suites: name -> file; of two of one name, the later root's.
     """
 
     def __init__(self, *roots: Path) -> None:
-        """Load `checks/*/*.py` and find `suites/*.yaml` of every root, each folder once.
+        """Load `checks/*/*.py` and `perturb/*.py`, find `suites/*.yaml`, of every root once.
 
         Args:
-            roots: folders that hold `checks/` and `suites/`, or one of them, or neither; the
+            roots: folders that hold some of `checks/`, `perturb/` and `suites/`, or none; the
                 built-in one first.
 
         Raises:
-            MistakesError: everything that is wrong with the checks' files.
+            MistakesError: everything that is wrong with the files of checks and perturbations.
         """
         self.suites: dict[str, Path] = {}
+        self.perturbations: Mapping[str, Perturbation] = perturbations()
+        self._own: dict[str, Perturbation] = {}
         self._checks: dict[str, Check] = {}
         mistakes: list[UsageError] = []
         for root in dict.fromkeys(root.resolve() for root in roots):
-            for path in _check_files(root / "checks"):
+            for path in _files(root / "checks", "*/*.py"):
                 self._take(path, mistakes)
+            for path in _files(root / "perturb", "*.py"):
+                self._take_perturbation(path, mistakes)
             for path in sorted((root / "suites").glob("*.yaml")):
                 self.suites[path.stem] = path
         if mistakes:
@@ -61,6 +68,22 @@ class Library(Mapping[str, Check]):
                 UsageError("MG2214", message, where=where, hint="rename one of the two")
             )
 
+    def _take_perturbation(self, path: Path, mistakes: list[UsageError]) -> None:
+        try:
+            own = load_perturbation(path)
+        except MistakesError as error:
+            mistakes.extend(error.mistakes)
+            return
+        if own.name in self.perturbations:
+            there = self.perturbations[own.name].path or "modelgate's own library"
+            message = f"a perturbation is called {shown(own.name)} here and in {there}"
+            mistakes.append(
+                UsageError("MG2232", message, where=place(own, path), hint="rename one of the two")
+            )
+        else:
+            self._own[own.name] = own
+            self.perturbations = Perturbations(self._own)
+
     def __getitem__(self, name: str) -> Check:
         return self._checks[name]
 
@@ -71,10 +94,11 @@ class Library(Mapping[str, Check]):
         return len(self._checks)
 
 
-def _check_files(folder: Path) -> list[Path]:
-    """The files of a `checks/` folder, `_private` ones left out."""
-    files = (path for path in folder.glob("*/*.py") if not path.parent.name.startswith((".", "_")))
-    return sorted(path for path in files if not path.name.startswith((".", "_")))
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder that have this pattern, `_private` ones left out."""
+    found = (path.relative_to(folder) for path in folder.glob(pattern))
+    shown_ones = (path for path in found if not any(part[0] in "._" for part in path.parts))
+    return [folder / path for path in sorted(shown_ones)]
 
 
 def examples_of(check: Check) -> Examples:

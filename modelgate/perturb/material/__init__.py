@@ -1,0 +1,1 @@
+"""What perturbations share: how they are declared and called, draws, lists of words."""

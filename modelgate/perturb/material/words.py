@@ -1,0 +1,31 @@
+"""The lists of words beside this file, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from modelgate.yaml_file import read_yaml
+
+
+@cache
+def words(name: str) -> Any:
+    """What `<name>.yaml` holds: lists and dicts of texts."""
+    path = Path(__file__).with_name(f"{name}.yaml")
+    return read_yaml(path.read_bytes(), file=path.name).plain
+
+
+@cache
+def both_ways(name: str, part: str) -> Mapping[str, str]:
+    """The pairs of a part of a list, each of the two leading to the other."""
+    pairs = words(name)[part]
+    return {**pairs, **{value: key for key, value in reversed(pairs.items())}}
+
+
+def like(written: str, word: str) -> str:
+    """`word` with the capitals that `written` has: all of it, the first letter, or none."""
+    if len(written) > 1 and written.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if written[:1].isupper() else word

@@ -1,0 +1,37 @@
+"""Numbers that were measured a little differently."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelgate.errors import UsageError
+from modelgate.perturb import perturbation
+from modelgate.perturb.material.dice import normal
+from modelgate.perturb.material.spread import moved, spread
+
+AMOUNTS = (0.01, 0.05, 0.1, 0.2, 0.5)
+
+
+@perturbation(of="number")
+def noise(
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    pool: NDArray[np.float64],
+    severity: int = 1,
+    amount: float | None = None,
+) -> NDArray[np.float64]:
+    """Each number is moved a little, up or down, by a share of the column's spread.
+
+    The noise is normal. A good model hardly moves: no measurement is exact. A column of whole
+    numbers stays whole, so that little noise leaves many of its numbers as they are. Missing
+    numbers stay missing; a column of one value stays as it is.
+
+    Severity: a standard deviation of 0.01, 0.05, 0.1, 0.2 or 0.5 of that of the column.
+    Settings: amount, the standard deviation in the column's own unit, in place of the severity's.
+    """
+    if amount is not None and amount <= 0:
+        raise UsageError("MG2172", "the perturbation 'noise': 'amount' is larger than 0")
+    width = AMOUNTS[severity - 1] * spread(pool) if amount is None else amount
+    return moved(values, width * normal(seed, len(values)), pool)
