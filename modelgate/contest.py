@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
-from modelgate.asking import PROBED, Asker
+from modelgate.asking import PROBED, Asker, Raw
 from modelgate.binding import Reading, listed
-from modelgate.binding.labels import LabelSample, key
+from modelgate.binding.labels import Coder, LabelSample, key
 from modelgate.binding.outputs import bind_outputs
 from modelgate.errors import ModelError, about
+from modelgate.judging import predictions
 from modelgate.suite import ModelPart
 
 
@@ -56,8 +58,9 @@ def bind_other(
     bound by what can be found out.
 
     Raises:
-        ModelError: what binding raises.
+        ModelError: MG3163, its scores are of the classes in another order; what binding raises.
     """
+    told = _in_its_order(other, told)
     try:
         other.bind(first.schema, apart, told)
         known = told
@@ -67,8 +70,45 @@ def bind_other(
     seen = other.look(first.slice(0, PROBED))
     if not {told.scores, told.labels} - {None} <= set(seen):
         known = replace(known, scores=None, labels=None)
-    reading, _ = bind_outputs(other.artifact.signature, seen, sample, told=known, task=task)
+    signature = other.artifact.signature
+    reading, _ = bind_outputs(signature, seen, sample, told=known, task=task)
+    by_label, _ = bind_outputs(
+        signature, seen, sample, told=replace(known, threshold=None), task=task
+    )
+    if _upside_down(by_label, seen):
+        raise ModelError(
+            "MG3163",
+            f"the scores are not those of {listed(list(reading.classes))} in this order: the labels"
+            " that the model answers contradict them",
+            hint="`model: {classes: [...]}` of a suite holds for all models: export them with their"
+            " scores in one order",
+        )
     return reading
+
+
+def _in_its_order(other: Asker, told: ModelPart) -> ModelPart:
+    """The suite's classes in the order that the other model's file names, where it names these."""
+    own, words = other.artifact.signature.classes, {key(one): one for one in told.classes}
+    if not words or {*map(key, own)} != words.keys():
+        return told
+    return replace(told, classes=tuple(words[key(one)] for one in own))
+
+
+def _upside_down(reading: Reading, seen: Raw) -> bool:
+    """Whether a class has lower scores where the model answers with it than elsewhere.
+
+    The best score need not be the answer: of two classes one may be answered from a low one on.
+    """
+    if reading.scores is None or reading.labels is None:
+        return False
+    answer, scores = predictions(seen, reading, Coder(reading.classes, reading.own))
+    assert scores is not None
+    known = np.isfinite(scores).all(axis=1) & (answer >= 0)
+    answer, scores = answer[known], scores[known]
+    if len(reading.classes) > 2:
+        return 2 * int((np.argmax(scores, axis=1) == answer).sum()) < len(answer)
+    here, there = scores[answer == 1, 1], scores[answer == 0, 1]
+    return bool(len(here) and len(there) and here.mean() < there.mean())
 
 
 def same_classes(one: Reading, other: Reading) -> bool:
