@@ -15,10 +15,19 @@ from typing import Any, TypeVar, get_type_hints
 
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.escape import shown
-from modelgate.perturb.material.declared import DECLARED, Of, Perturbation
+from modelgate.perturb.material.declared import DECLARED, Of, Perturbation, SettingError
 from modelgate.setting import Setting
 
-__all__ = ["GIVEN", "Of", "Perturbation", "Perturbations", "named", "perturbation", "perturbations"]
+__all__ = [
+    "GIVEN",
+    "Of",
+    "Perturbation",
+    "Perturbations",
+    "SettingError",
+    "named",
+    "perturbation",
+    "perturbations",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 GIVEN = ("seed", "pool", "columns")
@@ -31,9 +40,10 @@ def perturbation(*, of: Of) -> Callable[[Function], Function]:
     Its first parameter takes the values: a list of texts where it is of "text" or "category",
     (n,) float64 where of "number" (NaN is missing), a RecordBatch where of "table", (n, height,
     width, channels) uint8 where of "image". It answers with as many values of the same type, and
-    changes none of those it was given. What stands after its `*` a suite may set, but for `seed`,
-    `pool` (the values of the column in all sampled rows) and `columns` (the names of the columns
-    that a table is to be changed in), which the caller gives.
+    changes none of those it was given; about a setting that makes no sense it raises
+    `SettingError`. What stands after its `*` a suite may set, but for `seed`, `pool` (the values
+    of the column in all sampled rows) and `columns` (the names of the columns that a table is to
+    be changed in), which the caller gives.
 
     Args:
         of: what it changes.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.errors import UsageError
-from modelgate.perturb import perturbation
+from modelgate.perturb import SettingError, perturbation
 from modelgate.perturb.material.dice import normal
 from modelgate.perturb.material.spread import moved, spread
 
@@ -32,6 +31,6 @@ def noise(
     Settings: amount, the standard deviation in the column's own unit, in place of the severity's.
     """
     if amount is not None and amount <= 0:
-        raise UsageError("MG2172", "the perturbation 'noise': 'amount' is larger than 0")
+        raise SettingError("'amount' is larger than 0")
     width = AMOUNTS[severity - 1] * spread(pool) if amount is None else amount
     return moved(values, width * normal(seed, len(values)), pool)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.errors import UsageError
-from modelgate.perturb import perturbation
+from modelgate.perturb import SettingError, perturbation
 
 
 @perturbation(of="number")
@@ -22,9 +21,7 @@ def unit_error(
     Settings: factor, in place of the severity's; below 1 it divides: 0.001.
     """
     if factor is not None and (factor <= 0 or factor == 1):
-        raise UsageError(
-            "MG2172", "the perturbation 'unit_error': 'factor' is larger than 0, and not 1"
-        )
+        raise SettingError("'factor' is larger than 0, and not 1")
     with np.errstate(over="ignore", invalid="ignore"):
         changed = values * (10.0**severity if factor is None else factor)
     return np.where(np.isfinite(changed), changed, values)

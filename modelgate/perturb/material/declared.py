@@ -23,6 +23,10 @@ SEVERITIES = (1, 2, 3, 4, 5)
 """From hardly to be noticed to as bad as it gets in practice."""
 
 
+class SettingError(ValueError):
+    """What a perturbation raises about a setting; the end of a sentence, such as "'to' is ..."."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perturbation:
     """A declared perturbation. Call it to change values; the same seed gives the same change.
@@ -104,15 +108,12 @@ class Perturbation:
     def _strings(
         self, values: list[str | None], settings: Mapping[str, Any], seed: int, pool: Any
     ) -> list[str | None]:
-        """Only those that are not missing are changed."""
-        there = [number for number, value in enumerate(values) if value is not None]
-        known = [values[number] for number in there]
-        known_pool = known if pool is None else [value for value in pool if value is not None]
-        given = {"seed": seed, "pool": known_pool, "columns": ()}
-        changed = list(values)
-        for number, value in zip(there, self._answer(known, settings, given), strict=True):
-            changed[number] = value
-        return changed
+        """Those that are missing stay so; they keep their places, on which draws may depend."""
+        filled = ["" if value is None else value for value in values]
+        known = [value for value in (values if pool is None else pool) if value is not None]
+        given = {"seed": seed, "pool": known, "columns": ()}
+        answer = self._answer(filled, settings, given)
+        return [None if was is None else now for was, now in zip(values, answer, strict=True)]
 
     def _answer(self, values: Any, settings: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         """What the function answers, if it can be one."""
@@ -123,6 +124,8 @@ class Perturbation:
             answer = self.change(values, **asked, **settings)
         except ModelgateError:
             raise
+        except SettingError as error:
+            raise self._wrong("MG2172", str(error), ": ") from error
         except Exception as error:
             reason = f"{type(error).__name__}: {one_line(error)}"
             raise self._crashed("MG4060", f"raised {reason}") from error
