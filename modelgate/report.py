@@ -173,6 +173,10 @@ EXITS: Mapping[Decision, tuple[int, ...]] = {"promote": (0,), "block": (1,), "ho
 """The exit codes that a decision may have."""
 
 
+MOST_ALPHA = 0.05
+"""The chance of a wrong pass, or of a wrong failure, that a suite may allow at most."""
+
+
 def contradiction(report: Report) -> str | None:
     """Why the verdict cannot follow from the results; None where it can.
 
@@ -183,9 +187,11 @@ def contradiction(report: Report) -> str | None:
     verdict = report.verdict
     if verdict.exit_code not in EXITS[verdict.decision]:
         return f"exit code {verdict.exit_code} does not belong to {verdict.decision!r}"
-    heavy = [result for result in report.results if _counts(result, report)]
+    if not max(verdict.alpha_pass, verdict.alpha_block) <= MOST_ALPHA:
+        return f"no suite may let more than {MOST_ALPHA:.0%} go wrong"
+    heavy = [result for result in report.results if _counts(result)]
     for result in heavy:
-        if result.status is Status.PASSED and not _holds(result):
+        if result.status is Status.PASSED and not _holds(result, verdict.alpha_pass):
             return f"{result.id} is called passed, but its numbers do not show it"
     failed = [result for result in heavy if result.status is Status.FAILED]
     if verdict.decision == "block":
@@ -199,22 +205,28 @@ def contradiction(report: Report) -> str | None:
     return _unearned(heavy)
 
 
-def _counts(result: Result, report: Report) -> bool:
-    """Whether a result bears on the verdict; a comparison with nobody does not."""
-    nobody = result.versus is not None and report.subject.get("champion") is None
-    if result.status is Status.SKIPPED and nobody:
-        return False
+def _counts(result: Result) -> bool:
+    """Whether a result bears on the verdict."""
     return result.severity is not Severity.MINOR and result.status is not Status.INFO
 
 
-def _holds(result: Result) -> bool:
-    """Whether the numbers of a passed result keep its limit; a NaN keeps none."""
+def _holds(result: Result, alpha: float) -> bool:
+    """Whether the numbers of a passed result keep its limit; a NaN keeps none.
+
+    Args:
+        result: without a limit it is information, and passes nothing.
+        alpha: the chance of a wrong pass that is allowed.
+    """
     if not result.limit:
-        return True
-    if result.value is None:
         return False
-    if "margin" in result.limit:
+    if result.kind == "statistical":
+        rows = result.n if result.n_effective is None else result.n_effective
+        if not rows >= result.minimum or not (result.p_within or 0.0) <= alpha:
+            return False
+    if "margin" in result.limit:  # which needs fewer labels than the two values
         return _within(result)
+    if result.value is None or (result.kind == "statistical" and result.interval is None):
+        return False
     low, high = result.interval or (result.value, result.value)
     return all(
         (side == "at_least" and low >= bound) or (side == "at_most" and high <= bound)

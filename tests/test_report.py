@@ -58,6 +58,7 @@ def report(decision: str = "promote", *results: Result, code: int | None = None)
 
 
 GOOD = report("promote", result(), result(id="f1", status=Status.INFO, limit={}))
+V: dict[str, Any] = {"versus": "champion", "limit": {"margin": 0.02}}
 FAILED = result(status=Status.FAILED, interval=(0.8, 0.86), value=0.83)
 OPEN = result(status=Status.UNDECIDED, interval=(0.8, 0.93))
 
@@ -265,6 +266,29 @@ def test_a_place_in_the_text_is_told() -> None:
         pytest.param(
             report("promote", result(value=None, interval=None)), "do not show it", id="no-value"
         ),
+        pytest.param(
+            report("promote", result(interval=None)), "do not show it", id="without-interval"
+        ),
+        pytest.param(report("promote", result(limit={})), "do not show it", id="without-limit"),
+        pytest.param(
+            report("promote", result(minimum=30, n=29)), "do not show it", id="too-few-rows"
+        ),
+        pytest.param(report("promote", result(p_within=0.06)), "do not show it", id="not-shown"),
+        pytest.param(
+            report("promote", result(difference_interval=(-0.03, 0.01), **V)),
+            "do not show it",
+            id="margin-not-kept",
+        ),
+        pytest.param(
+            report("promote", result(), result(status=Status.SKIPPED, versus="champion")),
+            "is skipped",
+            id="no-champion",
+        ),
+        pytest.param(
+            replace(GOOD, verdict=replace(GOOD.verdict, alpha_pass=0.5)),
+            "no suite may",
+            id="promise-of-nothing",
+        ),
         pytest.param(report("promote", result(), code=1), "exit code 1", id="promote-exit-1"),
         pytest.param(report("block", result()), "no blocker and no major", id="block-for-nothing"),
         pytest.param(
@@ -297,8 +321,10 @@ def test_a_verdict_that_does_not_follow_is_refused(bad: Report, reason: str) -> 
             report("promote", result(), replace(FAILED, severity=Severity.MINOR)), id="bad-minor"
         ),
         pytest.param(
-            report("promote", result(), result(status=Status.SKIPPED, versus="champion")),
-            id="no-champion-yet",
+            report(
+                "promote", result(value=None, interval=None, difference_interval=(-0.01, 0.01), **V)
+            ),
+            id="compared-without-all-labels",
         ),
         pytest.param(report("block", result(), FAILED), id="block"),
         pytest.param(report("hold", result(), OPEN), id="hold"),
