@@ -177,13 +177,7 @@ def compare_top_k(found: PairedTopK, options: Options) -> Compared:
 
 def _compared(gains: float, losses: float, everything: float, *, apart: int, rows: int) -> Compared:
     """The difference of two shares; of `apart` rows nobody knows whom they speak for."""
-
-    def at(level: float) -> Interval:
-        tail = (1 - level) / 2
-        low = paired_low(gains, losses + apart, everything, tail)
-        high = -paired_low(losses, gains + apart, everything, tail)
-        return Interval(low, high, level)
-
+    at = _ShareApart(gains, losses, everything, apart)
     return Compared(
         value=None,
         difference=(gains - losses) / everything,
@@ -195,6 +189,25 @@ def _compared(gains: float, losses: float, everything: float, *, apart: int, row
         n_effective=different(everything, rows),
         details={"gains": gains, "losses": losses},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _ShareApart:
+    """The interval of (gains - losses) / everything, at any level, one end or both."""
+
+    gains: float
+    losses: float
+    everything: float
+    apart: int
+
+    def __call__(self, level: float) -> Interval:
+        return Interval(self.low(level), self.high(level), level)
+
+    def low(self, level: float) -> float:
+        return paired_low(self.gains, self.losses + self.apart, self.everything, (1 - level) / 2)
+
+    def high(self, level: float) -> float:
+        return -paired_low(self.losses, self.gains + self.apart, self.everything, (1 - level) / 2)
 
 
 def _resampled(found: PairedConfusion, metric_of: Callable[[Floats], CellMetric]) -> Compared:

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import erf, erfc, inf, sqrt
+from typing import Protocol, runtime_checkable
 
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.tails import normal_quantile
 
 IntervalAt = Callable[[float], Interval]
 """The interval at a two-sided level in (0, 1); it may only widen with the level."""
+
+
+@runtime_checkable
+class Sides(Protocol):
+    """Intervals whose ends are found one at a time, where only one is wanted."""
+
+    def __call__(self, level: float) -> Interval:
+        """The interval at a two-sided level in (0, 1)."""
+        ...
+
+    def low(self, level: float) -> float:
+        """Its lower end."""
+        ...
+
+    def high(self, level: float) -> float:
+        """Its upper end."""
+        ...
+
+
 MOST = 6.3
 """Standard deviations up to which p-values are told apart: to 1.5e-10."""
 _CLOSE = 1e-4  # of a standard deviation: p-values to 0.1 %
@@ -30,12 +50,14 @@ def p_at_least(at: IntervalAt, bound: float) -> float:
     Returns:
         In [1.5e-10, 0.5]; 1 where the middle of the intervals lies below the bound.
     """
-    return _smallest_error(lambda level: at(level).low - bound)
+    low = at.low if isinstance(at, Sides) else lambda level: at(level).low
+    return _smallest_error(lambda level: low(level) - bound)
 
 
 def p_at_most(at: IntervalAt, bound: float) -> float:
     """The p-value against "the true value is above `bound`"; see `p_at_least`."""
-    return _smallest_error(lambda level: bound - at(level).high)
+    high = at.high if isinstance(at, Sides) else lambda level: at(level).high
+    return _smallest_error(lambda level: bound - high(level))
 
 
 def widened(value: float, interval: Interval) -> IntervalAt:
