@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from modelgate.yaml_file import read_yaml
+
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+"""Letters, with what follows one apostrophe: "don't", "father's"."""
 
 
 @cache
@@ -19,9 +23,14 @@ def words(name: str) -> Any:
 
 @cache
 def both_ways(name: str, part: str) -> Mapping[str, str]:
-    """The pairs of a part of a list, each of the two leading to the other."""
+    """The pairs of a part of a list, each of the two leading to the other; the first one wins."""
     pairs = words(name)[part]
-    return {**pairs, **{value: key for key, value in reversed(pairs.items())}}
+    return {**{value: key for key, value in reversed(pairs.items())}, **pairs}
+
+
+def straight(written: str) -> str:
+    """With the apostrophe of a typewriter."""
+    return written.replace("\u2019", "'")
 
 
 def like(written: str, word: str) -> str:
