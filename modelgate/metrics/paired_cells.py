@@ -201,12 +201,12 @@ class _ShareApart:
     apart: int
 
     def __call__(self, level: float) -> Interval:
-        return Interval(self.low(level), self.high(level), level)
+        return Interval(self.low_at(level), self.high_at(level), level)
 
-    def low(self, level: float) -> float:
+    def low_at(self, level: float) -> float:
         return paired_low(self.gains, self.losses + self.apart, self.everything, (1 - level) / 2)
 
-    def high(self, level: float) -> float:
+    def high_at(self, level: float) -> float:
         return -paired_low(self.losses, self.gains + self.apart, self.everything, (1 - level) / 2)
 
 

@@ -21,11 +21,11 @@ class Sides(Protocol):
         """The interval at a two-sided level in (0, 1)."""
         ...
 
-    def low(self, level: float) -> float:
+    def low_at(self, level: float) -> float:
         """Its lower end."""
         ...
 
-    def high(self, level: float) -> float:
+    def high_at(self, level: float) -> float:
         """Its upper end."""
         ...
 
@@ -50,13 +50,13 @@ def p_at_least(at: IntervalAt, bound: float) -> float:
     Returns:
         In [1.5e-10, 0.5]; 1 where the middle of the intervals lies below the bound.
     """
-    low = at.low if isinstance(at, Sides) else lambda level: at(level).low
+    low = at.low_at if isinstance(at, Sides) else lambda level: at(level).low
     return _smallest_error(lambda level: low(level) - bound)
 
 
 def p_at_most(at: IntervalAt, bound: float) -> float:
     """The p-value against "the true value is above `bound`"; see `p_at_least`."""
-    high = at.high if isinstance(at, Sides) else lambda level: at(level).high
+    high = at.high_at if isinstance(at, Sides) else lambda level: at(level).high
     return _smallest_error(lambda level: bound - high(level))
 
 
