@@ -1,8 +1,9 @@
-"""What a check says of itself: its docstring in parts, its settings in words, an example step."""
+"""What a check or a perturbation says of itself: its docstring, its settings, an example step."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from inspect import getdoc
 from typing import Any
 
@@ -11,21 +12,22 @@ from modelgate.kinds import Kind
 from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, Nothing, Number, Truth
+from modelgate.perturb import Perturbation
 from modelgate.setting import REQUIRED
 
 _SECTION = re.compile(r"^([A-Z][a-z]+): ?(.*)$")
 
 
-def summary(check: Check) -> str:
-    """The first line of its docstring."""
-    return (getdoc(check.ask) or "").split("\n", maxsplit=1)[0]
+def summary(function: Callable[..., Any]) -> str:
+    """The first line of the docstring of a check's or a perturbation's function."""
+    return (getdoc(function) or "").split("\n", maxsplit=1)[0]
 
 
-def sections(check: Check) -> list[tuple[str, str]]:
+def sections(function: Callable[..., Any]) -> list[tuple[str, str]]:
     """The rest of its docstring: (title, text) a paragraph; the title is empty for running text."""
     found: list[tuple[str, list[str]]] = []
     opened = False
-    for line in (getdoc(check.ask) or "").splitlines()[1:]:
+    for line in (getdoc(function) or "").splitlines()[1:]:
         begins = _SECTION.match(line)
         if begins:
             found.append((begins[1], [begins[2]]))
@@ -46,12 +48,13 @@ def limit(check: Check) -> str:
     return "none: without at_least or at_most in the suite it is information, and decides nothing"
 
 
-def settings(check: Check) -> list[tuple[str, str, str]]:
+def settings(one: Check | Perturbation) -> list[tuple[str, str, str]]:
     """(name, what it takes, default) of each setting but the subject."""
+    subject = one.subject if isinstance(one, Check) else None
     return [
         (name, _says(kind_of(setting.type)), _default(setting.default))
-        for name, setting in check.settings.items()
-        if name != check.subject
+        for name, setting in one.settings.items()
+        if name != subject
     ]
 
 

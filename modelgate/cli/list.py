@@ -27,8 +27,9 @@ MODELS: Rows = [
 def command(topic: str | None) -> None:
     """Show what there is to choose from, all of it or one TOPIC.
 
-    TOPIC is checks, suites, formats (of models), sources (formats of data), reporters (formats of
-    reports), or schema: the JSON Schema of a suite, for editors.
+    TOPIC is checks, perturbations (changes of inputs that checks ask about), suites, formats (of
+    models), sources (formats of data), reporters (formats of reports), or schema: the JSON Schema
+    of a suite, for editors.
     """
     from modelgate.cli.page import Page
     from modelgate.errors import UsageError, did_you_mean
@@ -48,7 +49,7 @@ def command(topic: str | None) -> None:
 
 
 def library_here() -> Library:
-    """The built-in checks and suites, and those of the project around the current folder."""
+    """The checks, perturbations and suites that are built in, and those of the project here."""
     from pathlib import Path
 
     from modelgate.library import Library, builtin_root
@@ -73,8 +74,16 @@ def _checks(page: Page) -> None:
     page.heading("Checks", "`modelgate explain CHECK` tells more of one")
     families = sorted({check.family for check in library.values()})
     checks = sorted(library.values(), key=lambda check: (families.index(check.family), check.name))
-    rows = [(one.name, one.family, one.severity.value, summary(one)) for one in checks]
+    rows = [(one.name, one.family, one.severity.value, summary(one.ask)) for one in checks]
     page.table(rows or [("none", "")])
+
+
+def _perturbations(page: Page) -> None:
+    from modelgate.check_text import summary
+
+    page.heading("Perturbations", "`modelgate explain PERTURBATION` tells more of one")
+    ones = sorted(library_here().perturbations.values(), key=lambda one: (one.of, one.name))
+    page.table([(one.name, one.of, summary(one.change)) for one in ones])
 
 
 def _suites(page: Page) -> None:
@@ -133,6 +142,7 @@ def _seam(package: str, group: str, kind: type[object]) -> Rows:
 
 TOPICS: dict[str, Callable[[Page], None]] = {
     "checks": _checks,
+    "perturbations": _perturbations,
     "suites": _suites,
     "formats": _formats,
     "sources": _sources,

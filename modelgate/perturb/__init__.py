@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.escape import shown
@@ -33,6 +33,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 GIVEN = ("seed", "pool", "columns")
 """Parameters that the caller gives and no suite may set; a function names those that it needs."""
 
+KINDS: Mapping[str, Any] = {"severity": Literal[1, 2, 3, 4, 5]}
+"""Settings that mean the same everywhere, whatever a function says of them."""
+
 
 def perturbation(*, of: Of) -> Callable[[Function], Function]:
     """Declare a function as a perturbation.
@@ -43,7 +46,7 @@ def perturbation(*, of: Of) -> Callable[[Function], Function]:
     changes none of those it was given; about a setting that makes no sense it raises
     `SettingError`. What stands after its `*` a suite may set, but for `seed`, `pool` (the values
     of the column in all sampled rows) and `columns` (the names of the columns that a table is to
-    be changed in), which the caller gives.
+    be changed in), which the caller gives. `severity` is 1 to 5, wherever there is one.
 
     Args:
         of: what it changes.
@@ -60,7 +63,7 @@ def perturbation(*, of: Of) -> Callable[[Function], Function]:
             of=of,
             change=function,
             settings={
-                one.name: Setting(hints.get(one.name, Any), one.default)
+                one.name: Setting(KINDS.get(one.name, hints.get(one.name, Any)), one.default)
                 for one in others
                 if one.name not in GIVEN
             },

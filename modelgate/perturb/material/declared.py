@@ -9,18 +9,18 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from modelgate.errors import CheckCrashedError, ModelgateError, UsageError, Where, did_you_mean
 from modelgate.escape import one_line, shown
 from modelgate.kinds import WrongValueError
 from modelgate.kinds.annotation import kind_of
+from modelgate.perturb.material.compared import images, numbers, strings, tables
 from modelgate.setting import REQUIRED, Setting
 from modelgate.yaml_file.node import Node
 
 Of = Literal["text", "number", "category", "table", "image"]
 DECLARED = "__modelgate_perturbation__"
-SEVERITIES = (1, 2, 3, 4, 5)
-"""From hardly to be noticed to as bad as it gets in practice."""
 
 
 class SettingError(ValueError):
@@ -49,7 +49,7 @@ class Perturbation:
 
     @property
     def graded(self) -> bool:
-        """Whether it has severities, 1 to 5."""
+        """Whether it has severities: 1, hardly to be noticed, to 5, as bad as it gets."""
         return "severity" in self.settings
 
     def settled(self, written: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +105,19 @@ class Perturbation:
         given = {"seed": seed, "pool": values if pool is None else pool, "columns": tuple(columns)}
         return self._answer(values, settings, given)
 
+    def changed(self, before: Any, after: Any) -> NDArray[np.bool_]:
+        """(n,) which values it changed: what cannot be changed is no trial.
+
+        Args:
+            before: the values it was called with.
+            after: what it answered.
+        """
+        if self.of == "table":
+            return tables(before, after)
+        if self.of == "image":
+            return images(before, after)
+        return numbers(before, after) if self.of == "number" else strings(before, after)
+
     def _strings(
         self, values: list[str | None], settings: Mapping[str, Any], seed: int, pool: Any
     ) -> list[str | None]:
@@ -143,12 +156,9 @@ class Perturbation:
         if kind is None:
             return written[name]
         try:
-            value = kind.read(_node(written[name]))
+            return kind.read(_node(written[name]))
         except WrongValueError as error:
             raise self._wrong("MG2172", f"{shown(name)} {error}", ": ") from error
-        if name == "severity" and value not in SEVERITIES:
-            raise self._wrong("MG2172", f"'severity' is 1, 2, 3, 4 or 5, not {value}", ": ")
-        return value
 
     def _has_columns(self, rows: pa.RecordBatch, columns: Sequence[str]) -> None:
         for name in columns:
