@@ -43,6 +43,11 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def is_binary(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds bytes, such as those of image files."""
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
 def is_tensor(kind: pa.DataType) -> bool:
     """Whether each cell holds an array of numbers, all of one shape."""
     return bool(pa.types.is_fixed_size_list(kind)) and (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -24,12 +25,14 @@ class Dataset(ABC):
             to find out.
         digested_apart: whether the digest is taken by reading the file once more, so that it may be
             taken at the same time as the rows.
+        folder: what the names of files in its cells are relative to.
     """
 
     name: str
     schema: pa.Schema
     taken: tuple[str, ...] = ()
     digested_apart: bool = False
+    folder: Path = Path()
 
     @abstractmethod
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import interleaved, is_tensor, numbers, tensor, texts
+from modelgate.arrays import (
+    interleaved,
+    is_number,
+    is_tensor,
+    is_text,
+    numbers,
+    tensor,
+    texts,
+)
 from modelgate.binding import Feed
 from modelgate.errors import DataError
+from modelgate.image_files import ImageFiles
+from modelgate.prepare import CELL, IMAGE
 
 
 def fill(feed: Feed, block: pa.RecordBatch, into: NDArray[Any]) -> None:
@@ -104,10 +115,47 @@ def strings(feed: Feed, block: pa.RecordBatch) -> pa.Array:
     return interleaved([texts(block.column(name)) for name in feed.columns])
 
 
-def feeds(wanted: Sequence[Feed], block: pa.RecordBatch) -> Mapping[str, NDArray[Any]]:
+def is_apart(feed: Feed) -> bool:
+    """Whether its rows go as `cells`, to be prepared where the model runs."""
+    return feed.type in {IMAGE, CELL}
+
+
+def cells(feed: Feed, block: pa.RecordBatch, images: ImageFiles) -> NDArray[Any]:
+    """(n, ...) a column as what prepares it is given it.
+
+    Args:
+        feed: of type `IMAGE` or `CELL`.
+        block: n rows.
+        images: reads the images that a column names.
+
+    Returns:
+        Numbers, missing ones as NaN; or objects: texts, bytes, None where one is missing. Images
+        as bytes of their files, or as arrays of uint8.
+    """
+    column = block.column(feed.columns[0])
+    if is_tensor(column.type) and not column.null_count:
+        return tensor(column)
+    if is_number(column.type) and feed.type == CELL:
+        values, absent = numbers(column)
+        if absent is None:
+            return values
+        return np.where(absent, np.nan, values.astype(np.float64))
+    made = np.empty(len(block), dtype=object)
+    values = column.to_pylist()
+    named = feed.type == IMAGE and is_text(column.type)
+    made[:] = [images.read(name) for name in values] if named else values
+    return made
+
+
+def feeds(
+    wanted: Sequence[Feed], block: pa.RecordBatch, images: ImageFiles | None = None
+) -> Mapping[str, NDArray[Any]]:
     """All inputs of a few rows, as arrays of their own; strings as object arrays."""
     made: dict[str, NDArray[Any]] = {}
     for feed in wanted:
+        if is_apart(feed):
+            made[feed.tensor] = cells(feed, block, images or ImageFiles(Path()))
+            continue
         shape = (len(block), *feed.row_shape)
         if feed.type == "string":
             made[feed.tensor] = np.array(strings(feed, block).to_pylist(), dtype=object).reshape(

@@ -25,6 +25,7 @@ from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
 from modelgate.outcome import Severity
 from modelgate.passing import answered_all, passed_over
+from modelgate.prepare import Preparation
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
@@ -76,9 +77,10 @@ def prepare(
     where = places(chosen, data, target)
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
-    trial = Trial(library, chosen, asker_of(model, options), options, where)
+    prepared = None if chosen is None else chosen.model.prepare
+    trial = Trial(library, chosen, asker_of(model, options, prepared), options, where)
     if champion is not None:
-        trial.champion = asker_of(champion, options)
+        trial.champion = asker_of(champion, options, prepared)
         trial.taken.append(f"champion: {trial.champion.artifact.path}")
     refuse_overwriting(trial)
     return trial
@@ -105,10 +107,16 @@ def champion_of(suite: Suite) -> str:
     return path if here.startswith(os.pardir) else here
 
 
-def asker_of(model: Started, options: Options) -> Asker:
-    """Whoever answers, ready to be bound to columns."""
+def asker_of(model: Started, options: Options, prepared: Preparation | None = None) -> Asker:
+    """Whoever answers, ready to be bound to columns.
+
+    Args:
+        model: a worker, a callable, or columns.
+        options: how it is run.
+        prepared: what makes a worker's inputs; callables and columns take the rows as they are.
+    """
     if isinstance(model, Worker):
-        return WorkerAsker(model, options.threads)
+        return WorkerAsker(model, options.threads, prepared)
     if callable(model):
         return CallableAsker(model)
     names = [name.strip() for name in model if name.strip()]
@@ -197,7 +205,7 @@ def _models(trial: Trial) -> dict[str, LiveModel]:
     if not trial.asker.answers_again:
         return {}
     return {
-        name: LiveModel(trial.asker, role.reading, role.data.schema)
+        name: LiveModel(trial.asker, role.reading, role.data.schema, role.data.folder)
         for name, role in trial.roles.items()
         if role.reading is not None
     }
@@ -208,7 +216,9 @@ def _champions(trial: Trial) -> dict[str, LiveChampion]:
     if trial.champion is None or not trial.champion.answers_again:
         return {}
     return {
-        name: LiveChampion(trial.champion, role.champion, role.data.schema, role.reading)
+        name: LiveChampion(
+            trial.champion, role.champion, role.data.schema, role.reading, role.data.folder
+        )
         for name, role in trial.roles.items()
         if role.reading is not None and role.champion is not None
     }

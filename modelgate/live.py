@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,16 @@ class LiveModel:
         calls: of `predict` that asked about any.
     """
 
-    def __init__(self, asker: Asker, reading: Reading, schema: pa.Schema) -> None:
+    def __init__(
+        self, asker: Asker, reading: Reading, schema: pa.Schema, folder: Path = Path()
+    ) -> None:
         """Take a bound model.
 
         Args:
             asker: the model, bound to columns of this schema.
             reading: how its outputs are read.
             schema: of the data it is bound to.
+            folder: of that data.
         """
         columns = schema.names if asker.columns is None else asker.columns
         self.artifact: Artifact = asker.artifact
@@ -45,6 +49,7 @@ class LiveModel:
         self.asked = 0
         self.calls = 0
         self._asker = asker
+        self._folder = folder
         self._reading = reading
         self._coder = Coder(reading.classes, reading.own)
 
@@ -60,6 +65,7 @@ class LiveModel:
             return self._none()
         self.asked += len(rows)
         self.calls += 1
+        self._asker.beside = self._folder
         self._asker.prepare(self._reading.outputs)
         return self._read(self._asker.answer(rows))
 
@@ -105,7 +111,12 @@ class LiveChampion(LiveModel):
     """The champion, asked likewise; its answers are told in the candidate's classes."""
 
     def __init__(
-        self, asker: Asker, reading: Reading, schema: pa.Schema, candidate: Reading
+        self,
+        asker: Asker,
+        reading: Reading,
+        schema: pa.Schema,
+        candidate: Reading,
+        folder: Path = Path(),
     ) -> None:
         """Take a bound champion.
 
@@ -114,8 +125,9 @@ class LiveChampion(LiveModel):
             reading: how its outputs are read.
             schema: of the data it is bound to.
             candidate: how the candidate's are.
+            folder: of that data.
         """
-        super().__init__(asker, reading, schema)
+        super().__init__(asker, reading, schema, folder)
         self.facts = candidate.facts
         self._rival = Rival(reading, candidate)
 

@@ -80,6 +80,7 @@ class Artifact:
     signature: Signature
     facts: Mapping[str, Any] = field(default_factory=dict)
     isolation: tuple[str, ...] = ()
+    prepare: Mapping[str, Any] | None = None
 
 
 class Model(Protocol):

@@ -246,6 +246,7 @@ def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) 
     """The same pass over rows without labels: only what became of them is counted."""
     answers = Answers()
     answers.seen = role.seen
+    asker.beside = role.data.folder
     asker.prepare(tuple(role.seen))
     for block, (raw,) in answered(role, [asker]):
         answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))

@@ -76,6 +76,7 @@ def answering(
         outputs: the outputs that are wanted.
         remember: whether the cache may be used.
     """
+    asker.beside = data.folder
     identity = asker.identity(outputs) if remember else None
     if identity is None:
         asker.prepare(outputs)

@@ -24,6 +24,7 @@ class Sampled(Dataset):
         self._seed = seed
         self.name = data.name
         self.schema = data.schema
+        self.folder = data.folder
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """See `Dataset.batches`; all rows are read before the first is given."""

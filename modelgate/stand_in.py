@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.model import Signature, Tensor
+from modelgate.prepare import IMAGE
 
 _NAMED, _UNNAMED = 2, 64
 """Sizes of free axes that count no rows: a named one is mostly a length, an unnamed one mostly the
 columns of a table, and models tolerate columns too many better than columns too few."""
+_PICTURE = (32, 32, 3)
+"""Height, width and channels of an image."""
 _WORDS = ("a", "b", "the", "good", "bad", "1")
 
 
@@ -60,6 +63,8 @@ def _size(axis: int | str | None) -> int:
 def _values(
     type_: str, shape: tuple[int, ...], rng: np.random.Generator, *, sizes: bool
 ) -> NDArray[Any]:
+    if type_ == IMAGE:
+        return rng.integers(0, 256, (*shape, *_PICTURE), dtype=np.uint8)
     if type_ == "string":
         return rng.choice(np.array(_WORDS, object), shape)
     if type_.startswith("float"):

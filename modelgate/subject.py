@@ -96,6 +96,7 @@ def _model(artifact: Artifact) -> dict[str, Any]:
             for side, tensors in (("inputs", signature.inputs), ("outputs", signature.outputs))
         },
         "facts": dict(artifact.facts),
+        "prepare": None if artifact.prepare is None else dict(artifact.prepare),
     }
 
 
@@ -113,4 +114,5 @@ def _data(name: str, asked: Asked) -> dict[str, Any]:
         "reasons": dict(account.dropped),
         "target": role.part.target,
         "rows_asked_again": again,
+        "images": asked.asker.images(role.data.folder),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from modelgate.errors import Where
 from modelgate.outcome import Severity
+from modelgate.prepare import Preparation
 from modelgate.slices import Part, Slicing
 
 
@@ -140,6 +141,8 @@ class ModelPart:
         classes: in the order of the scores.
         positive: the positive class.
         threshold: scores of the positive class at or above it are answered positive.
+        prepare: what makes the model's inputs of raw texts, images or rows; None where the data
+            holds them already.
     """
 
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -149,6 +152,7 @@ class ModelPart:
     classes: tuple[Any, ...] = ()
     positive: Any = None
     threshold: float | None = None
+    prepare: Preparation | None = None
     where: Where | None = None
 
 

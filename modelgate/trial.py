@@ -166,6 +166,8 @@ def refuse_overwriting(trial: Trial) -> None:
     reads = [Path(trial.asker.artifact.path)]
     reads += [Path(trial.champion.artifact.path)] if trial.champion is not None else []
     reads += [Path(trial.suite.path)] if trial.suite is not None else []
+    prepare = None if trial.suite is None else trial.suite.model.prepare
+    reads += [prepare.file] if prepare is not None and prepare.file is not None else []
     for place in trial.places.values():
         if isinstance(place.rows, str | Path):
             with suppress(DataError):  # what is not there is told when it is opened
@@ -197,6 +199,9 @@ def _role(trial: Trial, name: str) -> Role:
     with about(data.name):
         target = _target(trial, name, data)
         apart = (target, place.part.weight, place.part.group)
+        for one in (asker, trial.champion):
+            if one is not None:
+                one.beside = data.folder
         taken = asker.bind(data.schema, apart, told)
         first = next(data.blocks(), None)
         if first is None:

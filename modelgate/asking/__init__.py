@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,12 @@ class Asker(ABC):
     Attributes:
         artifact: what it is.
         answers_again: whether it can be asked about the same rows twice.
+        beside: the folder of the rows to come: names of files in them are relative to it.
     """
 
     artifact: Artifact
     answers_again: bool = True
+    beside: Path = Path()
 
     @abstractmethod
     def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
@@ -78,6 +81,11 @@ class Asker(ABC):
         None where that cannot be told, as of a function.
         """
         del outputs
+        return None
+
+    def images(self, folder: Path) -> Mapping[str, object] | None:
+        """The image files of a folder that it was shown: how many, and a digest; None for none."""
+        del folder
         return None
 
     def prepare(self, outputs: Sequence[str]) -> None:

@@ -8,10 +8,11 @@ from math import prod
 
 import pyarrow as pa
 
-from modelgate.arrays import is_number, is_tensor, is_text, tensor_shape
+from modelgate.arrays import is_binary, is_number, is_tensor, is_text, tensor_shape
 from modelgate.binding import Feed, listed
 from modelgate.errors import ModelError, Where
 from modelgate.model import Signature, Tensor
+from modelgate.prepare import CELL, IMAGE
 
 INDEX_NAMES = ("Unnamed: 0", "__index_level_0__")
 """What the index of a pandas frame is called in a file."""
@@ -47,7 +48,7 @@ def _left_over(signature: Signature, schema: pa.Schema) -> list[str]:
     """Columns of text, where those of numbers fill the model's one input exactly."""
     first, *others = signature.inputs
     shape = row_shape(first, signature)
-    if others or first.type == "string" or shape is None or None in shape:
+    if others or first.type in {"string", IMAGE, CELL} or shape is None or None in shape:
         return []
     numeric = [name for name in schema.names if is_number(schema.field(name).type)]
     if len(numeric) != prod(axis or 1 for axis in shape):
@@ -168,8 +169,10 @@ def _matrix(
         free = [name for name in free if name not in INDEX_NAMES]
     if wanted is None or len(free) == wanted:
         return tuple(free)
-    fits = is_text if one.type == "string" else is_number
+    fits = _FITS.get(one.type, is_number)
     fitting = [name for name in free if fits(schema.field(name).type)]
+    if len(fitting) == 1 and one.type in _FITS:
+        return (fitting[0],)
     hint = (
         "say in a suite which, in order:"
         f" `model: {{inputs: {{{one.name}: [{listed(fitting[:3])}, ...]}}}}`"
@@ -208,17 +211,22 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
     """One input with its columns, once types and width are known to fit."""
     for name in columns:
         kind = schema.field(name).type
-        if one.type == "string" and (is_text(kind) or is_number(kind)):
-            continue
-        if one.type != "string" and (is_number(kind) or is_tensor(kind)):
+        if _takes(one.type, kind):
             continue
         raise ModelError(
             "MG3106",
             f"column {name!r} holds {_kind(kind)}, but the model's input {one.name!r} takes"
-            f" {'text' if one.type == 'string' else 'numbers'}",
+            f" {_TAKEN.get(one.type, 'numbers')}",
             hint="leave it out in a suite under `model: {inputs: ...}`, or encode it as the model"
             " was trained; numbers with a decimal comma are text",
         )
+    if one.type in {IMAGE, CELL}:
+        if len(columns) > 1:
+            raise ModelError(
+                "MG3104",
+                f"{one.name!r} is one column, not {len(columns)}: {listed(list(columns))}",
+            )
+        return Feed(one.name, one.type, columns, ())
     declared = row_shape(one, signature)
     kind = schema.field(columns[0]).type
     given = tensor_shape(kind) if len(columns) == 1 and is_tensor(kind) else (len(columns),)
@@ -232,6 +240,36 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
             hint=f"name the right ones in a suite: `model: {{inputs: {{{one.name}: [...]}}}}`",
         )
     return Feed(one.name, one.type, columns, shape)
+
+
+def _image(kind: pa.DataType) -> bool:
+    """Whether a column can hold images: names of files, their bytes, or arrays."""
+    pixels = is_tensor(kind) and len(tensor_shape(kind)) in {2, 3} and _element(kind) == pa.uint8()
+    return is_text(kind) or is_binary(kind) or pixels
+
+
+def _element(kind: pa.DataType) -> pa.DataType:
+    while pa.types.is_fixed_size_list(kind):
+        kind = kind.value_type
+    return kind
+
+
+_FITS = {"string": is_text, IMAGE: _image}
+"""Kinds of inputs of which a column can be told by its type."""
+_TAKEN = {
+    "string": "text",
+    IMAGE: "images: names of files, their bytes, or arrays of uint8 (height, width[, channels])",
+    CELL: "numbers, texts or bytes",
+}
+
+
+def _takes(type_: str, kind: pa.DataType) -> bool:
+    if type_ == "string":
+        return is_text(kind) or is_number(kind)
+    if type_ == IMAGE:
+        return _image(kind)
+    cell = type_ == CELL and (is_text(kind) or is_binary(kind))
+    return cell or is_number(kind) or is_tensor(kind)
 
 
 def _reconciled(

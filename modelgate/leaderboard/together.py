@@ -22,6 +22,7 @@ from modelgate.leaderboard.heard import OWN_FAULTS, Heard, Watch, unlabelled
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
+from modelgate.prepare import Preparation
 from modelgate.remembered import answering
 from modelgate.suite import ModelPart, Suite
 from modelgate.trial import Trial, look_at_data, places, refuse_overwriting
@@ -58,7 +59,8 @@ def side_by_side(
         some = {name: models[name] for name in names[start : start + AT_ONCE]}
         watch(f"{start:,} of {len(names):,} models answered")
         with ExitStack() as stack:
-            askers = _opened(some, options, stack, heard)
+            prepared = None if suite is None else suite.model.prepare
+            askers = _opened(some, options, stack, heard, prepared)
             if heard.role is None:
                 _bind_first(askers, (library, suite), where, heard, options)
             if heard.role is not None:
@@ -67,7 +69,11 @@ def side_by_side(
 
 
 def _opened(
-    models: Mapping[str, Any], options: Options, stack: ExitStack, heard: Heard
+    models: Mapping[str, Any],
+    options: Options,
+    stack: ExitStack,
+    heard: Heard,
+    prepared: Preparation | None,
 ) -> dict[str, Asker]:
     """Those that open; all load at the same time."""
     begun: dict[str, Any] = {}
@@ -79,7 +85,7 @@ def _opened(
             heard.lose(name, error)
     for name, model in begun.items():
         try:
-            found[name] = asker_of(model, options)
+            found[name] = asker_of(model, options, prepared)
         except OWN_FAULTS as error:
             heard.lose(name, error)
     return found

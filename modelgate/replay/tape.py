@@ -57,9 +57,11 @@ class Tape:
         counted = Counted(role.data)
         most = _most_rows(role.reading)
         columns = [field.name for field in role.data.schema if not is_tensor(field.type)]
+        model.beside = role.data.folder
         model.prepare(role.reading.outputs if role.reading else tuple(role.seen))
         askers, listeners = [model], [_listener(role.reading)]
         if champion is not None and role.champion is not None and role.reading is not None:
+            champion.beside = role.data.folder
             champion.prepare(role.champion.outputs)
             askers.append(champion)
             listeners.append(_Rival(role.champion, role.reading))

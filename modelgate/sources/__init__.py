@@ -97,10 +97,11 @@ def open_dataset(
     from modelgate.sources.whereabouts import files
 
     told = _valid(delimiter, encoding)
-    parts = [
-        _open_file(path, name, format, told) for path, name in files(str(where), base, suffixes)
-    ]
-    return parts[0] if len(parts) == 1 else joined(str(where), parts)
+    found = files(str(where), base, suffixes)
+    parts = [_open_file(path, name, format, told) for path, name in found]
+    data = parts[0] if len(parts) == 1 else joined(str(where), parts)
+    data.folder = found[0][0].parent
+    return data
 
 
 def sources() -> Iterator[Source]:

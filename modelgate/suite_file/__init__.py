@@ -67,7 +67,8 @@ def parse_suite(
         if key in entries
     }
     task = simple.get("task")
-    model = read_model(entries["model"], mistakes) if "model" in entries else ModelPart()
+    folder = Path(path).parent if folder is None else folder
+    model = read_model(entries["model"], mistakes, folder) if "model" in entries else ModelPart()
     data: dict[str, DataPart] = read_data(entries["data"], mistakes) if "data" in entries else {}
     policy = (
         read_block(entries["policy"], "policy", POLICY, mistakes) if "policy" in entries else {}
@@ -75,7 +76,6 @@ def parse_suite(
     champion = _champion(entries.get("champion"), mistakes)
     steps: tuple[Step, ...] = ()
     if isinstance(root.value, dict):
-        folder = Path(path).parent if folder is None else folder
         reader = StepReader(checks, data, task, folder, mistakes)
         steps = _steps(entries.get("checks"), root, reader)
     mistakes.raise_if_any()

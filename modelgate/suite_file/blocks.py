@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from modelgate.errors import did_you_mean
@@ -13,6 +13,7 @@ from modelgate.kinds import Kind, Schema, read_value
 from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, Number, Text, Truth
 from modelgate.suite import DataPart, ModelPart
+from modelgate.suite_file.prepared import read_prepare
 from modelgate.yaml_file.node import Mistakes, Node
 
 COLUMNS = Either((Text(), Many(Text(), fewest=1)))
@@ -42,22 +43,11 @@ POLICY: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A key that a later version will take: what to say of it."""
-
-    says: str
-
-
-LATER_MODEL = {"prepare": Later("preparing raw inputs ('prepare') comes in a later version")}
-
-
 def known_entries(
     node: Node,
     name: str,
     known: Collection[str],
     mistakes: Mistakes,
-    later: Mapping[str, Later] | None = None,
 ) -> dict[str, Node]:
     """The entries of a block that may stand there; a mistake is noted for each other one."""
     if not isinstance(node.value, dict):
@@ -68,8 +58,6 @@ def known_entries(
     for key, value in node.value.items():
         if key in known:
             taken[key] = value
-        elif later and key in later:
-            mistakes.add("MG2117", later[key].says, node.keys[key])
         else:
             near = did_you_mean(key, known)
             mistakes.add("MG2108", f"{shown(name)} has no key {shown(key)}; {near}", node.keys[key])
@@ -107,10 +95,11 @@ def _part(entry: Node, role: str, node: Node, mistakes: Mistakes) -> DataPart:
     return DataPart(**values, where=where)
 
 
-def read_model(node: Node, mistakes: Mistakes) -> ModelPart:
-    """The `model:` block."""
-    known = ("inputs", "outputs", *MODEL)
-    entries = known_entries(node, "model", known, mistakes, LATER_MODEL)
+def read_model(node: Node, mistakes: Mistakes, folder: Path = Path()) -> ModelPart:
+    """The `model:` block; the files that it names are relative to `folder`."""
+    known = ("inputs", "outputs", "prepare", *MODEL)
+    entries = known_entries(node, "model", known, mistakes)
+    prepare = entries.pop("prepare", None)
     inputs = _inputs(entries.pop("inputs", None), mistakes)
     outputs: dict[str, Any] = {}
     if "outputs" in entries:
@@ -118,7 +107,8 @@ def read_model(node: Node, mistakes: Mistakes) -> ModelPart:
     values = {key: read_value(MODEL[key], value, key, mistakes) for key, value in entries.items()}
     values["classes"] = values.get("classes") or ()
     _classes_agree(values, entries, mistakes)
-    return ModelPart(**values, **outputs, inputs=inputs, where=node.where)
+    prepared = None if prepare is None else read_prepare(prepare, folder, mistakes)
+    return ModelPart(**values, **outputs, inputs=inputs, prepare=prepared, where=node.where)
 
 
 def _inputs(node: Node | None, mistakes: Mistakes) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from modelgate.kinds.single import Text
 from modelgate.setting import REQUIRED
 from modelgate.suite_file import SIMPLE
 from modelgate.suite_file.blocks import COLUMNS, DATA, MODEL, OUTPUTS, POLICY, block_schema
+from modelgate.suite_file.prepared import prepare_schema
 from modelgate.suite_file.step import ENGINE_KEYS, OF_SLICES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +29,9 @@ def suite_json_schema(checks: Mapping[str, Check]) -> dict[str, Any]:
     tensors = {"type": "object", "additionalProperties": COLUMNS.schema()}
     part = {"anyOf": [Text().schema(), block_schema(DATA)]}
     blocks = {
-        "model": block_schema(MODEL, inputs=tensors, outputs=block_schema(OUTPUTS)),
+        "model": block_schema(
+            MODEL, inputs=tensors, outputs=block_schema(OUTPUTS), prepare=prepare_schema()
+        ),
         "data": {"type": "object", "additionalProperties": part},
         "champion": Text().schema(),
         "policy": block_schema(POLICY),

@@ -64,6 +64,7 @@ class Inside:
         self._plan: dict[str, Any] = {}
         self._slots: tuple[Any, ...] = ()
         self._model: Any = None
+        self._step: Any = None
 
     def serve(self, order: Mapping[str, Any]) -> None:
         """Open the model, then take jobs for as long as the parent lives."""
@@ -76,6 +77,8 @@ class Inside:
             header, payload = self._channel.receive()
             if header["is"] == "plan":
                 self._take_plan(header)
+            elif header["is"] == "prepare":
+                self._prepare(header, payload)
             else:
                 self._jobs.put((header, payload))
 
@@ -100,6 +103,31 @@ class Inside:
         self._send({"is": "opened", "facts": self._model.facts} | _told(self._model.signature))
         return True
 
+    def _prepare(self, order: Mapping[str, Any], payload: Any) -> None:
+        """Take what prepares the rows from now on; the answer says what it takes."""
+        from modelgate.worker import prepared
+        from modelgate.worker.explain import Refusal
+
+        try:
+            content = bytes(payload[: order["bytes"]])
+            step = prepared.load(order, content, self._model, self._provider)
+        except Refusal as refusal:
+            self._send(_refused(refusal))
+            return
+        except MemoryError:
+            self._send(_refused(Refusal("MG3009", "needs more memory than it is given")))
+            return
+        self._step = step
+        self._send(
+            {
+                "is": "prepared",
+                "takes": [_tensor(one) for one in step.takes],
+                "settings": step.settings,
+                "by": step.by,
+                "widths": [[name, *width] for name, width in step.widths.items()],
+            }
+        )
+
     def _take_plan(self, header: dict[str, Any]) -> None:
         from modelgate.worker.shared import Layout, SharedMemory
 
@@ -119,11 +147,11 @@ class Inside:
             os._exit(1)
 
     def _do(self, job: dict[str, Any], payload: Any) -> None:
-        from modelgate.worker import calls, wire
+        from modelgate.worker import calls, prepared, wire
         from modelgate.worker.explain import Refusal
 
-        number, rows = job["job"], job["rows"]
-        feeds = wire.unpack(job["arrays"], payload)
+        number, rows, step = job["job"], job["rows"], self._step
+        feeds = wire.unpack(job["arrays"], payload, cells=step is not None)
         slot = None
         if job["is"] == "block":
             slot = self._slots[job["slot"]]
@@ -132,14 +160,15 @@ class Inside:
         try:
             found = calls.answer(
                 self._model,
-                feeds,
+                prepared.prepared(step, feeds, rows) if step is not None else feeds,
                 rows,
                 outputs=job["outputs"],
                 rows_a_call=job["rows_a_call"],
                 after_each=self._ticking(number),
             )
         except Refusal as refusal:
-            self._send(_refused(refusal) | {"job": number})
+            told = refusal if step is None else prepared.explained(refusal, step)
+            self._send(_refused(told) | {"job": number})
             return
         described, buffers = wire.pack(found)
         header: dict[str, Any] = {"is": "answer", "job": number, "arrays": described}
@@ -177,15 +206,15 @@ def _refused(refusal: Any) -> dict[str, Any]:
 
 def _told(signature: Any) -> dict[str, Any]:
     """A signature as JSON."""
-
-    def tensor(one: Any) -> list[Any]:
-        return [one.name, one.type, one.shape, one.container]
-
     return {
-        "inputs": [tensor(one) for one in signature.inputs],
-        "outputs": [tensor(one) for one in signature.outputs],
+        "inputs": [_tensor(one) for one in signature.inputs],
+        "outputs": [_tensor(one) for one in signature.outputs],
         "classes": signature.classes,
         "batch": signature.batch,
         "batched": signature.batched,
         "score_transform": signature.score_transform,
     }
+
+
+def _tensor(one: Any) -> list[Any]:
+    return [one.name, one.type, one.shape, one.container]

@@ -9,7 +9,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from modelgate.errors import ModelCrashedError, ModelError, ModelgateError
+from modelgate.errors import (
+    DataError,
+    ModelCrashedError,
+    ModelError,
+    ModelgateError,
+    RefusedError,
+)
 from modelgate.worker import told, wire
 from modelgate.worker.limits import Limits
 from modelgate.worker.process import Process
@@ -127,10 +133,11 @@ class Questions:
         except wire.NonsenseError as error:
             raise self.lied(error) from None
 
-    def refusal(self, header: Mapping[str, Any]) -> ModelError | ModelCrashedError:
+    def refusal(self, header: Mapping[str, Any]) -> ModelgateError:
         """What the worker says it cannot do, as an error."""
         code, message, hint = told.refusal(header)
-        kind = ModelCrashedError if code.startswith("MG4") else ModelError
+        families = {"MG35": DataError, "MG40": ModelCrashedError, "MG50": RefusedError}
+        kind = families.get(code[:4], ModelError)
         return kind(code, f"{self.name}: {message}", hint=hint)
 
     def lied(self, error: wire.NonsenseError) -> ModelCrashedError:

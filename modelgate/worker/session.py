@@ -55,10 +55,15 @@ def look_at(path: Path) -> Graph:
         Refusal: it is damaged or has no graph.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        try:
-            graph = read_graph(data)
-        except DamagedError as error:
-            raise Refusal("MG3004", f"is cut off or damaged: {error}") from None
+        return _graph(data)
+
+
+def _graph(data: Any) -> Graph:
+    """The same of bytes."""
+    try:
+        graph = read_graph(data)
+    except DamagedError as error:
+        raise Refusal("MG3004", f"is cut off or damaged: {error}") from None
     if not graph.graphs:
         raise Refusal("MG3004", "holds no graph: it is no ONNX model, or is cut off")
     if not graph.outputs:
@@ -72,6 +77,33 @@ def open_model(path: Path, graph: Graph, provider: str) -> Opened:
     Raises:
         Refusal: it does not load, or takes what no row can give; with the reason in a line.
     """
+    names = _skip_zipmaps(path, graph)
+    session = _session(str(path), graph, provider)
+    found = signature(session.get_inputs(), session.get_outputs(), graph)
+    _refuse_odd_types(found)
+    facts = _facts(graph, found, session)
+    return Opened(found, facts, {o.name: names.get(o.name, o.name) for o in found.outputs}, session)
+
+
+def open_bytes(content: bytes, provider: str) -> Opened:
+    """Load a graph that prepares rows; its weights are in it.
+
+    Raises:
+        Refusal: as `look_at` and `open_model`; MG3010, its weights are in other files.
+    """
+    graph = _graph(content)
+    if graph.external:
+        raise Refusal(
+            "MG3010", "keeps its weights in other files", "save it again with its weights in it"
+        )
+    session = _session(content, graph, provider)
+    found = signature(session.get_inputs(), session.get_outputs(), graph)
+    _refuse_odd_types(found)
+    return Opened(found, {}, {one.name: one.name for one in found.outputs}, session)
+
+
+def _session(source: str | bytes, graph: Graph, provider: str) -> Any:
+    """The session of a file or of its bytes."""
     import onnxruntime
 
     known = onnxruntime.get_available_providers()
@@ -79,7 +111,6 @@ def open_model(path: Path, graph: Graph, provider: str) -> Opened:
         raise Refusal(
             "MG3013", f"cannot run on {provider}: onnxruntime here has {', '.join(known)}"
         )
-    names = _skip_zipmaps(path, graph)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -89,13 +120,9 @@ def open_model(path: Path, graph: Graph, provider: str) -> Opened:
     # Blocks run side by side and the last one is shorter: patterns would only be kept, not used.
     options.enable_mem_pattern = False
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+        return onnxruntime.InferenceSession(source, options, providers=[provider])
     except Exception as error:  # noqa: BLE001 (onnxruntime raises what it likes; each is explained)
         raise explain(str(error), graph) from None
-    found = signature(session.get_inputs(), session.get_outputs(), graph)
-    _refuse_odd_types(found)
-    facts = _facts(graph, found, session)
-    return Opened(found, facts, {o.name: names.get(o.name, o.name) for o in found.outputs}, session)
 
 
 def _skip_zipmaps(path: Path, graph: Graph) -> dict[str, str]:

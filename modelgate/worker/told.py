@@ -9,7 +9,12 @@ from modelgate.escape import printable
 from modelgate.model import Shape, Signature, Tensor
 from modelgate.worker.wire import NonsenseError
 
-_CODES = frozenset({f"MG30{n:02}" for n in range(1, 20)} | {"MG4002", "MG4003", "MG4004", "MG3160"})
+_CODES = frozenset(
+    {f"MG30{n:02}" for n in range(1, 20)}
+    | {"MG4002", "MG4003", "MG4004", "MG3160"}
+    | {f"MG317{n}" for n in range(10)}
+    | {"MG3540", "MG3541", "MG4030", "MG4031", "MG5072"}
+)
 _MOST_TENSORS = 10_000
 _LAYERS = ("landlock", "seccomp-net", "no-new-privs", "rlimits", "process")
 
@@ -58,6 +63,24 @@ def isolation(found: object) -> tuple[str, ...]:
 def files(found: object) -> list[str]:
     """The names of files that hold weights."""
     return [_text(name, 4096) for name in _list(found)]
+
+
+def preparation(found: Mapping[str, Any]) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
+    """The outward inputs in a "prepared" message; and settings, library and widths."""
+    if found.get("is") != "prepared":
+        raise NonsenseError("no answer to a preparation")
+    settings = found.get("settings")
+    if not isinstance(settings, dict):
+        raise NonsenseError("a preparation without settings")
+    widths: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for one in _list(found.get("widths")):
+        match one:
+            case [str(name), str(type_), list(shape)] if all(map(_count, shape)):
+                widths[name] = (type_, tuple(shape))
+            case _:
+                raise NonsenseError("an input of no width")
+    by = printable(_text(found.get("by"), 200), 100)
+    return _tensors(found.get("takes")), {"settings": settings, "by": by, "widths": widths}
 
 
 def refusal(found: Mapping[str, Any]) -> tuple[str, str, str | None]:

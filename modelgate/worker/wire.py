@@ -141,8 +141,15 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[list[dict[str, Any]], list
     return described, buffers
 
 
-def unpack(described: object, payload: memoryview) -> dict[str, NDArray[Any]]:
+def unpack(
+    described: object, payload: memoryview, *, cells: bool = False
+) -> dict[str, NDArray[Any]]:
     """The arrays of a message; they look into `payload`.
+
+    Args:
+        described: as `pack` describes them.
+        payload: their bytes.
+        cells: whether they may be bytes, or missing: only what the engine sends may be.
 
     Raises:
         NonsenseError: the descriptions are no descriptions, or do not fit the payload.
@@ -157,8 +164,8 @@ def unpack(described: object, payload: memoryview) -> dict[str, NDArray[Any]]:
         name, type_, shape = about.get("name"), about.get("type"), _shape(about.get("shape"))
         if not isinstance(name, str) or name in arrays:
             raise NonsenseError("an array without a name of its own")
-        if type_ == "string":
-            arrays[name] = _words(about, shape, reader)
+        if type_ == "string" or (cells and type_ == "bytes"):
+            arrays[name] = _words(about, shape, reader, cells=cells)
         elif type_ in TYPES:
             arrays[name] = reader.take(np.dtype(type_), math.prod(shape)).reshape(shape)
         else:
@@ -178,6 +185,11 @@ def write(buffers: Sequence[Any], into: memoryview) -> int:
         into[at : at + len(part)] = part
         at += len(part)
     return at
+
+
+def raw(content: bytes) -> NDArray[np.uint8]:
+    """Bytes as a buffer."""
+    return np.frombuffer(content, np.uint8)
 
 
 class _Reader:
@@ -215,7 +227,7 @@ def _coded(array: NDArray[Any]) -> tuple[NDArray[np.int32], list[bytes]]:
 
 
 def _words(
-    about: Mapping[str, Any], shape: tuple[int, ...], reader: _Reader
+    about: Mapping[str, Any], shape: tuple[int, ...], reader: _Reader, *, cells: bool
 ) -> NDArray[np.object_]:
     count, letters = about.get("words"), about.get("letters")
     if type(count) is not int or type(letters) is not int or count < 0 or letters < 0:
@@ -225,14 +237,14 @@ def _words(
     text = bytes(reader.take(np.dtype(np.uint8), letters))
     if (lengths < 0).any() or int(lengths.astype(object).sum() or 0) != letters:
         raise NonsenseError("strings whose lengths do not add up")
-    if codes.size and not 0 <= int(codes.min()) <= int(codes.max()) < count:
+    least = -1 if cells and about.get("missing") else 0
+    if codes.size and not least <= int(codes.min()) <= int(codes.max()) < count:
         raise NonsenseError("a string that is not in the list")
     ends = np.cumsum(lengths).tolist()
-    words: NDArray[np.object_] = np.empty(count, object)
-    words[:] = [
-        text[end - length : end].decode("utf-8", "replace")
-        for end, length in zip(ends, lengths.tolist(), strict=True)
-    ]
+    words: NDArray[np.object_] = np.empty(count + 1, object)  # the last is what is missing: None
+    parts = (text[end - size : end] for end, size in zip(ends, lengths.tolist(), strict=True))
+    raw = about["type"] == "bytes"
+    words[:count] = [part if raw else part.decode("utf-8", "replace") for part in parts]
     found: NDArray[np.object_] = words[codes]
     return found.reshape(shape)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
 import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from modelgate.escape import printable
 from modelgate.formats import recognise
-from modelgate.model import Artifact, Signature
-from modelgate.worker import shared, sizes, told, wire
+from modelgate.model import Artifact, Signature, Tensor
+from modelgate.prepare import Preparation
+from modelgate.worker import cells, planning, preparing, shared, sizes, told, wire
 from modelgate.worker.limits import MIB, Limits
 from modelgate.worker.private import PrivateFolder
 from modelgate.worker.process import Process
@@ -53,6 +54,7 @@ class Worker:
         self._outputs: tuple[str, ...] = ()
         self._planned: tuple[Mapping[str, Any], frozenset[str], int] | None = None
         self._call_rows = sizes.BLOCK_ROWS
+        self._prepared: preparing.Prepared | None = None
         self._folder = PrivateFolder.create()
         try:
             self._process = Process(self._folder.path, provider, limits.answer_bytes)
@@ -171,6 +173,43 @@ class Worker:
         seconds = self._limits.open_seconds
         return self._questions.receive(self._began + seconds, "opening", seconds)[0]
 
+    def prepare(self, preparation: Preparation) -> Artifact:
+        """Have the worker make the model's inputs of raw rows from now on.
+
+        Returns:
+            The model as it then looks: its inputs are texts, an image or columns.
+
+        Raises:
+            ModelError: what prepares cannot be read, does not load, or does not fit the model.
+            RefusedError: MG5072, it holds types that may run code.
+            ModelCrashedError: the process died or hung meanwhile.
+        """
+        artifact = self.opened()
+        material = preparing.gathered(preparation)
+        self._questions.send(material.header, [wire.raw(material.content)])
+        seconds = self._limits.open_seconds
+        header, _ = self._questions.receive(time.monotonic() + seconds, "preparing", seconds)
+        if header.get("is") == "refused":
+            raise self._questions.refusal(header)
+        try:
+            takes, said = told.preparation(header)
+        except wire.NonsenseError as error:
+            raise self._questions.lied(error) from None
+        self._artifact, self._prepared = preparing.prepared(artifact, material, takes, said)
+        return self._artifact
+
+    def take(self, inputs: tuple[Tensor, ...]) -> Artifact:
+        """Name the columns that a preparation is given which takes any."""
+        assert self._prepared is not None
+        seen = preparing.taking(self._prepared.signature, inputs)
+        self._artifact = replace(self.opened(), signature=seen)
+        return self._artifact
+
+    @property
+    def _own(self) -> Signature:
+        """The model's own signature, whatever prepares its inputs."""
+        return self.opened().signature if self._prepared is None else self._prepared.signature
+
     def plan(self, row_shapes: Mapping[str, tuple[int, ...]], outputs: Sequence[str]) -> int:
         """Fix what blocks look like, and make the memory for them.
 
@@ -189,14 +228,10 @@ class Worker:
                 return rows
         signature = self.opened().signature
         types = {one.name: one.type for one in signature.inputs}
-        self._whole = _whole(signature)
+        self._whole = planning.whole(signature)
         each = {name: shape for name, shape in row_shapes.items() if name not in self._whole}
-        rows = sizes.block_rows(
-            sum(math.prod(shape) * sizes.item_bytes(types[name]) for name, shape in each.items())
-        )
-        self._call_rows = min(
-            rows,
-            sizes.call_rows([(types[n], shape) for n, shape in each.items()], self.opened().facts),
+        rows, self._call_rows = planning.block_and_call(
+            each, types, self.opened().facts, self._prepared
         )
         self._outputs = tuple(outputs)
         layout = Layout.make(
@@ -219,7 +254,13 @@ class Worker:
             self._questions.take_one()
         return self._free.pop()
 
-    def submit(self, slot: Slot, rows: int, strings: Mapping[str, pa.Array] | None = None) -> None:
+    def submit(
+        self,
+        slot: Slot,
+        rows: int,
+        strings: Mapping[str, pa.Array] | None = None,
+        others: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
         """Ask about the rows in a slot.
 
         Args:
@@ -227,10 +268,14 @@ class Worker:
             rows: how many of its rows count.
             strings: by text input, its values row by row, `rows * k` of them; string,
                 large_string, or a dictionary of them.
+            others: by input that is prepared in the worker, what `cells.packed` takes.
         """
         shapes = {one.name: one.shape for one in self.opened().signature.inputs}
         skip = 1 if self.opened().signature.batched else 0
         described, buffers = packed(strings or {}, rows, shapes, skip, self._whole)
+        if others:
+            more, behind = cells.packed(others)
+            described, buffers = described + more, buffers + behind
         step = self.opened().signature.batch or self._call_rows
         header = {
             "is": "block",
@@ -239,7 +284,7 @@ class Worker:
             "outputs": self._outputs,
             "rows_a_call": step,
         }
-        question = Question(rows, self._outputs, _calls(self.opened().signature, rows, step), slot)
+        question = Question(rows, self._outputs, planning.calls(self._own, rows, step), slot)
         self._blocks.append(self._questions.ask(question, header, buffers))
 
     def collect(self) -> Answer:
@@ -276,22 +321,10 @@ class Worker:
             one.name for one in signature.outputs if one.container in {"tensor", "sequence"}
         )
         step = signature.batch or batch or max(rows, 1)
-        described, buffers = wire.pack(feeds)
+        described, buffers = (wire.pack if self._prepared is None else cells.packed)(feeds)
         header = {"is": "ask", "arrays": described, "outputs": outputs, "rows_a_call": step}
-        question = Question(rows, outputs, _calls(signature, rows, step))
+        question = Question(rows, outputs, planning.calls(self._own, rows, step))
         return self._questions.result(self._questions.ask(question, header, buffers))
-
-
-def _whole(signature: Signature) -> tuple[str, ...]:
-    """Inputs that are given whole with every call."""
-    if not signature.batched:
-        return ()
-    return tuple(one.name for one in signature.inputs if one.name not in signature.batched)
-
-
-def _calls(signature: Signature, rows: int, step: int) -> int:
-    """How many calls of the model answer so many rows."""
-    return -(-rows // step) if signature.batched else rows
 
 
 def _end(process: Process, folder: PrivateFolder) -> None:

@@ -1,0 +1,141 @@
+"""What a preparation needs, read and hashed by the engine, and what the worker made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from modelgate.errors import ModelError, about
+from modelgate.escape import printable, shown
+from modelgate.formats.regular import open_regular
+from modelgate.model import Artifact, Signature, Tensor
+from modelgate.prepare import Preparation
+from modelgate.worker.limits import MIB
+
+MOST_BYTES = 512 * MIB
+"""Size of a preparation's file: vocabularies and featurisers are far smaller."""
+_NEEDS = {
+    "tokenizer": ("tokenizers", "text"),
+    "image": ("PIL", "image"),
+    "sklearn": ("skops", "sklearn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is sent to the worker.
+
+    Attributes:
+        preparation: that asks for it.
+        content: of its file; empty where it has none.
+        digest: "sha256:..." of the content; None where there is none.
+    """
+
+    preparation: Preparation
+    content: bytes
+    digest: str | None
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Of the message."""
+        asked = self.preparation
+        return {
+            "is": "prepare",
+            "kind": asked.kind,
+            "settings": dict(asked.settings),
+            "bytes": len(self.content),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model that takes raw rows.
+
+    Attributes:
+        signature: the model's own, behind the preparation.
+        widths: what the model gets of one row: (type, shape) an input.
+        material: what prepares it.
+        told: of the report.
+    """
+
+    signature: Signature
+    widths: tuple[tuple[str, tuple[int, ...]], ...]
+    material: Material
+    told: Mapping[str, Any]
+
+
+def gathered(preparation: Preparation) -> Material:
+    """What is to be sent to the worker.
+
+    Raises:
+        ModelError: MG3170, the library that prepares is not installed; MG3001, MG3002, the file
+            cannot be read or is too large.
+    """
+    _refuse_missing(preparation)
+    if preparation.file is None:
+        return Material(preparation, b"", None)
+    content = _read(preparation.file)
+    return Material(preparation, content, f"sha256:{hashlib.sha256(content).hexdigest()}")
+
+
+def prepared(
+    artifact: Artifact, material: Material, takes: tuple[Tensor, ...], said: Mapping[str, Any]
+) -> tuple[Artifact, Prepared]:
+    """The model as it looks from outside, and what stands behind that.
+
+    Args:
+        artifact: as it was opened.
+        material: that was sent.
+        takes: the outward inputs; empty where any columns are taken.
+        said: what else the worker tells: "settings", "by", "widths".
+    """
+    asked, inner = material.preparation, artifact.signature
+    told = {
+        "kind": asked.kind,
+        "name": asked.name,
+        "digest": material.digest,
+        "bytes": len(material.content),
+        "by": said["by"],
+        "settings": said["settings"],
+        "inputs": [
+            {"name": one.name, "type": one.type, "shape": one.shape and list(one.shape)}
+            for one in inner.inputs
+        ],
+    }
+    return (
+        replace(artifact, signature=taking(inner, takes), prepare=told),
+        Prepared(inner, tuple(said["widths"].values()), material, told),
+    )
+
+
+def taking(inner: Signature, takes: tuple[Tensor, ...]) -> Signature:
+    """The same signature with other inputs, all of rows."""
+    return replace(inner, inputs=takes, batched=tuple(one.name for one in takes))
+
+
+def _refuse_missing(preparation: Preparation) -> None:
+    package, extra = _NEEDS.get(preparation.kind, ("numpy", ""))
+    if importlib.util.find_spec(package) is None:
+        raise ModelError(
+            "MG3170",
+            f"'prepare' with {preparation.kind!r} needs {package}, which is not installed",
+            where=preparation.where,
+            hint=f"pip install 'modelgate-ci[{extra}]'",
+        )
+
+
+def _read(path: Path) -> bytes:
+    with about(printable(path, 200)):
+        try:
+            with BufferedReader(open_regular(path)) as file:
+                content = file.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            raise ModelError("MG3001", f"{shown(path, 100)} does not exist any more") from None
+    if len(content) > MOST_BYTES:
+        raise ModelError("MG3002", f"{shown(path, 100)} is larger than {MOST_BYTES} bytes")
+    return content
