@@ -39,8 +39,8 @@ from modelgate.trial import (
     look_at_data,
     places,
     ready_made,
-    refuse_overwriting,
 )
+from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
 
 Steps = list[tuple[Check, Step]]

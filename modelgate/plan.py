@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modelgate.atomic import refuse_overwriting
 from modelgate.evaluation import evaluate
 from modelgate.figures import number
 from modelgate.options import Options
@@ -103,6 +104,8 @@ def plan(
     """
     from modelgate.judgement import champion_of, named
 
+    if options is not None and isinstance(model, str | Path):  # it may be asked nothing
+        refuse_overwriting(options.writes, [model])
     _, chosen = named(suite)
     stand_in = model if champion is None else champion
     if champion is None and chosen is not None and chosen.champion is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from modelgate.arrays import is_number
 from modelgate.asking import PROBED, Asker
 from modelgate.asking.columns import ColumnsAsker
-from modelgate.atomic import refuse_overwriting as refuse
 from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labelled import first_labels
@@ -29,8 +27,7 @@ from modelgate.options import Options
 from modelgate.passing import Role
 from modelgate.project import Project
 from modelgate.sample import Sampled
-from modelgate.sources import open_dataset, suffixes
-from modelgate.sources.whereabouts import files
+from modelgate.sources import open_dataset
 from modelgate.suite import DataPart, ModelPart, Suite
 from modelgate.suite_file import parse_suite
 from modelgate.yaml_file import MOST_BYTES
@@ -155,25 +152,6 @@ def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Plac
         # str: a DataFrame's columns may be named by numbers, which become texts
         found["test"] = replace(place, part=replace(place.part, target=str(target)))
     return found
-
-
-def refuse_overwriting(trial: Trial) -> None:
-    """Nothing that a trial reads is written over by what it writes.
-
-    Raises:
-        UsageError: MG2035, a file to write is the model, the suite or the data.
-    """
-    reads = [Path(trial.asker.artifact.path)]
-    reads += [Path(trial.champion.artifact.path)] if trial.champion is not None else []
-    reads += [Path(trial.suite.path)] if trial.suite is not None else []
-    prepare = None if trial.suite is None else trial.suite.model.prepare
-    reads += [prepare.file] if prepare is not None and prepare.file is not None else []
-    for place in trial.places.values():
-        if isinstance(place.rows, str | Path):
-            with suppress(DataError):  # what is not there is told when it is opened
-                found = files(str(place.rows), place.base, suffixes)
-                reads += [path for path, _ in found]
-    refuse(trial.options.writes, reads)
 
 
 def look_at_data(trial: Trial) -> None:

@@ -25,7 +25,8 @@ from modelgate.passing import Role
 from modelgate.prepare import Preparation
 from modelgate.remembered import answering
 from modelgate.suite import ModelPart, Suite
-from modelgate.trial import Trial, look_at_data, places, refuse_overwriting
+from modelgate.trial import Trial, look_at_data, places
+from modelgate.untouched import refuse_overwriting
 
 AT_ONCE = 8
 """Models that are alive at the same time: each has a process of its own, of about 100 MB. The rows

@@ -9,9 +9,12 @@ import onnxruntime as ort
 import pandas as pd
 import pytest
 
+from modelgate.cli import main
+from modelgate.library import builtin_root
 from tests.trials.conftest import Trial
 
 TARGET = "diagnosis"
+OWN = (builtin_root() / "checks" / "artifact" / "finite_outputs.py").read_text()
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
@@ -84,3 +87,42 @@ def test_nothing_that_is_read_is_written_over(
     assert trial(*asked, *words) == (2, {})
     assert "MG2035" in capfd.readouterr().err
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("check", "better.onnx", "--report", "json:modelgate.yaml"), id="project"),
+        pytest.param(
+            ("check", "better.onnx", "--report", "json:checks/artifact/odd.py"), id="check"
+        ),
+        pytest.param(("check", "better.onnx", "--report", "json:old.onnx"), id="champion"),
+        pytest.param(("selftest", "better.onnx", "--report", "json:old.onnx"), id="left-out"),
+        pytest.param(
+            ("check", "better.onnx", "--plan", "--report", "json:better.onnx"), id="planned"
+        ),
+    ],
+)
+def test_no_file_of_the_project_is_written_over(
+    words: tuple[str, ...],
+    tumours: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, there in (("better", "better"), ("old", "champion")):
+        model = (tumours / "models" / f"{there}.onnx").read_bytes()
+        (tmp_path / f"{name}.onnx").write_bytes(model)
+    (tmp_path / "test.csv").write_bytes((tumours / "data" / "test.csv").read_bytes())
+    (tmp_path / "suite.yaml").write_text(
+        f"champion: old.onnx\ndata: {{test: {{path: test.csv, target: {TARGET}}}}}\n"
+        "checks: [{metric: accuracy, at_least: 0.9}]\n"
+    )
+    (tmp_path / "modelgate.yaml").write_text("suite: suite.yaml\n")
+    (tmp_path / "checks" / "artifact").mkdir(parents=True)
+    (tmp_path / "checks" / "artifact" / "odd.py").write_text(OWN.replace("finite_outputs", "odd"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()}
+    assert main(list(words)) == 2
+    assert "MG2035" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()} == before
