@@ -25,7 +25,7 @@ def numbers(before: NDArray[np.float64], after: NDArray[np.float64]) -> Flags:
 
 def images(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Flags:
     """(n,) where any pixel differs."""
-    return np.asarray((before != after).reshape(len(before), -1).any(axis=1))
+    return np.asarray((before != after).any(axis=(1, 2, 3)))
 
 
 def tables(before: pa.RecordBatch, after: pa.RecordBatch) -> Flags:
@@ -46,7 +46,7 @@ def _cells(one: pa.Array, other: pa.Array) -> Flags:
         return _nested(one, other)
     differ = pc.or_kleene(pc.not_equal(one, other), pc.xor(one.is_null(), other.is_null()))
     if pa.types.is_floating(one.type):  # NaN is unlike itself
-        differ = pc.and_not(differ, pc.and_(pc.is_nan(one), pc.is_nan(other)))
+        differ = pc.and_not_kleene(differ, pc.and_kleene(pc.is_nan(one), pc.is_nan(other)))
     return np.array([bool(cell) for cell in differ.to_pylist()], dtype=np.bool_)
 
 
