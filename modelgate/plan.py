@@ -176,6 +176,8 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
                 f" candidate that is just as good would often be held. {worst.title} has"
                 f" {worst.rows:,} rows, and about {_rounded(worst.needed or 0):,} are needed."
             )
+        elif len(compared) == 1:
+            said.append("The one comparison has rows enough for its tolerance.")
         else:
             said.append(f"All {len(compared)} comparisons have rows enough for their tolerance.")
     share = number(plan.bare)

@@ -38,7 +38,9 @@ def asked_of(question: Question, given: Mapping[str, Any]) -> Outcome:
     used = sorted(first.parts)
     if groups < FEWEST:
         why = f"not enough groups: {groups:.0f}, and {FEWEST} are needed"
-        apart = outcome.difference and replace(outcome.difference, interval=None, at=None)
+        apart = outcome.difference and replace(
+            outcome.difference, interval=None, at=None, usual_error=None
+        )
         return replace(outcome, interval=None, at=None, difference=apart, reason=why)
     value = _number(outcome)
     if value is None:

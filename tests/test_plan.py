@@ -147,6 +147,20 @@ def test_what_cannot_be_planned_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_so_few_groups_that_nothing_will_be_decided_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "suite.yaml"
+    path.write_text(
+        "task: classification\ndata: {test: {target: truth, group: half}}\n"
+        "checks: [{metric: accuracy, margin: 0.03}]\n",
+        "utf-8",
+    )
+    found = plan("columns:new", data=rows_of(3_000, 0), champion="columns:old", suite=path)
+    assert found.questions == ()
+    assert found.untold == {
+        "metric[accuracy] v champion": "not enough groups: 2, and 30 are needed"
+    }
+
+
 def test_mistakes_are_told_as_ever(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="MG2121"):
         plan("columns:new", data=rows_of(10, 0), suite=tmp_path / "none.yaml")
