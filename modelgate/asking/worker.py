@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,12 +29,18 @@ class WorkerAsker(Asker):
     """An ONNX file in its isolated process."""
 
     def __init__(
-        self, worker: Worker, threads: int, preparation: Preparation | None = None
+        self,
+        worker: Worker,
+        threads: int,
+        preparation: Preparation | None = None,
+        approved: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._worker = worker
         self._threads = threads
         self._preparation = preparation
-        self.artifact = worker.opened() if preparation is None else worker.prepare(preparation)
+        self.artifact = worker.opened()
+        if preparation is not None:
+            self.artifact = worker.prepare(preparation, approved)
         self._takes = self.artifact.signature.inputs
         self._feeds: tuple[Feed, ...] = ()
         self._first: Raw = {}

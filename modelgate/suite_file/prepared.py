@@ -118,6 +118,8 @@ def read_prepare(node: Node, folder: Path, mistakes: Mistakes) -> Preparation | 
     _lengths_agree(node, settings, mistakes)
     if len(mistakes.found) > before:
         return None
+    if kind == "python":
+        settings["function"] = name.rpartition(":")[2]
     file = _file(kind, name, folder, entry, mistakes)
     if len(mistakes.found) > before:
         return None

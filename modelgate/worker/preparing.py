@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.machinery import PathFinder
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from modelgate.errors import ModelError, about
+from modelgate.errors import ModelError, RefusedError, about
 from modelgate.escape import printable, shown
 from modelgate.formats.regular import open_regular
 from modelgate.model import Artifact, Signature, Tensor
@@ -24,6 +26,10 @@ _NEEDS = {
     "image": ("PIL", "image"),
     "sklearn": ("skops", "sklearn"),
 }
+
+
+Approved = Callable[[str], bool]
+"""Whether the code of a digest, "sha256:...", may run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +75,32 @@ class Prepared:
     told: Mapping[str, Any]
 
 
-def gathered(preparation: Preparation) -> Material:
+def gathered(preparation: Preparation, approved: Approved) -> Material:
     """What is to be sent to the worker.
+
+    Args:
+        preparation: that a suite asks for.
+        approved: whether the code of this digest may run.
 
     Raises:
         ModelError: MG3170, the library that prepares is not installed; MG3001, MG3002, the file
             cannot be read or is too large.
+        RefusedError: MG5070, it is code that nobody approved.
     """
     _refuse_missing(preparation)
-    if preparation.file is None:
+    if preparation.kind == "image":
         return Material(preparation, b"", None)
-    content = _read(preparation.file)
-    return Material(preparation, content, f"sha256:{hashlib.sha256(content).hexdigest()}")
+    path = preparation.file or _module_file(preparation)
+    content = _read(path)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    if preparation.kind == "python" and not approved(digest):
+        raise RefusedError(
+            "MG5070",
+            f"{shown(str(path), 100)} is code, and nobody approved it",
+            where=preparation.where,
+            hint=f"read it; then add `approved: [{digest}]` to modelgate.yaml, or --allow-code",
+        )
+    return Material(preparation, content, digest)
 
 
 def prepared(
@@ -127,6 +147,31 @@ def _refuse_missing(preparation: Preparation) -> None:
             where=preparation.where,
             hint=f"pip install 'modelgate-ci[{extra}]'",
         )
+
+
+def _module_file(preparation: Preparation) -> Path:
+    """The source of a module, found beside the suite or where Python looks; nothing of it runs.
+
+    Raises:
+        ModelError: MG3171, there is no such module, or it is no file of Python.
+    """
+    name = preparation.name.rpartition(":")[0]
+    places: list[str] | None = [str(preparation.folder), *sys.path]
+    spec = None
+    for part in name.split("."):
+        spec = None if places is None else PathFinder.find_spec(part, places)
+        if spec is None:
+            break
+        found = spec.submodule_search_locations
+        places = None if found is None else list(found)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise ModelError(
+            "MG3171",
+            f"there is no Python file of the module {shown(name, 100)}",
+            where=preparation.where,
+            hint="name a file beside the suite: `prepare: {python: prep.py:function}`",
+        )
+    return Path(spec.origin)
 
 
 def _read(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from modelgate.escape import printable
 from modelgate.worker import shared
 from modelgate.worker.wire import Channel
 
-_PACKAGES = ("modelgate", "numpy", "onnxruntime")
+_PACKAGES = ("modelgate", "numpy", "onnxruntime", "pandas", "tokenizers", "PIL", "skops", "sklearn")
 _LAST_WORDS = 2000
 _PROGRAM = """\
 import sys

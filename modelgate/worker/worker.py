@@ -173,19 +173,26 @@ class Worker:
         seconds = self._limits.open_seconds
         return self._questions.receive(self._began + seconds, "opening", seconds)[0]
 
-    def prepare(self, preparation: Preparation) -> Artifact:
+    def prepare(
+        self, preparation: Preparation, approved: preparing.Approved = lambda _: False
+    ) -> Artifact:
         """Have the worker make the model's inputs of raw rows from now on.
+
+        Args:
+            preparation: what a suite says.
+            approved: whether the code of a digest may run.
 
         Returns:
             The model as it then looks: its inputs are texts, an image or columns.
 
         Raises:
             ModelError: what prepares cannot be read, does not load, or does not fit the model.
-            RefusedError: MG5072, it holds types that may run code.
+            RefusedError: MG5070, it is code that nobody approved; MG5072, it holds types that may
+                run code.
             ModelCrashedError: the process died or hung meanwhile.
         """
         artifact = self.opened()
-        material = preparing.gathered(preparation)
+        material = preparing.gathered(preparation, approved)
         self._questions.send(material.header, [wire.raw(material.content)])
         seconds = self._limits.open_seconds
         header, _ = self._questions.receive(time.monotonic() + seconds, "preparing", seconds)

@@ -1,0 +1,28 @@
+"""Columns as the DataFrame that transformers and functions are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from modelgate.prepare import Feeds
+
+
+def frame_of(feeds: Feeds, columns: Sequence[str]) -> Any:
+    """A pandas DataFrame of these columns: numbers, texts, bytes; a cell of pixels is an array.
+
+    A missing number is NaN, a missing text None.
+    """
+    import pandas as pd
+
+    made = {}
+    for name in columns:
+        array = feeds[name]
+        if array.ndim > 1:
+            cells = np.empty(len(array), dtype=object)
+            cells[:] = list(array)
+            array = cells
+        made[name] = pd.Series(array, dtype=array.dtype, copy=True)
+    return pd.DataFrame(made, columns=list(columns))
