@@ -69,10 +69,10 @@ def _declared_well(one: Perturbation, path: Path, mistakes: Mistakes) -> None:
 
     if one.of not in get_args(Of):
         wrong(f"it is of {shown(one.of)}", f"of= is one of {', '.join(get_args(Of))}")
-    first, *others = signature(one.change).parameters.values()
-    if first.kind is Parameter.KEYWORD_ONLY:
+    parameters = list(signature(one.change).parameters.values())
+    if not parameters or parameters[0].kind is Parameter.KEYWORD_ONLY:
         wrong("its first parameter takes the values, and stands before the '*'")
-    for parameter in others:
+    for parameter in parameters[1:]:
         if parameter.kind is not Parameter.KEYWORD_ONLY:
             wrong(f"{shown(parameter.name)} has to stand after the '*'")
         elif parameter.name not in GIVEN:

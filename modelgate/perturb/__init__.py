@@ -57,7 +57,7 @@ def perturbation(*, of: Of) -> Callable[[Function], Function]:
 
     def declare(function: Function) -> Function:
         hints = get_type_hints(function)
-        _, *others = inspect.signature(function).parameters.values()
+        others = list(inspect.signature(function).parameters.values())[1:]
         declared = Perturbation(
             name=function.__name__,
             of=of,
