@@ -47,8 +47,8 @@ class Transformer(Step):
             )
         self._signature, self._tensor = signature, signature.inputs[0]
         self._transformer, self.by = _loaded(content, settings.get("types") or ())
-        names = getattr(self._transformer, "feature_names_in_", [])
-        self._names = tuple(str(name) for name in names)
+        fitted_to = getattr(self._transformer, "feature_names_in_", [])
+        self._names = tuple(str(name) for name in fitted_to)
         count = getattr(self._transformer, "n_features_in_", None)
         self._count = None if count is None else int(count)
         self.takes = tuple(Tensor(name, CELL, (None,)) for name in self._names)
