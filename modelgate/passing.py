@@ -24,7 +24,8 @@ from modelgate.dataset import Dataset
 from modelgate.declare import Check, Groups, Sample, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge
-from modelgate.remembered import Answering, answering
+from modelgate.remembered import Answering, answering, shelf_of
+from modelgate.remembered_search import Search
 from modelgate.sampling import Sampling
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
@@ -133,8 +134,11 @@ def passed_over(
     assert role.part.target is not None
     rival = role.champion if champion is not None else None
     whole, slicings, named = _wanted(role, steps, paired=rival is not None)
-    whole += _unasked(role, whole)
     searching = [need for needs in (whole, *named.values()) for need in needs if need.kind.searches]
+    search = None if searching else _search(role, asker, remember=remember)
+    if search is not None and search.known is None:
+        whole.append(search.need)
+        searching.append(search.need)
     columns = role.columns if searching else ()
     sampling = _sampling(role, [asker, *([champion] if champion else [])], steps, seed)
     judge = Judge(
@@ -166,6 +170,8 @@ def passed_over(
             if progress is not None:
                 progress(role.name, judge.gathered.answers.rows)
     judge.gathered.answers.seen = role.seen
+    if search is not None:
+        judge.gathered.whole[search.need] = search.settled(judge.gathered.whole)
     if sampling is not None:
         judge.gathered.sample = sampling.sample(role.reading.facts.task)
     return judge.gathered
@@ -224,13 +230,15 @@ def _wanted(
     )
 
 
-def _unasked(role: Role, asked: Sequence[Need]) -> list[Need]:
-    """What slices that nobody named are searched by, where no step asks for it."""
+def _search(role: Role, asker: Asker, *, remember: bool) -> Search | None:
+    """The search for weak slices that nobody asked for; None where there is nothing to search."""
     assert role.reading is not None
-    told = any(need.kind.searches for need in asked)
-    if told or not role.searched or not role.columns or role.part.group is not None:
-        return []
-    return [_SEARCHED[role.reading.facts.task]]
+    if not role.searched or not role.columns or role.part.group is not None:
+        return None
+    need = _SEARCHED[role.reading.facts.task]
+    shelf = shelf_of(asker, role.data, role.reading.outputs) if remember else None
+    told = (role.reading, role.part.target, role.part.weight, role.columns, need)
+    return Search(need, role.data, shelf, told).recall(role.reading.facts, role.columns)
 
 
 def _read(

@@ -62,6 +62,26 @@ def cache_folder() -> Path:
     return Path(home) / "modelgate" / "answers"
 
 
+def shelf_of(asker: Asker, data: Dataset, outputs: tuple[str, ...]) -> Path | None:
+    """Where the answers of a model to data that is read like this are kept; None where none are.
+
+    Args:
+        asker: the model, bound to the data's columns.
+        data: the rows.
+        outputs: the outputs that are wanted.
+    """
+    identity = asker.identity(outputs)
+    if identity is None:
+        return None
+    reading = f"{data.schema}\n{data.taken}"
+    return cache_folder() / sha256(f"{identity}\n{reading}".encode()).hexdigest()[:32]
+
+
+def place_on(shelf: Path, data: Dataset) -> Path:
+    """The folder of the answers to these very rows."""
+    return shelf / data.digest.replace(":", "-")
+
+
 @contextmanager
 def answering(
     asker: Asker, data: Dataset, outputs: tuple[str, ...], *, remember: bool
@@ -77,15 +97,13 @@ def answering(
         remember: whether the cache may be used.
     """
     asker.beside = data.folder
-    identity = asker.identity(outputs) if remember else None
-    if identity is None:
+    shelf = shelf_of(asker, data, outputs) if remember else None
+    if shelf is None:
         asker.prepare(outputs)
         yield asker
         return
-    reading = f"{data.schema}\n{data.taken}"
-    shelf = cache_folder() / sha256(f"{identity}\n{reading}".encode()).hexdigest()[:32]
     # Only where this model has answered something before is the data read once more to know it.
-    known = _recalled(shelf / _name(data.digest), outputs) if shelf.is_dir() else None
+    known = _recalled(place_on(shelf, data), outputs) if shelf.is_dir() else None
     if known is not None:
         yield known
         return
@@ -182,7 +200,7 @@ class Recording:
         (self._folder / META).write_text(meta, encoding="utf-8")
         shelf.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # somebody else has kept the same answers in the meantime
-            self._folder.rename(shelf / _name(data.digest))
+            self._folder.rename(place_on(shelf, data))
             self._folder = None
         _make_room(cache_folder())
 
@@ -281,7 +299,3 @@ def _make_room(root: Path) -> None:
             return
         shutil.rmtree(folder, ignore_errors=True)
         total -= size
-
-
-def _name(digest: str) -> str:
-    return digest.replace(":", "-")

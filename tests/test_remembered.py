@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pyarrow import parquet
 import modelgate
 from modelgate import remembered
 from modelgate.asking.worker import WorkerAsker
+from modelgate.coding import ColumnCoder
 from modelgate.demo import write
 from modelgate.options import Options
 from modelgate.report import Report
@@ -151,7 +153,7 @@ def test_the_oldest_go_where_there_is_too_much(
     modelgate.evaluate(place / "champion.onnx", data=place / "many.parquet", target="diagnosis")
     (old,) = kept(cache)
     size = sum(file.stat().st_size for file in old.iterdir())
-    monkeypatch.setattr(remembered, "MOST_IN_ALL", size * 3 // 2)
+    monkeypatch.setattr(remembered, "MOST_IN_ALL", size + 1)
     modelgate.evaluate(place / "equal.onnx", data=place / "many.parquet", target="diagnosis")
     (left,) = kept(cache)
     assert left != old
@@ -174,3 +176,49 @@ def test_answers_too_large_to_keep_are_given_all_the_same(
     monkeypatch.setattr(remembered, "MOST_BYTES", 10_000)
     assert lasting(judged(place)) == lasting(first)
     assert kept(cache) == []
+
+
+def searches(cache: Path) -> list[Path]:
+    return sorted(cache.glob("*/*/search-*"))
+
+
+def test_a_search_for_weak_slices_is_not_done_twice(
+    place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = judged(place)
+    assert len(searches(cache)) == 1
+    read: list[Any] = []
+    of = ColumnCoder.of
+    monkeypatch.setattr(ColumnCoder, "of", lambda *given: (read.append(given), of(*given))[1])
+    assert lasting(judged(place)) == lasting(first)
+    assert not read
+    judged(place, cache=False)
+    assert read
+
+
+@pytest.mark.parametrize("harm", ["changed", "short", "gone", "empty", "another"])
+def test_a_search_that_was_tampered_with_is_done_again(place: Path, cache: Path, harm: str) -> None:
+    first = judged(place)
+    (file,) = searches(cache)
+    content = bytearray(file.read_bytes())
+    if harm == "changed":
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif harm == "gone":
+        file.unlink()
+    elif harm == "another":
+        file.write_bytes(sha256(b"PK").digest() + b"PK")
+    else:
+        file.write_bytes(content[: len(content) // 2] if harm == "short" else b"")
+    assert lasting(judged(place)) == lasting(first)
+
+
+def test_another_question_about_the_same_answers_is_searched_anew(
+    place: Path, cache: Path, tmp_path: Path
+) -> None:
+    judged(place)
+    suite = tmp_path / "benign.yaml"
+    suite.write_text("model: {positive: benign}\nchecks: [{metric: accuracy}]\n")
+    rows = place / "many.parquet"
+    modelgate.evaluate(place / "equal.onnx", data=rows, target="diagnosis", suite=suite)
+    assert len(searches(cache)) == 2

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +133,28 @@ class RowLosses(Aggregate):
         found = self._parts[0][1]
         order = np.lexsort((found.loss, found.content))
         return Kept(found.content[order], found.loss[order], found.codes[order])
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that it has seen, as arrays; `restored` makes an equal one of them."""
+        self._settle()
+        chance, kept = self._parts[0] if self._parts else (None, self.kept)
+        return {
+            "rows": np.array([self.rows]),
+            "below": np.array([self._below - 1], dtype=np.uint64),
+            "chance": np.zeros(0, np.uint64) if chance is None else chance,
+            "content": kept.content,
+            "loss": kept.loss,
+            "codes": kept.codes,
+        }
+
+    def restored(self, state: Mapping[str, NDArray[Any]], columns: tuple[Column, ...]) -> Self:
+        """Take in the state of one that has seen rows without groups, all of them with a loss."""
+        self.rows = int(state["rows"][0])
+        self.columns = columns
+        self._below = int(state["below"][0]) + 1
+        kept = Kept(state["content"], state["loss"], state["codes"])
+        self._parts, self._waiting = [(state["chance"], kept)], len(kept.loss)
+        return self
 
     def _code(self) -> None:
         """Code the rows that wait, many at once: of a sample, a block leaves but a few."""
