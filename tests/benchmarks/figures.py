@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import champions, material, sliced
+from tests.benchmarks import champions, material, perturb, sliced
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
 from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
 
@@ -334,5 +334,12 @@ FIGURES = (
         must=1e-3,
         aim=1e-4,
         take=streamed_auroc,
+    ),
+    Figure(
+        name="texts",
+        what="all perturbations of texts / passes of a TF-IDF model on what they made, CPU",
+        must=1,
+        aim=0.5,
+        take=perturb.texts_changed,
     ),
 )

@@ -79,7 +79,7 @@ def test_settings_are_settled() -> None:
 
 def test_an_unknown_one_is_told() -> None:
     with pytest.raises(
-        UsageError, match=r"no perturbation is called 'typo'; did you mean 'typos'\?"
+        UsageError, match=r"is called 'typo'; did you mean 'typos'\?"
     ):
         named("typo")
     with pytest.raises(UsageError) as caught:
