@@ -13,8 +13,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from modelgate.errors import DataError
+from modelgate.errors import DataError, UsageError
 from modelgate.evaluation import evaluate
+from modelgate.library import Library, builtin_root
 from modelgate.sources.descriptor import Descriptor
 from modelgate.testing import run_check
 
@@ -63,6 +64,17 @@ def test_the_check_is_weighed_like_any_other(project: Path) -> None:
     result = run_check("rarest_answer", truth=["a", "b"], answer=["a", "b"], root=project)
     assert result.status == "undecided"
     assert result.limit == {"at_least": 0.01}
+
+
+def test_the_perturbation_is_found_in_a_project(project: Path) -> None:
+    one = Library(builtin_root(), project).perturbations["hashtags"]
+    before = ["the cat walked", None, "", "12"]
+    after = one(before, seed=0)
+    assert one(before, seed=0, severity=3) == ["#the #cat #walked", None, "", "12"]
+    assert after == one(before, seed=0)
+    assert list(one.changed(before, after)) == [True, False, False, False]
+    with pytest.raises(UsageError, match=r"MG2172 .*'hashtags': 'sign' is one character"):
+        one.settled({"sign": "##"})
 
 
 def test_the_source_reads_what_was_written(project: Path) -> None:
