@@ -153,3 +153,13 @@ def hashed(column: pa.Array) -> NDArray[np.uint64]:
         for value in [*values, None]
     ]
     return np.array(table, dtype=np.uint64)[codes]
+
+
+def same_bits(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two arrays hold the same, bit for bit; NaN is itself."""
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype.kind == "O":
+        missing = (one != one) & (other != other)  # noqa: PLR0124 (NaN is not itself)
+        return bool(((one == other) | missing).all())
+    return one.tobytes() == other.tobytes()

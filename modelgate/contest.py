@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from modelgate.arrays import same_bits
 from modelgate.asking import PROBED, Asker, Raw
 from modelgate.binding import Reading, listed
 from modelgate.binding.labels import Coder, LabelSample, key
 from modelgate.binding.outputs import bind_outputs
-from modelgate.errors import ModelError, about
+from modelgate.errors import ModelCrashedError, ModelError, about
 from modelgate.judging import predictions
 from modelgate.suite import ModelPart
 
@@ -29,9 +30,11 @@ def bind_champion(
 
     Raises:
         ModelError: MG3152, it answers another question than the candidate; and what binding raises.
+        ModelCrashedError: MG4010, it answers the same rows differently the second time.
     """
     with about(champion.artifact.path):
         reading = bind_other(champion, first, apart, sample=sample, told=told, task=candidate.task)
+        _refuse_chance(champion, first.slice(0, PROBED))
         if not same_classes(reading, candidate):
             raise ModelError(
                 "MG3152",
@@ -84,6 +87,20 @@ def bind_other(
             " scores in one order",
         )
     return reading
+
+
+def _refuse_chance(champion: Asker, rows: pa.RecordBatch) -> None:
+    """Who is luckier that day is no comparison: a sample of rows is asked twice."""
+    if not champion.answers_again:
+        return
+    seen, again = champion.look(rows), champion.look(rows)
+    moved = [name for name, answer in again.items() if not same_bits(answer, seen[name])]
+    if moved:
+        raise ModelCrashedError(
+            "MG4010",
+            f"NONDETERMINISTIC: the champion answered the same {len(rows)} rows differently the"
+            f" second time (output {listed(moved)})",
+        )
 
 
 def _in_its_order(other: Asker, told: ModelPart) -> ModelPart:

@@ -1,6 +1,5 @@
-import numpy as np
-
 from modelgate import Outcome, Probe, check
+from modelgate.arrays import same_bits
 from modelgate.errors import CheckCrashedError
 
 
@@ -17,7 +16,7 @@ def determinism(probe: Probe) -> Outcome:
         Systems: An Analysis of Variance", ASE.
     """
     again = probe.outputs(probe.rows)
-    moved = [name for name, answer in again.items() if not _same(answer, probe.seen[name])]
+    moved = [name for name, answer in again.items() if not same_bits(answer, probe.seen[name])]
     if moved:
         raise CheckCrashedError(
             "MG4010",
@@ -33,12 +32,3 @@ def determinism(probe: Probe) -> Outcome:
         method="the same call twice",
         reason=None if probe.rows else "there is no row to ask about",
     )
-
-
-def _same(one: np.ndarray, other: np.ndarray) -> bool:
-    if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    if one.dtype.kind == "O":
-        missing = (one != one) & (other != other)  # noqa: PLR0124 (NaN is not itself)
-        return bool(((one == other) | missing).all())
-    return one.tobytes() == other.tobytes()

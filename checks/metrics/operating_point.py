@@ -88,7 +88,7 @@ def operating_point(
         n_effective=measured.n_effective,
         minimum=measured.minimum,
         lowest=0.0,
-        highest=None if cost else 1.0,
+        highest=max(false_positive, false_negative) if cost else 1.0,
         method=measured.method,
         reason=measured.reason,
         details=measured.details,

@@ -16,7 +16,7 @@ from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.means import MOST, loss_mean, ratio, signed_mean, square_mean
 
 _HEAVY, _FEW = 6.0, 500
-NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
+NO_SCALE = "the targets do not vary: there is no scale to judge an error by"
 LOG_T = "Student's t of the logarithm"
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import modelgate
-from modelgate.errors import ModelError
+from modelgate.errors import ModelCrashedError, ModelError
 from modelgate.report import Report
 
 
@@ -59,3 +59,22 @@ def test_a_champion_that_names_its_classes_is_read_in_its_own_order(
     assert versus.difference == 0
     assert versus.champion is not None
     assert versus.champion > 0.98
+
+
+def test_a_champion_that_answers_by_chance_is_no_champion(
+    champion: Path, rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    model = onnx.load(champion)
+    scores = model.graph.output[1].name
+    for node in model.graph.node:
+        node.output[:] = ["steady" if name == scores else name for name in node.output]
+        node.input[:] = ["steady" if name == scores else name for name in node.input]
+    noise = onnx.helper.make_node("RandomUniformLike", ["steady"], ["noise"], low=0.9999, high=1.0)
+    model.graph.node.extend([noise, onnx.helper.make_node("Mul", ["steady", "noise"], [scores])])
+    onnx.save(model, tmp_path / "chance.onnx")
+    with pytest.raises(ModelCrashedError, match="NONDETERMINISTIC: the champion") as caught:
+        modelgate.evaluate(
+            champion, champion=tmp_path / "chance.onnx", data=rows, target="diagnosis"
+        )
+    assert caught.value.code == "MG4010"
+    assert caught.value.exit_code == 4

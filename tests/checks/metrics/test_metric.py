@@ -22,7 +22,7 @@ from modelgate.metrics.table import METRICS
 REPOSITORY = Path(__file__).parents[3]
 BINARY = Facts("classification", ("stay", "leave"), 1)
 NUMBERS = Facts("regression")
-NO_SCALE = "targets and answers are all 0: no scale to judge an error by"
+NO_SCALE = "the targets do not vary: there is no scale to judge an error by"
 
 
 def loaded(name: str) -> ModuleType:
