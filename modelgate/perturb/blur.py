@@ -37,10 +37,11 @@ def blur(
 
 def _smeared(light: Floats, weights: Floats, axis: int) -> Floats:
     """Along one axis; beyond the edge, the edge goes on."""
-    places = np.arange(light.shape[axis])
-    reach = len(weights) // 2
+    reach, length = len(weights) // 2, light.shape[axis]
+    margins = [(reach, reach) if number == axis else (0, 0) for number in range(light.ndim)]
+    wide = np.pad(light, margins, mode="edge")
     smeared = np.zeros_like(light)
-    for offset, weight in enumerate(weights, -reach):
-        near = np.clip(places + offset, 0, len(places) - 1)
-        smeared += weight * light.take(near, axis=axis)
+    for offset, weight in enumerate(weights):
+        near = slice(offset, offset + length)
+        smeared += weight * (wide[:, near] if axis == 1 else wide[:, :, near])
     return smeared

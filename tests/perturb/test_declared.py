@@ -78,9 +78,7 @@ def test_settings_are_settled() -> None:
 
 
 def test_an_unknown_one_is_told() -> None:
-    with pytest.raises(
-        UsageError, match=r"is called 'typo'; did you mean 'typos'\?"
-    ):
+    with pytest.raises(UsageError, match=r"is called 'typo'; did you mean 'typos'\?"):
         named("typo")
     with pytest.raises(UsageError) as caught:
         named("\x1b[31m")

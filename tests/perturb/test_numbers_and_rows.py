@@ -68,6 +68,18 @@ def test_noise_is_as_wide_as_is_said() -> None:
     assert (moved("noise", values, amount=3.0) - values).std() == pytest.approx(3, rel=0.02)
 
 
+def test_the_least_noise_moves_every_other_whole_number() -> None:
+    ages = np.random.default_rng(0).integers(20, 60, 4_000).astype(np.float64)
+    steps = moved("noise", ages) - ages
+    assert (steps != 0).mean() == pytest.approx(0.5, abs=0.03)
+    assert set(steps) <= {-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0}
+
+
+def test_yes_and_no_are_not_blurred() -> None:
+    flags = np.array([0.0, 1.0, np.nan, 1.0])
+    np.testing.assert_array_equal(moved("noise", flags, severity=5), flags)
+
+
 def test_other_rows_have_no_part_in_a_rows_noise() -> None:
     pool = np.array([0.25, 1, 2, 3])
     other = VALUES.copy()
