@@ -34,6 +34,8 @@ def _turned(found: re.Match[str]) -> str:
         return like(short, plain) if plain else short[:-3]
     if verb:
         return f"{like(verb, 'do not')} {verb}" if verb.isupper() else f"do not {verb}"
+    if joined and found["joined_not"] and found.string[found.end() : found.end() + 1] != " ":
+        return found[0]  # "I'm not." says what "I'm." does not
     if joined:
         return joined if found["joined_not"] else f"{joined} not"
     return auxiliary if found["auxiliary_not"] else f"{auxiliary} {like(auxiliary, 'not')}"
@@ -45,11 +47,12 @@ def _negation() -> re.Pattern[str]:
     lists = words("negation")
     auxiliaries, verbs = "|".join(lists["auxiliaries"]), "|".join(lists["verbs"])
     shortened = "|".join([*lists["shortened"], rf"(?:{auxiliaries})n't"])
+    no = r"(?! (?:no|never|nothing|nobody)\b)"  # negated in another way
     kinds = (
         rf"\b(?P<question>(?:{auxiliaries}) (?:i|you|he|she|it|we|they))\b",
         rf"\b(?P<joined>{'|'.join(lists['joined'])})(?P<joined_not> not)?\b",
         rf"(?<=[\w,;:] )(?P<short>{shortened})\b",
-        rf"(?<=[\w,;:] )(?P<auxiliary>{auxiliaries})(?P<auxiliary_not> not)?\b",
+        rf"(?<=[\w,;:] )(?P<auxiliary>{auxiliaries})(?P<auxiliary_not> not)?\b{no}",
         rf"(?:(?<=\bi )|(?<=\bwe )|(?<=\byou )|(?<=\bthey ))(?P<verb>{verbs})\b",
     )
     return re.compile("|".join(kinds).replace("'", r"['\u2019]"), re.IGNORECASE)

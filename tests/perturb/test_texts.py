@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,8 @@ def test_a_sentence_becomes_another(
         ("negation", "Is it good?"),
         ("negation", "What do you think?"),
         ("negation", "Great!"),
+        ("negation", "You have no idea"),
+        ("negation", "I'm not."),
         ("gender_swap", "They met the doctor; heather is there."),
         ("name_swap", "the rosa of the day, he said"),
         ("nationality_swap", "a polish for shoes"),
@@ -115,6 +118,17 @@ def test_new_names_may_be_common_elsewhere() -> None:
 def test_a_woman_becomes_a_man_of_the_same_place(seed: int) -> None:
     after = changed("gender_swap", "Fatima's here", seed=seed)
     assert bearers()[after.removesuffix("'s here")] == ("arabic", "male")
+
+
+def test_sentences_of_a_man_become_those_of_a_woman_and_back(shared_data: Path) -> None:
+    lines = (shared_data / "behavioural" / "winogender_all_sentences.tsv").read_text("utf-8")
+    known = dict(line.split("\t") for line in lines.splitlines()[1:])
+    men = [name for name in known if name.endswith(".male.txt")]
+    women = [name.replace(".male.", ".female.") for name in men]
+    assert len(men) == 240
+    for ours, theirs in ((men, women), (women, men)):
+        after = named("gender_swap")([known[name] for name in ours], seed=0)
+        assert after == [known[name] for name in theirs]
 
 
 @pytest.mark.parametrize("seed", range(20))
