@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from modelgate.aggregates import Facts
 from modelgate.predictions import Predictions
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Shape = tuple[int | str | None, ...]
+Backend = Literal["onnxruntime", "unoptimised", "reference", "openvino"]
+"""What runs an ONNX file: onnxruntime with or without its optimisations, or another program."""
 
 
 @dataclass(frozen=True, slots=True)

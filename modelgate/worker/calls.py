@@ -47,6 +47,8 @@ def answer(
     for count, feed in _calls(model, feeds, rows, rows_a_call):
         try:
             found = model.run(feed, outputs)
+        except Refusal:
+            raise
         except MemoryError:
             raise Refusal("MG4003", "needs more memory for one call than it is given") from None
         except Exception as error:  # noqa: BLE001 (onnxruntime raises what it likes)

@@ -41,6 +41,8 @@ def main(parent: int, folder: str, wires: tuple[int, int], provider: str, *, tie
         order, _ = channel.receive()
         held += confine.after_libraries(order["memory"], order["file"], order["cpu"])
         channel.send({"is": "ready", "isolation": held})
+        if order["paused"]:  # the engine looks at how much memory the libraries alone take
+            channel.receive()
         Inside(channel, Path(folder), wires[1], provider).serve(order)
     except GoneError:
         # Nothing of the model may run any more, not even what it left for the interpreter's end.
@@ -63,6 +65,7 @@ class Inside:
         self._sending = threading.Lock()
         self._plan: dict[str, Any] = {}
         self._slots: tuple[Any, ...] = ()
+        self._backend = ""
         self._model: Any = None
         self._step: Any = None
 
@@ -70,6 +73,8 @@ class Inside:
         """Open the model, then take jobs for as long as the parent lives."""
         for _ in range(order["threads"]):
             threading.Thread(target=self._work, daemon=True).start()
+        if not self._ready(order["backend"]):
+            return
         confine.no_more_processes()
         if not self._opened():
             return
@@ -82,6 +87,19 @@ class Inside:
             else:
                 self._jobs.put((header, payload))
 
+    def _ready(self, backend: str) -> bool:
+        """Whether what is to run the model is there; if not, that has been sent."""
+        from modelgate.worker import backends
+        from modelgate.worker.explain import Refusal
+
+        self._backend = backend
+        try:
+            backends.warm_up(backend)
+        except Refusal as refusal:
+            self._send(_refused(refusal))
+            return False
+        return True
+
     def _opened(self) -> bool:
         """Whether the model loaded; the answer has been sent either way."""
         from modelgate.worker import session
@@ -89,18 +107,22 @@ class Inside:
 
         path = self._folder / "model.onnx"
         try:
+            began = time.perf_counter()
             graph = session.look_at(path)
             if graph.external:
                 self._send({"is": "needs", "files": sorted(graph.external)})
                 self._channel.receive()
-            self._model = session.open_model(path, graph, self._provider)
+                began = time.perf_counter()
+            self._model = session.open_model(path, graph, self._provider, self._backend)
+            seconds = time.perf_counter() - began
         except Refusal as refusal:
             self._send(_refused(refusal))
             return False
         except MemoryError:
             self._send(_refused(Refusal("MG3009", "needs more memory than it is given")))
             return False
-        self._send({"is": "opened", "facts": self._model.facts} | _told(self._model.signature))
+        about = {"is": "opened", "facts": self._model.facts, "seconds": seconds}
+        self._send(about | _told(self._model.signature))
         return True
 
     def _prepare(self, order: Mapping[str, Any], payload: Any) -> None:
@@ -147,7 +169,7 @@ class Inside:
             os._exit(1)
 
     def _do(self, job: dict[str, Any], payload: Any) -> None:
-        from modelgate.worker import calls, prepared, wire
+        from modelgate.worker import calls, clock, prepared, wire
         from modelgate.worker.explain import Refusal
 
         number, rows, step = job["job"], job["rows"], self._step
@@ -157,15 +179,19 @@ class Inside:
             slot = self._slots[job["slot"]]
             whole = self._plan["whole"]
             feeds |= {n: a if n in whole else a[:rows] for n, a in slot.inputs.items()}
+        ticking = self._ticking(number)
         try:
-            found = calls.answer(
-                self._model,
-                prepared.prepared(step, feeds, rows) if step is not None else feeds,
-                rows,
-                outputs=job["outputs"],
-                rows_a_call=job["rows_a_call"],
-                after_each=self._ticking(number),
-            )
+            if job["is"] == "time":
+                found = clock.timed(self._model, step, feeds, job, after_each=ticking)
+            else:
+                found = calls.answer(
+                    self._model,
+                    prepared.prepared(step, feeds, rows) if step is not None else feeds,
+                    rows,
+                    outputs=job["outputs"],
+                    rows_a_call=job["rows_a_call"],
+                    after_each=ticking,
+                )
         except Refusal as refusal:
             told = refusal if step is None else prepared.explained(refusal, step)
             self._send(_refused(told) | {"job": number})

@@ -47,3 +47,8 @@ def whole(signature: Signature) -> tuple[str, ...]:
 def calls(signature: Signature, rows: int, step: int) -> int:
     """How many calls of the model answer so many rows."""
     return -(-rows // step) if signature.batched else rows
+
+
+def tensors(signature: Signature) -> tuple[str, ...]:
+    """The outputs that can be fetched: all but maps and other containers."""
+    return tuple(one.name for one in signature.outputs if one.container in {"tensor", "sequence"})

@@ -20,6 +20,8 @@ from modelgate.worker.explain import Refusal, explain
 
 _FLOAT = b"\x0a\x02\x08\x01"  # TypeProto{tensor_type {elem_type: FLOAT}}
 _SILENT = 4
+PLAIN = "onnxruntime"
+"""What runs a model unless something else is said: onnxruntime with all its optimisations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,34 @@ def _graph(data: Any) -> Graph:
     return graph
 
 
-def open_model(path: Path, graph: Graph, provider: str) -> Opened:
+def open_model(path: Path, graph: Graph, provider: str, backend: str = PLAIN) -> Opened:
     """Load a model.
+
+    Args:
+        path: of the private copy.
+        graph: what it says of itself.
+        provider: onnxruntime's.
+        backend: what runs it; whatever that is, onnxruntime tells what it takes and gives.
 
     Raises:
         Refusal: it does not load, or takes what no row can give; with the reason in a line.
     """
     names = _skip_zipmaps(path, graph)
-    session = _session(str(path), graph, provider)
+    session = _session(str(path), graph, provider, optimised=backend == PLAIN)
     found = signature(session.get_inputs(), session.get_outputs(), graph)
     _refuse_odd_types(found)
     facts = _facts(graph, found, session)
-    return Opened(found, facts, {o.name: names.get(o.name, o.name) for o in found.outputs}, session)
+    fetched = {one.name: names.get(one.name, one.name) for one in found.outputs}
+    return Opened(found, facts, fetched, _other(backend, path) or session)
+
+
+def _other(backend: str, path: Path) -> Any:
+    """Another program that runs the graph; None where onnxruntime does."""
+    if backend in {PLAIN, "unoptimised"}:
+        return None
+    from modelgate.worker import backends
+
+    return backends.Reference(path) if backend == "reference" else backends.OpenVino(path)
 
 
 def open_bytes(content: bytes, provider: str) -> Opened:
@@ -102,7 +120,7 @@ def open_bytes(content: bytes, provider: str) -> Opened:
     return Opened(found, {}, {one.name: one.name for one in found.outputs}, session)
 
 
-def _session(source: str | bytes, graph: Graph, provider: str) -> Any:
+def _session(source: str | bytes, graph: Graph, provider: str, *, optimised: bool = True) -> Any:
     """The session of a file or of its bytes."""
     import onnxruntime
 
@@ -119,6 +137,8 @@ def _session(source: str | bytes, graph: Graph, provider: str) -> Any:
     options.log_severity_level = _SILENT
     # Blocks run side by side and the last one is shorter: patterns would only be kept, not used.
     options.enable_mem_pattern = False
+    if not optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
         return onnxruntime.InferenceSession(source, options, providers=[provider])
     except Exception as error:  # noqa: BLE001 (onnxruntime raises what it likes; each is explained)

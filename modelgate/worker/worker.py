@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from modelgate.escape import printable
 from modelgate.formats import recognise
-from modelgate.model import Artifact, Signature, Tensor
+from modelgate.model import Artifact, Backend, Signature, Tensor
 from modelgate.prepare import Preparation
-from modelgate.worker import cells, planning, preparing, shared, sizes, told, wire
+from modelgate.worker import cells, gauges, planning, preparing, shared, sizes, told, wire
 from modelgate.worker.limits import MIB, Limits
 from modelgate.worker.private import PrivateFolder
 from modelgate.worker.process import Process
@@ -26,6 +26,7 @@ from modelgate.worker.shared import Layout, SharedMemory, Slot
 from modelgate.worker.strings import packed
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 
@@ -37,14 +38,20 @@ class Worker:
 
     Attributes:
         provider: onnxruntime's execution provider.
+        limits: what it may take.
+        idle_bytes: memory that it took before it opened the model; 0 where nobody asked.
+        opening_seconds: how long it opened the model, once it is open.
     """
 
     def __init__(self, path: Path, threads: int, provider: str, limits: Limits) -> None:
+        self.idle_bytes = 0
+        self.opening_seconds = 0.0
+        self._paused = False
         self._path = path
         self._name = printable(path.name, 80)
         self._threads = threads
         self.provider = provider
-        self._limits = limits
+        self.limits = limits
         self._began = time.monotonic()
         self._artifact: Artifact | None = None
         self._isolation: tuple[str, ...] = ()
@@ -72,6 +79,8 @@ class Worker:
         threads: int = 1,
         provider: str = "CPUExecutionProvider",
         limits: Limits = Limits(),  # noqa: B008 (frozen)
+        backend: Backend = "onnxruntime",
+        weighed: bool = False,
     ) -> Self:
         """Start a worker on a model file; it opens the model while the caller goes on.
 
@@ -80,6 +89,8 @@ class Worker:
             threads: blocks that are answered side by side, 1 or more. No answer depends on it.
             provider: onnxruntime's execution provider.
             limits: what the worker may take.
+            backend: what runs the model.
+            weighed: whether the memory is read that it takes before the model.
 
         Raises:
             ModelError: the file is missing, unreadable, or no ONNX.
@@ -88,6 +99,7 @@ class Worker:
         path = Path(path)
         recognise(path)
         worker = cls(path, threads, provider, limits)
+        worker._paused = weighed
         try:
             worker._folder.take_model(path, limits.model_bytes)
             size = worker._folder.bytes
@@ -99,6 +111,8 @@ class Worker:
                     "memory": limits.memory(size) if on_cpu else None,
                     "file": size + 64 * MIB,
                     "cpu": limits.cpu_seconds,
+                    "backend": backend,
+                    "paused": weighed,
                 }
             )
         except BaseException:
@@ -148,14 +162,19 @@ class Worker:
     def _open(self) -> Artifact:
         try:
             self._isolation = told.isolation(self._next().get("isolation"))
+            if self._paused:
+                self.idle_bytes, _ = gauges.memory(self._process.pid)
+                self._questions.send({"is": "go"})
             header = self._next()
             if header.get("is") == "needs":
                 names = told.files(header.get("files"))
-                self._folder.take_external(self._path, names, self._limits.model_bytes)
+                self._folder.take_external(self._path, names, self.limits.model_bytes)
                 self._questions.send({"is": "go"})
                 header = self._next()
             if header.get("is") == "refused":
                 raise self._questions.refusal(header)
+            passed = time.monotonic() - self._began
+            self.opening_seconds = gauges.seconds_told(header, passed)
             return Artifact(
                 name=self._path.name,
                 path=str(self._path),
@@ -170,7 +189,7 @@ class Worker:
             raise self._questions.lied(error) from None
 
     def _next(self) -> dict[str, Any]:
-        seconds = self._limits.open_seconds
+        seconds = self.limits.open_seconds
         return self._questions.receive(self._began + seconds, "opening", seconds)[0]
 
     def prepare(
@@ -194,7 +213,7 @@ class Worker:
         artifact = self.opened()
         material = preparing.gathered(preparation, approved)
         self._questions.send(material.header, [wire.raw(material.content)])
-        seconds = self._limits.open_seconds
+        seconds = self.limits.open_seconds
         header, _ = self._questions.receive(time.monotonic() + seconds, "preparing", seconds)
         if header.get("is") == "refused":
             raise self._questions.refusal(header)
@@ -324,14 +343,38 @@ class Worker:
             ModelCrashedError, ModelError: see `collect`.
         """
         signature = self.opened().signature
-        outputs = tuple(
-            one.name for one in signature.outputs if one.container in {"tensor", "sequence"}
-        )
+        outputs = planning.tensors(signature)
         step = signature.batch or batch or max(rows, 1)
         described, buffers = (wire.pack if self._prepared is None else cells.packed)(feeds)
         header = {"is": "ask", "arrays": described, "outputs": outputs, "rows_a_call": step}
         question = Question(rows, outputs, planning.calls(self._own, rows, step))
         return self._questions.result(self._questions.ask(question, header, buffers))
+
+    def clock(
+        self, feeds: Mapping[str, NDArray[Any]], given: int, *, rows: int, times: int
+    ) -> NDArray[np.float64]:
+        """The seconds that so many questions take: (times,), each of `rows` of the rows given.
+
+        Raises:
+            ModelCrashedError, ModelError: see `gauges.clock`.
+        """
+        pack = wire.pack if self._prepared is None else cells.packed
+        return gauges.clock(
+            self._questions,
+            pack(feeds),
+            given=given,
+            rows=rows,
+            times=times,
+            outputs=planning.tensors(self.opened().signature),
+        )
+
+    def peak_bytes(self) -> int:
+        """The most memory that its process held so far.
+
+        Raises:
+            OSError: the system does not tell.
+        """
+        return gauges.memory(self._process.pid)[1]
 
 
 def _end(process: Process, folder: PrivateFolder) -> None:

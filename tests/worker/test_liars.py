@@ -24,7 +24,7 @@ honest = Channel(end, 1 << 40)
 tensor = lambda name: [name, "float32", [None, 3], "tensor"]
 opened = {{
     "is": "opened", "inputs": [tensor("x")], "outputs": [tensor("y")], "classes": [],
-    "batch": None, "batched": ["x"], "score_transform": "",
+    "batch": None, "batched": ["x"], "score_transform": "", "seconds": 1e-3,
     "facts": {{"weights": 0, "widest": 1, "nodes": 1, "trees": 0}},
 }}
 def raw(text, payload=b"", said=None):
@@ -63,6 +63,9 @@ OPENINGS = {
     "a-batch-of-text": 'honest.send(opened | {"batch": "3"})',
     "rows-of-no-input": 'honest.send(opened | {"batched": ["z"]})',
     "classes-that-are-objects": 'honest.send(opened | {"classes": [{}]})',
+    "no-time": 'honest.send(opened | {"seconds": None})',
+    "no-time-at-all": 'honest.send(opened | {"seconds": 0.0})',
+    "more-time-than-went-by": 'honest.send(opened | {"seconds": 1e6})',
     "no-facts": 'honest.send(opened | {"facts": None})',
     "negative-weights": 'honest.send(opened | {"facts": {"weights": -1}})',
     "a-transform-of-a-megabyte": 'honest.send(opened | {"score_transform": "x" * 1_000_000})',
