@@ -75,7 +75,7 @@ class Library(Mapping[str, Check]):
             mistakes.extend(error.mistakes)
             return
         if own.name in self.perturbations:
-            there = self.perturbations[own.name].path or "modelgate's own library"
+            there = self.perturbations[own.name].path
             message = f"a perturbation is called {shown(own.name)} here and in {there}"
             mistakes.append(
                 UsageError("MG2232", message, where=place(own, path), hint="rename one of the two")

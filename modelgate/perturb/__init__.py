@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Literal, TypeVar, get_type_hints
 
@@ -93,9 +95,9 @@ class Perturbations(Mapping[str, Perturbation]):
             return self._own[name]
         if name not in self._names:
             raise KeyError(name)
-        function = getattr(import_module(f"{__name__}.{name}"), name)
-        declared: Perturbation = getattr(function, DECLARED)
-        return declared
+        module = import_module(f"{__name__}.{name}")
+        declared: Perturbation = getattr(getattr(module, name), DECLARED)
+        return replace(declared, path=Path(module.__file__ or ""))
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

@@ -100,6 +100,7 @@ def test_the_library_is_a_mapping_that_knows_its_names() -> None:
     assert len(known) == len(list(known)) == len(dict(known))
     assert "typos" in known
     assert known.get("material") is None
+    assert all(one.path and one.path.stem == name for name, one in known.items())
     with pytest.raises(KeyError):
         known["__init__"]
 
@@ -302,7 +303,7 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
         Library(builtin_root(), one, other)
     told = [(mistake.code, mistake.message) for mistake in caught.value.mistakes]
     assert [code for code, _ in told] == ["MG2232", "MG2232"]
-    assert "'typos' here and in modelgate's own library" in told[0][1]
+    assert f"'typos' here and in {named('typos').path}" in told[0][1]
     assert f"'mine' here and in {one / 'perturb' / 'mine.py'}" in told[1][1]
     assert caught.value.mistakes[1].where
     assert caught.value.mistakes[1].where.file == str(first)

@@ -37,7 +37,7 @@ class Perturbation:
         change: the function.
         settings: parameter -> setting, of what a suite may write.
         needs: which of `seed`, `pool` and `columns` it asks for.
-        path: the file, where it is a project's own.
+        path: the file, once it is loaded from one.
     """
 
     name: str
