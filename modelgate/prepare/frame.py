@@ -13,7 +13,7 @@ from modelgate.prepare import Feeds
 def frame_of(feeds: Feeds, columns: Sequence[str]) -> Any:
     """A pandas DataFrame of these columns: numbers, texts, bytes; a cell of pixels is an array.
 
-    A missing number is NaN, a missing text None.
+    What is missing is NaN, as where pandas itself reads a file.
     """
     import pandas as pd
 
@@ -24,5 +24,7 @@ def frame_of(feeds: Feeds, columns: Sequence[str]) -> Any:
             cells = np.empty(len(array), dtype=object)
             cells[:] = list(array)
             array = cells
+        elif array.dtype.kind == "O":
+            array = np.where(array == None, np.nan, array)  # noqa: E711 (cell by cell)
         made[name] = pd.Series(array, dtype=array.dtype, copy=True)
     return pd.DataFrame(made, columns=list(columns))

@@ -141,6 +141,8 @@ class Images(Step):
                 return image.convert(mode)
         except (UnpreparedError, MemoryError):
             raise
+        except self._pil.DecompressionBombError as error:
+            raise UnpreparedError("MG3541", f"is given an image too large: {error}") from None
         except Exception as error:  # noqa: BLE001 (decoders raise what they like)
             raise UnpreparedError(
                 "MG3540",
