@@ -159,6 +159,18 @@ def test_one_that_raises_is_told_with_what_it_raised() -> None:
     assert isinstance(caught.value.__cause__, KeyError)
 
 
+def test_what_was_given_is_not_changed_in_place() -> None:
+    def mine(values: Any) -> Any:
+        values[:1] = 7
+        return values
+
+    before = np.array([1.0, 2.0])
+    with pytest.raises(CheckCrashedError, match=r"MG4060 .*'mine' raised ValueError.*read-only"):
+        declared("number", mine)(before, seed=0)
+    assert list(before) == [1.0, 2.0]
+    before[0] = 3.0  # and the caller's own array is no less writable
+
+
 def test_a_setting_without_a_default_has_to_be_written() -> None:
     def mine(texts: list[str], *, ending: str) -> list[str]:
         if ending == "x":

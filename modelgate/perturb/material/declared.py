@@ -100,8 +100,8 @@ class Perturbation:
             self._has_columns(values, columns)
         if self.of in ("text", "category"):
             return self._strings(list(values), settings, seed, pool)
-        if self.of == "number":
-            values = np.asarray(values, dtype=np.float64)
+        if self.of in ("number", "image"):
+            values = _fixed(values, np.float64 if self.of == "number" else np.uint8)
         given = {"seed": seed, "pool": values if pool is None else pool, "columns": tuple(columns)}
         return self._answer(values, settings, given)
 
@@ -173,6 +173,13 @@ class Perturbation:
     def _crashed(self, code: str, message: str) -> CheckCrashedError:
         where = Where(str(self.path)) if self.path else None
         return CheckCrashedError(code, f"the perturbation {self.name!r} {message}", where=where)
+
+
+def _fixed(values: Any, kind: type[np.generic]) -> NDArray[Any]:
+    """The array, such that a function which changes it in place is found out."""
+    array = np.asarray(values, dtype=kind).view()
+    array.flags.writeable = False
+    return array
 
 
 def _node(value: Any) -> Node:
