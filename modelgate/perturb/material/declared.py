@@ -101,7 +101,7 @@ class Perturbation:
         if self.of in ("text", "category"):
             return self._strings(list(values), settings, seed, pool)
         if self.of in ("number", "image"):
-            values = _fixed(values, np.float64 if self.of == "number" else np.uint8)
+            values = _fixed(values, np.float64 if self.of == "number" else None)
         given = {"seed": seed, "pool": values if pool is None else pool, "columns": tuple(columns)}
         return self._answer(values, settings, given)
 
@@ -175,7 +175,7 @@ class Perturbation:
         return CheckCrashedError(code, f"the perturbation {self.name!r} {message}", where=where)
 
 
-def _fixed(values: Any, kind: type[np.generic]) -> NDArray[Any]:
+def _fixed(values: Any, kind: type[np.float64] | None) -> NDArray[Any]:
     """The array, such that a function which changes it in place is found out."""
     array = np.asarray(values, dtype=kind).view()
     array.flags.writeable = False
