@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelgate.aggregates import Aggregate as Aggregate
     from modelgate.aggregates import Facts as Facts
     from modelgate.aggregates import Need as Need
+    from modelgate.bench import Bench as Bench
     from modelgate.declare import Examples as Examples
     from modelgate.declare import Probe as Probe
     from modelgate.declare import Sample as Sample
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 _AT = {
     "Aggregate": "aggregates",
+    "Bench": "bench",
     "Champion": "model",
     "Difference": "outcome",
     "Examples": "declare",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
+from modelgate.bench import Bench
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.predictions import Predictions
@@ -143,6 +144,8 @@ class Check:
         compare: asks the same of two models on the same rows; None where it cannot.
         pairs: says which aggregate that reads.
         groups: the setting that names the columns by which `Groups` divide the rows.
+        spared: parameters that are None where the engine has nothing to give; without any other
+            one, the check is not asked.
         example: lines of an example step below its first; where empty, its required settings and
             a limit.
         path: the file, once it is loaded from one.
@@ -162,6 +165,7 @@ class Check:
     compare: Ask | None = None
     pairs: Pairs | None = None
     groups: str | None = None
+    spared: frozenset[str] = frozenset()
     example: tuple[str, ...] = ()
     path: Path | None = None
 
@@ -174,7 +178,7 @@ class Check:
     @property
     def reads_labels(self) -> bool:
         """Whether it asks about labelled rows."""
-        kinds = self.provided.values()
+        kinds = [kind for name, kind in self.provided.items() if name not in self.spared]
         return Groups in kinds or Sample in kinds or any(map(is_aggregate, kinds))
 
     def reads(self, role: str, asked: str) -> bool:
@@ -195,6 +199,7 @@ PROVIDED = (
     Aggregate,
     Answers,
     Artifact,
+    Bench,
     Champion,
     Examples,
     Facts,
@@ -254,12 +259,15 @@ def check(
         hints = get_type_hints(function)
         provided: dict[str, Any] = {}
         settings: dict[str, Setting] = {}
+        spared = set()
         for parameter in inspect.signature(function).parameters.values():
             kind = hints.get(parameter.name, Any)
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
                 settings[parameter.name] = Setting(kind, parameter.default)
             else:
                 provided[parameter.name] = _without_none(kind)
+                if provided[parameter.name] is not kind:
+                    spared.add(parameter.name)
         declared = Check(
             name=function.__name__,
             family=family,
@@ -275,6 +283,7 @@ def check(
             compare=compare,
             pairs=pairs,
             groups=groups,
+            spared=frozenset(spared),
             example=example,
         )
         setattr(function, DECLARED, declared)

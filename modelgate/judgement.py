@@ -15,6 +15,8 @@ from modelgate.asking import Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
+from modelgate.bench import Bench
+from modelgate.benching import bench_for
 from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
@@ -24,7 +26,7 @@ from modelgate.library import Library, builtin_root, examples_of
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
 from modelgate.outcome import Severity
-from modelgate.passing import answered_all, passed_over
+from modelgate.passing import Role, answered_all, passed_over
 from modelgate.prepare import Preparation
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
@@ -32,7 +34,7 @@ from modelgate.provenance import provenance
 from modelgate.report import Report, Result
 from modelgate.runner import Asked, results_of
 from modelgate.subject import digests, refuse_changes, subject_of
-from modelgate.suite import Limit, Margin, Policy, Step, Suite
+from modelgate.suite import Limit, Margin, ModelPart, Policy, Step, Suite
 from modelgate.trial import (
     Trial,
     find_suite,
@@ -197,6 +199,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         policy=trial.suite.policy if trial.suite is not None else Policy(),
         models=_models(trial),
         champions=_champions(trial),
+        benches=_benches(trial, probe),
     )
 
 
@@ -222,6 +225,18 @@ def _champions(trial: Trial) -> dict[str, LiveChampion]:
         for name, role in trial.roles.items()
         if role.reading is not None and role.champion is not None
     }
+
+
+def _benches(trial: Trial, probe: FirstRows | None) -> dict[str, Bench]:
+    """Role -> the model's file to be opened afresh; "test" where there is no data."""
+    told = trial.suite.model if trial.suite is not None else ModelPart()
+    roles: dict[str, Role | None] = {**trial.roles} or {"test": None}
+    seen = None if probe is None else probe.seen
+    found = {
+        name: bench_for(trial.asker, trial.champion, seen, role, told)
+        for name, role in roles.items()
+    }
+    return {name: bench for name, bench in found.items() if bench is not None}
 
 
 def _without_probes(steps: Steps, trial: Trial) -> Steps:

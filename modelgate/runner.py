@@ -10,6 +10,7 @@ from typing import Any
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
+from modelgate.bench import Bench
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.judging import Gathered
@@ -24,6 +25,7 @@ from modelgate.suite import DataPart, Policy, Step
 from modelgate.unjudged import left_out
 
 ABSENT: Mapping[Any, str] = {
+    Bench: "there is no file of the model that could be opened afresh",
     Model: "there is no model to ask about other rows: the predictions were made beforehand, or"
     " nothing tells how to read its answers",
     Probe: "the predictions were made beforehand: there is no model to ask again",
@@ -47,6 +49,7 @@ class Asked:
         models: role -> what checks may ask about rows of their own, bound as for that role's; none
             where the predictions were made beforehand.
         champions: role -> the champion, likewise.
+        benches: role -> the model's file to be opened afresh; none for a model without a file.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -60,6 +63,7 @@ class Asked:
     policy: Policy = field(default_factory=Policy)
     models: Mapping[str, Model] = field(default_factory=dict)
     champions: Mapping[str, Champion] = field(default_factory=dict)
+    benches: Mapping[str, Bench] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def part(self, role: str) -> DataPart:
@@ -194,6 +198,7 @@ def _given(
     offers: dict[Any, Any] = {
         Answers: asked.answers.get(step.data, Answers()),
         Artifact: asked.asker.artifact,
+        Bench: asked.benches.get(step.data),
         Examples: asked.examples.get(check.name, Examples()),
         Facts: None if gathered is None else gathered.facts,
         Model: asked.models.get(step.data),
@@ -218,8 +223,9 @@ def _given(
             given[name] = aggregates[need_in(asked.part(step.data), needed)]
         if isinstance(given.get(name), str):
             return str(given[name])
-        if given.get(name) is None:
+        if given.get(name) is None and name not in check.spared:
             return ABSENT.get(kind, f"there are no labelled rows in the role {step.data!r}")
+        given.setdefault(name, None)
     return given
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
+from modelgate.bench import Bench
 from modelgate.coding import ColumnCoder, columns_of
 from modelgate.declare import Check, Examples, Probe, Sample
 from modelgate.gate import settled
@@ -67,6 +68,7 @@ def run_check(
     sample: Sample | None = None,
     answers: Answers | None = None,
     probe: Probe | None = None,
+    bench: Bench | None = None,
     examples: Mapping[str, Any] | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
@@ -96,6 +98,7 @@ def run_check(
         sample: the rows, for checks that ask for a `Sample`.
         answers: the account of raw answers, for checks that ask for it.
         probe: the model with its first rows, for checks that ask for it.
+        bench: its file to be opened afresh, likewise.
         examples: the check's hand-written data, in place of what lies beside its file.
         at_least: the limit from below; the check's own where both are None.
         at_most: the limit from above.
@@ -151,6 +154,7 @@ def run_check(
         champion=toy.artifact if versus else None,
         models={} if model is None else {"test": cast("Model", model)},
         champions={} if champion is None else {"test": cast("Champion", champion)},
+        benches={} if bench is None else {"test": bench},
     )
     results, _ = settled(results_of(check, step, asked))
     return results[-1]

@@ -10,19 +10,22 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from modelgate.arrays import is_text
 from modelgate.asking import MADE_UP, Asker, Raw
 from modelgate.binding import Feed
 from modelgate.binding.inputs import bind_inputs
 from modelgate.encoding import cells, feeds, fill, is_apart, strings
-from modelgate.errors import ModelCrashedError, ModelError
+from modelgate.errors import DataError, ModelCrashedError, ModelError
+from modelgate.escape import shown
 from modelgate.image_files import ImageFiles
-from modelgate.model import Tensor
+from modelgate.model import Backend, Tensor
 from modelgate.prepare import CELL, IMAGE, Preparation
 from modelgate.stand_in import stand_in
 from modelgate.suite import ModelPart
 from modelgate.worker import Worker
+from modelgate.worker.questions import RowError
 
 
 class WorkerAsker(Asker):
@@ -38,6 +41,7 @@ class WorkerAsker(Asker):
         self._worker = worker
         self._threads = threads
         self._preparation = preparation
+        self._approved = approved
         self.artifact = worker.opened()
         if preparation is not None:
             self.artifact = worker.prepare(preparation, approved)
@@ -45,7 +49,8 @@ class WorkerAsker(Asker):
         self._feeds: tuple[Feed, ...] = ()
         self._first: Raw = {}
         self._rows = 0
-        self._parts: deque[int] = deque()
+        self._blocks: deque[list[pa.RecordBatch]] = deque()
+        self._collected = 0
         self._images: dict[Path, ImageFiles] = {}
         self._reads_files = False
 
@@ -111,13 +116,73 @@ class WorkerAsker(Asker):
                 ) from error
         fed = feeds(self._feeds, rows, self._beside)
         self._first = self._first or fed  # of a second data set, nothing is asked again
-        return self._worker.ask(fed, len(rows), batch=None)
+        try:
+            return self._worker.ask(fed, len(rows), batch=None)
+        except RowError as error:
+            raise self._named(error, rows, 0) from None
 
     def again(self, rows: int, *, batch: int | None = None) -> Raw:
         """See `Asker.again`."""
         whole = self._constant
         some = {n: v if n in whole else v[:rows] for n, v in self._first.items()}
         return self._worker.ask(some, rows, batch=batch)
+
+    def afresh(
+        self, path: Path | None = None, *, backend: Backend = "onnxruntime", weighed: bool = False
+    ) -> WorkerAsker:
+        """The model in a process of its own, asked as this one is; `close` ends it.
+
+        Args:
+            path: of another file, to be bound by the caller; None for the same one.
+            backend: what runs it.
+            weighed: as `Worker.start` takes it.
+
+        Raises:
+            ModelError: MG3014, the file is not the one any more; and what opening raises.
+        """
+        worker = Worker.start(
+            path or self.artifact.path,
+            provider=self._worker.provider,
+            limits=self._worker.limits,
+            backend=backend,
+            weighed=weighed,
+        )
+        try:
+            other = WorkerAsker(worker, 1, self._preparation, self._approved)
+            other.beside = self.beside
+            if path is None:
+                other._fed_as(self)
+        except BaseException:
+            worker.close()
+            raise
+        return other
+
+    def _fed_as(self, other: WorkerAsker) -> None:
+        """Take over what is fed to another one of the same file."""
+        mine, its = self.artifact, other.artifact
+        if (mine.digest, mine.prepare) != (its.digest, its.prepare):
+            raise ModelError("MG3014", f"{its.name!r} was changed while it was judged")
+        if not self._takes:
+            self.artifact = self._worker.take(its.signature.inputs)
+        self._feeds, self._first = other._feeds, other._first
+        self._reads_files = other._reads_files
+
+    def clock(self, *, rows: int, times: int) -> NDArray[np.float64]:
+        """The seconds that so many questions of the first rows take, each of `rows` rows.
+
+        Raises:
+            ModelError, ModelCrashedError: the model did not answer.
+        """
+        there = max((len(v) for n, v in self._first.items() if n not in self._constant), default=1)
+        given = max(rows, there // rows * rows)
+        turn = np.arange(given) % there
+        fed = {n: v if n in self._constant else v[turn] for n, v in self._first.items()}
+        return self._worker.clock(fed, given, rows=rows, times=times)
+
+    @property
+    def worker(self) -> Worker:
+        """The process."""
+        return self._worker
 
     def identity(self, outputs: Sequence[str]) -> str | None:
         """See `Asker.identity`."""
@@ -139,6 +204,7 @@ class WorkerAsker(Asker):
         """See `Asker.prepare`."""
         shapes = {feed.tensor: feed.row_shape for feed in self._feeds if _is_shared(feed)}
         self._rows = self._worker.plan(shapes, outputs)
+        self._collected = 0
 
     @property
     def ahead(self) -> int:
@@ -147,10 +213,9 @@ class WorkerAsker(Asker):
 
     def submit(self, block: pa.RecordBatch) -> None:
         """See `Asker.submit`. A block of wide rows goes in several calls."""
-        parts = range(0, len(block), self._rows)
-        self._parts.append(len(parts))
-        for start in parts:
-            part = block.slice(start, self._rows)
+        parts = [block.slice(start, self._rows) for start in range(0, len(block), self._rows)]
+        self._blocks.append(parts)
+        for part in parts:
             slot = self._worker.slot()
             for feed in self._feeds:
                 if _is_shared(feed):
@@ -161,10 +226,24 @@ class WorkerAsker(Asker):
 
     def collect(self) -> Raw:
         """See `Asker.collect`."""
-        parts = [self._worker.collect() for _ in range(self._parts.popleft())]
+        parts = []
+        for part in self._blocks.popleft():
+            try:
+                parts.append(self._worker.collect())
+            except RowError as error:
+                raise self._named(error, part, self._collected) from None
+            self._collected += len(part)
         if len(parts) == 1:
             return parts[0]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _named(self, error: RowError, rows: pa.RecordBatch, before: int) -> DataError:
+        """The error with the row that it is about: its number, from 1, and the file it names."""
+        what = f"row {before + error.row + 1}"
+        column = rows.column(self._feeds[0].columns[0])
+        if self._reads_files and error.row < len(column):
+            what += f", {shown(column[error.row].as_py(), 100)}"
+        return error.named(what)
 
 
 def _is_shared(feed: Feed) -> bool:

@@ -1,0 +1,45 @@
+"""Who is measured when: in turn, each in every place as often as the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice, permutations
+
+MOST_ROUNDS, FEWEST_ROUNDS = 36, 12
+"""Twelve rounds tell a ratio at one in 4,096: enough for any suite's level."""
+MOST_QUESTIONS = 400
+"""Questions of a round at most: what the machine does changes within a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often is measured.
+
+    Attributes:
+        rounds: in all.
+        questions: to each session in a round.
+    """
+
+    rounds: int
+    questions: int
+
+
+def planned(pace: float, *, sessions: int, fewest: int, seconds: float) -> Plan | None:
+    """As much as the time allows; None where that tells nothing.
+
+    Args:
+        pace: seconds that a question takes, above 0.
+        sessions: that are measured in turn.
+        fewest: questions of a round, at least.
+        seconds: for all rounds, about.
+    """
+    questions = int(seconds / (MOST_ROUNDS * sessions * pace))
+    questions = min(max(questions, fewest), max(MOST_QUESTIONS, fewest))
+    rounds = min(MOST_ROUNDS, int(seconds / (sessions * questions * pace)))
+    return None if rounds < FEWEST_ROUNDS else Plan(rounds, questions)
+
+
+def turns(sessions: int, rounds: int) -> Iterator[Sequence[int]]:
+    """The order of each round: all orders in turn."""
+    return islice(cycle(permutations(range(sessions))), rounds)
