@@ -64,9 +64,10 @@ class ImageFiles:
             if error.errno == errno.ELOOP:
                 raise self._outside(name, "which is a symbolic link") from None
             raise self._missing(name, os.strerror(error.errno or 0)) from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise self._missing(name, "it is no regular file")
         with FileIO(descriptor) as raw, BufferedReader(raw) as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise self._missing(name, "it is no regular file")
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise DataError(

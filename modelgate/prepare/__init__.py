@@ -62,9 +62,11 @@ class UnpreparedError(Exception):
         code: a stable code.
         message: goes on after "model.onnx: ".
         hint: the next move.
+        row: which of the rows given is at fault, from 0; None where it is none of its own.
     """
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str = "", *, row: int | None = None) -> None:
+        self.row = row
         self.code = code
         self.message = message
         self.hint = hint

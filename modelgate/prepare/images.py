@@ -130,24 +130,27 @@ class Images(Step):
         """One image, in the model's channels."""
         mode = "L" if self._mode == "L" else "RGB"
         if given is None:
-            raise UnpreparedError("MG3540", f"is given no image in row {row + 1} of these")
+            raise UnpreparedError("MG3540", "is given no image", row=row)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about odd but readable files
                 if isinstance(given, np.ndarray):
                     return _of_array(given, self._pil).convert(mode)
                 image = self._pil.open(io.BytesIO(given), formats=FORMATS)
-                _refuse_bomb(image)
+                _refuse_bomb(image, row)
                 return image.convert(mode)
         except (UnpreparedError, MemoryError):
             raise
         except self._pil.DecompressionBombError as error:
-            raise UnpreparedError("MG3541", f"is given an image too large: {error}") from None
+            raise UnpreparedError(
+                "MG3541", f"is given an image too large: {error}", row=row
+            ) from None
         except Exception as error:  # noqa: BLE001 (decoders raise what they like)
             raise UnpreparedError(
                 "MG3540",
-                f"is given what is no image in row {row + 1} of these: {_reason(error)}",
+                f"is given what is no image: {_reason(error)}",
                 f"images are {', '.join(FORMATS)}, or arrays of uint8",
+                row=row,
             ) from None
 
     def _sized(self, image: Any) -> Any:
@@ -181,13 +184,14 @@ class Images(Step):
                 )
 
 
-def _refuse_bomb(image: Any) -> None:
+def _refuse_bomb(image: Any, row: int) -> None:
     """Before a pixel is decoded."""
     if image.width * image.height > MOST_PIXELS:
         raise UnpreparedError(
             "MG3541",
             f"is given an image of {image.width} x {image.height} pixels; at most"
             f" {MOST_PIXELS:,} are decoded",
+            row=row,
         )
 
 

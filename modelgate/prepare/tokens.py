@@ -79,6 +79,7 @@ class Tokens(Step):
                 "MG3175",
                 f"takes {self._length} tokens a row at most; a text has {longest}",
                 "write `truncation: true` below `prepare:`, or a larger max_length",
+                row=int(lengths.argmax()),
             )
         width = self._length if self._always and self._length is not None else max(longest, 1)
         self._refuse_no_pad(lengths, width)

@@ -227,6 +227,7 @@ def _refused(refusal: Any) -> dict[str, Any]:
         "code": refusal.code,
         "message": refusal.message,
         "hint": refusal.hint,
+        "row": refusal.row,
     }
 
 

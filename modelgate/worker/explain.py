@@ -18,9 +18,13 @@ _IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version
 
 
 class Refusal(Exception):  # noqa: N818 (it is what the worker answers, no fault of its own)
-    """The model does not load; a code, what the model is or does, and the next move."""
+    """The model does not load; a code, what the model is or does, and the next move.
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    `row` is the one of the rows given that is at fault, from 0, if it is one.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "", *, row: int | None = None) -> None:
+        self.row = row
         self.code = code
         self.message = message
         self.hint = hint

@@ -65,7 +65,7 @@ def prepared(step: Step, feeds: Feeds, rows: int) -> Feeds:
     try:
         return step(feeds, rows)
     except UnpreparedError as error:
-        raise Refusal(error.code, error.message, error.hint) from None
+        raise Refusal(error.code, error.message, error.hint, row=error.row) from None
     except MemoryError:
         raise Refusal("MG4003", "needs more memory to prepare its rows than it is given") from None
 

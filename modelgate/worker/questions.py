@@ -27,6 +27,22 @@ _GRACE = 5.0
 """Seconds that a message may take from its first byte to its last, whatever else was waited for."""
 
 
+class RowError(DataError):
+    """What is wrong with one of the rows of a question.
+
+    Attributes:
+        row: its position among them, from 0.
+    """
+
+    def __init__(self, error: ModelgateError, row: int) -> None:
+        self.row = row
+        super().__init__(error.code, error.message, where=error.where, hint=error.hint)
+
+    def named(self, what: str) -> DataError:
+        """The same with what people call the row."""
+        return DataError(self.code, f"{self.message} ({what})", where=self.where, hint=self.hint)
+
+
 @dataclass(slots=True)
 class Question:
     """One block, or one probe.
@@ -140,6 +156,12 @@ class Questions:
         kind = families.get(code[:4], ModelError)
         return kind(code, f"{self.name}: {message}", hint=hint)
 
+    def _about_row(self, header: Mapping[str, Any], rows: int) -> ModelgateError:
+        """A refusal to answer a question; of one of its rows, where the worker says which."""
+        row = told.row(header, rows)
+        error = self.refusal(header)
+        return error if row is None else RowError(error, row)
+
     def lied(self, error: wire.NonsenseError) -> ModelCrashedError:
         """The error for an answer that no honest worker gives; the worker is ended."""
         self.process.kill()
@@ -161,7 +183,7 @@ class Questions:
             case "answer":
                 self._came[number] = self._answer(question, header, payload)
             case "refused":
-                self._came[number] = self.refusal(header)
+                self._came[number] = self._about_row(header, question.rows)
             case _:
                 raise wire.NonsenseError("a message of an unknown kind")
         del self._asked[number]

@@ -93,6 +93,14 @@ def refusal(found: Mapping[str, Any]) -> tuple[str, str, str | None]:
     return str(code), printable(_text(found.get("message"), 4000), 500), hint or None
 
 
+def row(found: Mapping[str, Any], rows: int) -> int | None:
+    """Which of the rows asked a refusal is about, from 0; None for no single one."""
+    one = found.get("row")
+    if one is not None and not (_count(one) and one < rows):
+        raise NonsenseError("a refusal of a row that was not asked")
+    return one
+
+
 def _tensors(found: object) -> tuple[Tensor, ...]:
     return tuple(_tensor(one) for one in _list(found)[:_MOST_TENSORS])
 

@@ -14,7 +14,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from modelgate.model import Signature, Tensor
 
-
 SENTENCES = (
     "win a free prize now",
     "call now to claim your cash prize",

@@ -176,17 +176,17 @@ def test_rows_do_not_hang_on_their_neighbours() -> None:
     [
         pytest.param(b"no image at all", "its format is not known", id="text"),
         pytest.param(b"", "its format is not known", id="empty"),
-        pytest.param(encoded(PHOTO)[:300], "row 2 of these", id="cut-off"),
+        pytest.param(encoded(PHOTO)[:300], "is truncated", id="cut-off"),
         pytest.param(b"%!PS-Adobe-3.0 EPSF-3.0\n", "its format is not known", id="a-program"),
         pytest.param(None, "is given no image", id="missing"),
         pytest.param(np.zeros((4, 4, 2), np.uint8), "4x4x2", id="two-channels"),
-        pytest.param("a.png", "row 2 of these", id="a-name"),
+        pytest.param("a.png", "no image", id="a-name"),
     ],
 )
 def test_what_is_no_image_is_told_with_its_row(given: object, part: str) -> None:
     with pytest.raises(UnpreparedError) as caught:
         made({}, COLOURS, encoded(PHOTO), given)
-    assert caught.value.code == "MG3540"
+    assert (caught.value.code, caught.value.row) == ("MG3540", 1)
     assert part in caught.value.message
 
 

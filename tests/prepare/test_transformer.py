@@ -19,7 +19,7 @@ from modelgate.prepare.transformer import Transformer
 from tests.prepare.conftest import signature
 
 ROWS = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [5.0, 3.0, 2.0]})
-FEEDS = {name: ROWS[name].to_numpy() for name in ROWS}
+FEEDS = {str(name): ROWS[name].to_numpy() for name in ROWS}
 TWO = signature(("x", "float32", ("n", 2)))
 
 
