@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -45,6 +46,8 @@ class Tokens(Step):
         self._parts = {one.name: (_part(one, signature), one) for one in signature.inputs}
         _refuse_no_ids(self._parts)
         self._tokenizer, self.by = _loaded(content)
+        # The fast one leaves out where each token stood in the text; older versions lack it.
+        self._encode = getattr(self._tokenizer, "encode_batch_fast", self._tokenizer.encode_batch)
         self._pair = bool(settings.get("pair"))
         length, always = _length(settings, signature)
         self._length = length
@@ -71,7 +74,7 @@ class Tokens(Step):
         """See `Step`."""
         texts = feeds[INPUT].tolist()
         given = [tuple(pair) for pair in texts] if self._pair else texts
-        found = self._tokenizer.encode_batch(given)
+        found = self._encode(given)
         lengths = np.fromiter((len(one) for one in found), np.int64, rows)
         longest = int(lengths.max(initial=1))
         if self._length is not None and longest > self._length:
@@ -83,15 +86,26 @@ class Tokens(Step):
             )
         width = self._length if self._always and self._length is not None else max(longest, 1)
         self._refuse_no_pad(lengths, width)
+        columns = np.arange(width)
+        inside = columns < lengths[:, None]  # (rows, width) where a token stands
+        if self._left:
+            inside = inside[:, ::-1]
         made = {
-            IDS: _filled([one.ids for one in found], lengths, width, self._pad or 0, self._left),
-            MASK: _filled([one.attention_mask for one in found], lengths, width, 0, self._left),
-            TYPES: _filled(
-                [one.type_ids for one in found], lengths, width, self._pad_type, self._left
-            ),
+            part: self._made(part, found, inside)
+            for part in {part for part, _ in self._parts.values()}
         }
-        made[POSITIONS] = np.maximum(made[MASK].cumsum(axis=1) - 1, 0)
         return {name: made[part].astype(one.type) for name, (part, one) in self._parts.items()}
+
+    def _made(
+        self, part: str, found: Sequence[Any], inside: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        """(rows, width) one of the parts, for all inputs that take it."""
+        if part == IDS:
+            return _filled([one.ids for one in found], inside, self._pad or 0)
+        if part == TYPES:
+            return _filled([one.type_ids for one in found], inside, self._pad_type)
+        mask = inside.astype(np.int64)
+        return mask if part == MASK else np.maximum(mask.cumsum(axis=1) - 1, 0)
 
     def _refuse_no_pad(self, lengths: NDArray[np.int64], width: int) -> None:
         if self._pad is None and (lengths < width).any():
@@ -103,15 +117,11 @@ class Tokens(Step):
 
 
 def _filled(
-    parts: Sequence[Sequence[int]], lengths: NDArray[np.int64], width: int, pad: int, left: bool
+    parts: Sequence[Sequence[int]], inside: NDArray[np.bool_], pad: int
 ) -> NDArray[np.int64]:
-    """(rows, width) lists of different lengths, filled up at their ends or beginnings."""
-    made = np.full((len(parts), width), pad, dtype=np.int64)
-    columns = np.arange(width)
-    inside = (
-        columns >= width - lengths[:, None] if left else columns < lengths[:, None]
-    )  # (rows, width)
-    made[inside] = np.fromiter((one for part in parts for one in part), np.int64)
+    """(rows, width) lists of different lengths, filled up where they do not stand."""
+    made = np.full(inside.shape, pad, dtype=np.int64)
+    made[inside] = np.fromiter(chain.from_iterable(parts), np.int64)
     return made
 
 
