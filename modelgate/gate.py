@@ -106,7 +106,8 @@ def settled(
     Holm's procedure keeps the chance that any question of a model without fault fails at
     `alpha_block`, half of it for blockers and half for majors (all of it for blockers where there
     are no majors). Minors are a list for people: the share of false ones is kept at 10 % (Benjamini
-    and Hochberg).
+    and Hochberg). Figures of the host among them are a list of their own, outside `families`: what
+    a clock tells moves nothing that rows tell.
 
     Args:
         results: of the whole suite, as weighed.
@@ -120,12 +121,15 @@ def settled(
     families: dict[str, Any] = {}
     asked = {severity: _asked(found, severity) for severity in Severity}
     half = 2 if asked[Severity.BLOCKER] and asked[Severity.MAJOR] else 1
-    for severity, places in asked.items():
+    of_host = [place for place in asked[Severity.MINOR] if found[place].kind == "measured"]
+    asked[Severity.MINOR] = [place for place in asked[Severity.MINOR] if place not in of_host]
+    for severity, places in [*asked.items(), (None, of_host)]:
         if not places:
             continue
-        minor = severity is Severity.MINOR
+        minor = severity in {Severity.MINOR, None}
         alpha = ALPHA_LISTS if minor else policy.alpha_block / half
-        families[str(severity)] = {"questions": len(places), "alpha": alpha}
+        if severity is not None:
+            families[str(severity)] = {"questions": len(places), "alpha": alpha}
         p_values = np.array([found[place].p_worse for place in places])
         adjusted = (benjamini_hochberg if minor else holm)(p_values)
         for place, p_value in zip(places, adjusted.tolist(), strict=True):
@@ -263,7 +267,7 @@ def _because(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str,
 
 def _rest(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ...]:
     more = len(weighty) - 5
-    passed = sum(one.status is Status.PASSED for one in results)
+    passed = sum(one.status is Status.PASSED and not _of_host(one) for one in results)
     said = []
     if more > 0:
         said.append(f"And {more} more.")
@@ -274,7 +278,9 @@ def _rest(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ..
 
 def _warnings(results: Sequence[Result]) -> tuple[str, ...]:
     minor = [
-        one for one in results if one.severity is Severity.MINOR and one.status is Status.FAILED
+        one
+        for one in results
+        if one.severity is Severity.MINOR and one.status is Status.FAILED and not _of_host(one)
     ]
     undecided = [
         one for one in results if one.severity is Severity.MAJOR and one.status is Status.UNDECIDED
@@ -285,6 +291,11 @@ def _warnings(results: Sequence[Result]) -> tuple[str, ...]:
             f"{_count(len(undecided), 'major question')} could not be decided on these rows."
         )
     return tuple(said)
+
+
+def _of_host(result: Result) -> bool:
+    """Whether it is a figure of the host that nothing hangs on: no verdict is worded by it."""
+    return result.kind == "measured" and result.severity is Severity.MINOR
 
 
 def _count(number: int, word: str) -> str:

@@ -204,6 +204,8 @@ def _beyond(shown: Figures) -> str:
 
 
 def _more_rows(result: Result) -> str:
+    if result.kind == "measured":
+        return "Run it again on a quieter machine, or measure longer."
     if result.rows_needed is None:
         return "Not enough rows to tell: judge it on more labelled rows."
     if result.rows_needed <= result.n:

@@ -3,7 +3,7 @@ from typing import Any
 
 from modelgate import Outcome, check
 from modelgate.aggregates.answers import Answers
-from modelgate.model import Artifact, Signature
+from modelgate.model import ANY, Artifact, Signature
 
 
 @check(family="artifact", severity="blocker", at_most=0)
@@ -48,7 +48,7 @@ def _shapes(declared: Signature, seen: Mapping[str, Any]) -> list[str]:
             continue
         answer = seen[one.name]
         kind = "string" if answer.dtype.kind in "OU" else str(answer.dtype)
-        if kind != one.type:
+        if one.type not in {ANY, kind}:
             broken.append(f"output {one.name!r} is declared {one.type} and answers {kind}")
         if one.shape is None:
             continue
