@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modelgate.aggregates import Facts as Facts
     from modelgate.aggregates import Need as Need
     from modelgate.bench import Bench as Bench
+    from modelgate.change import Change as Change
     from modelgate.declare import Examples as Examples
     from modelgate.declare import Probe as Probe
     from modelgate.declare import Sample as Sample
@@ -36,6 +37,7 @@ _AT = {
     "Aggregate": "aggregates",
     "Bench": "bench",
     "Champion": "model",
+    "Change": "change",
     "Difference": "outcome",
     "Examples": "declare",
     "Facts": "aggregates",

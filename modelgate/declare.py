@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.bench import Bench
+from modelgate.change import Change
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.predictions import Predictions
@@ -181,6 +182,17 @@ class Check:
         kinds = [kind for name, kind in self.provided.items() if name not in self.spared]
         return Groups in kinds or Sample in kinds or any(map(is_aggregate, kinds))
 
+    @property
+    def changes(self) -> bool:
+        """Whether the value of its first key names a perturbation, whose settings it takes too."""
+        return Change in self.provided.values()
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether it asks the model about rows of its own."""
+        kinds = self.provided.values()
+        return Model in kinds or Sample in kinds or Champion in kinds
+
     def reads(self, role: str, asked: str) -> bool:
         """Whether it reads a data set, in a step that asks `asked`."""
         return role == asked or (role == REFERENCE and Reference in self.provided.values())
@@ -201,6 +213,7 @@ PROVIDED = (
     Artifact,
     Bench,
     Champion,
+    Change,
     Examples,
     Facts,
     Groups,

@@ -11,6 +11,7 @@ from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.bench import Bench
+from modelgate.change import Change
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import ModelgateError, UsageError, did_you_mean
 from modelgate.judging import Gathered
@@ -198,6 +199,7 @@ def _given(
     offers: dict[Any, Any] = {
         Answers: asked.answers.get(step.data, Answers()),
         Artifact: asked.asker.artifact,
+        Change: step.change,
         Bench: asked.benches.get(step.data),
         Examples: asked.examples.get(check.name, Examples()),
         Facts: None if gathered is None else gathered.facts,

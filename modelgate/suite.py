@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modelgate.change import Change
 from modelgate.errors import Where
 from modelgate.outcome import Severity
 from modelgate.prepare import Preparation
@@ -78,6 +79,7 @@ class Step:
         check: the check's name, the first key of the entry.
         subject: the value of that key, as text.
         settings: what the suite sets of the check's own, typed and complete with defaults.
+        change: what is done to the rows, where the check does anything.
         limit: the suite's, else the check's default.
         margin: against the champion, where there is one.
         severity: the suite's, else the check's default, else major for slices (`by`).
@@ -92,6 +94,7 @@ class Step:
     check: str
     subject: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    change: Change | None = None
     limit: Limit = field(default_factory=Limit)
     margin: Margin = field(default_factory=Margin)
     severity: Severity

@@ -11,6 +11,7 @@ from modelgate.declare import Check
 from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
 from modelgate.kinds.single import Choice, Number, Text
+from modelgate.perturb import perturbations
 from modelgate.suite import DataPart, ModelPart, Policy, Step, Suite
 from modelgate.suite_file.blocks import (
     POLICY,
@@ -76,7 +77,8 @@ def parse_suite(
     champion = _champion(entries.get("champion"), mistakes)
     steps: tuple[Step, ...] = ()
     if isinstance(root.value, dict):
-        reader = StepReader(checks, data, task, folder, mistakes)
+        known = getattr(checks, "perturbations", None) or perturbations()
+        reader = StepReader(checks, data, task, folder, mistakes, perturbations=known)
         steps = _steps(entries.get("checks"), root, reader)
     mistakes.raise_if_any()
     return Suite(
@@ -135,6 +137,9 @@ def _steps(node: Node | None, root: Node, reader: StepReader) -> tuple[Step, ...
 
 
 def _question(step: Step) -> tuple[Any, ...]:
-    settings = tuple(sorted((name, repr(value)) for name, value in step.settings.items()))
+    change = {} if step.change is None else step.change.written
+    settings = tuple(
+        sorted((name, repr(value)) for name, value in {**step.settings, **change}.items())
+    )
     by = frozenset(map(frozenset, step.by))
     return (step.check, step.subject, settings, by, frozenset(step.part), step.data)

@@ -66,6 +66,7 @@ def _step(check: Check) -> Schema:
         "description": doc,
         "properties": own | engine,
         "required": required,
-        "additionalProperties": False,
+        # The settings of a perturbation hang on its name: they are checked when it is read.
+        "additionalProperties": check.changes,
         "not": {"anyOf": [{"required": ["at_least", "at_most"]}, {"required": ["by", "slice"]}]},
     }

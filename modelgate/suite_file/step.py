@@ -13,9 +13,11 @@ from modelgate.kinds import Kind, read_value
 from modelgate.kinds.annotation import kind_of
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.outcome import Severity
+from modelgate.perturb import Perturbation
 from modelgate.setting import REQUIRED
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import Limit, Margin, Step
+from modelgate.suite_file.changing import Changing
 from modelgate.suite_file.sliced import By, Named
 from modelgate.suite_file.tolerance import Tolerance
 from modelgate.yaml_file.node import Mistakes, Node
@@ -45,6 +47,7 @@ class StepReader:
         roles: the names that `data:` defines.
         task: the suite's, if it names one.
         folder: what the files that a step names are relative to.
+        perturbations: name -> perturbation.
         mistakes: takes what is wrong.
     """
 
@@ -55,11 +58,14 @@ class StepReader:
         task: str | None,
         folder: Path,
         mistakes: Mistakes,
+        *,
+        perturbations: Mapping[str, Perturbation],
     ) -> None:
         self.checks = checks
         self.roles = sorted({*roles, "test"})
         self.task = task
         self.folder = folder
+        self.perturbations = perturbations
         self.mistakes = mistakes
 
     def read(self, node: Node) -> Step | None:
@@ -92,21 +98,30 @@ class StepReader:
         subject, settings = self._subject(check, node.value[check.name], where)
         self._tasks(check, where)
         engine: dict[str, Any] = {}
+        changing = Changing.of(check, subject, node, self.perturbations, self.mistakes)
         for key, value in node.value.items():
             if key == check.name:
                 continue
             if key in ENGINE_KEYS:
                 engine[key] = read_value(ENGINE_KEYS[key], value, key, self.mistakes)
+            elif changing is not None and key not in check.settings and changing.has(key):
+                changing.take(key, value)
             else:
-                self._setting(check, key, value, node.keys[key], settings)
+                self._setting(check, key, node, settings, changing)
         self._complete(check, settings, where)
         self._of_slices(check, node)
         by, part = self._by(engine.get("by"), node), engine.get("slice") or ()
         limit, limit_where = self._limit(check, engine, node)
+        change = None if changing is None else changing.settled()
+        if change is not None:
+            subject = ", ".join(
+                (subject, *(f"{key} {_said(one)}" for key, one in change.written.items()))
+            )
         return Step(
             check=check.name,
             subject=subject,
             settings=settings,
+            change=change,
             limit=limit,
             margin=self._margin(check, engine.get("margin"), node),
             severity=_severity(check, engine.get("severity"), by or part),
@@ -141,8 +156,14 @@ class StepReader:
             self.mistakes.add("MG2119", message, where)
 
     def _setting(
-        self, check: Check, key: str, node: Node, where: Where, settings: dict[str, Any]
+        self,
+        check: Check,
+        key: str,
+        step: Node,
+        settings: dict[str, Any],
+        changing: Changing | None,
     ) -> None:
+        node, where = step.value[key], step.keys[key]
         setting = None if key == check.subject else check.settings.get(key)
         kind = None if setting is None else kind_of(setting.type)
         if kind is not None:
@@ -152,6 +173,7 @@ class StepReader:
             self.mistakes.add("MG2108", message, where)
         else:
             known = [*(name for name in check.settings if name != check.subject), *ENGINE_KEYS]
+            known += () if changing is None else changing.keys
             near = did_you_mean(key, known)
             message = f"{shown(check.name)} has no setting {shown(key)}; {near}"
             hint = f"`modelgate explain {check.name}` prints its settings"
@@ -241,6 +263,10 @@ def _severity(check: Check, written: str | None, sliced: tuple[Slicing, ...] | P
     if written is not None:
         return Severity(written)
     return Severity.MAJOR if sliced and check.severity is Severity.BLOCKER else check.severity
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _as_text(node: Node) -> str:

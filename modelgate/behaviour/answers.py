@@ -1,0 +1,101 @@
+"""Two sets of answers to the same rows, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.aggregates import Facts
+from modelgate.predictions import Predictions
+
+LONGEST = 200
+"""Characters of a text that evidence holds."""
+
+Floats = NDArray[np.float64]
+
+
+def moved(facts: Facts, before: Predictions, after: Predictions) -> Floats:
+    """(n,) how far each answer moved: of its class's score, or of the number answered.
+
+    Infinite where the second answer is no number, or a label of no class.
+    """
+    if facts.task == "regression":
+        assert before.values is not None
+        assert after.values is not None
+        found: Floats = np.abs(after.values - before.values).astype(np.float64)
+        return np.where(np.isfinite(after.values), found, np.inf)
+    assert before.labels is not None
+    assert after.labels is not None
+    if before.scores is None or after.scores is None:
+        found = (before.labels != after.labels).astype(np.float64)
+    else:
+        each = np.arange(len(before.labels))
+        apart = before.scores[each, before.labels] - after.scores[each, before.labels]
+        found = np.where(np.isfinite(apart), np.abs(apart), np.inf)
+    return np.where(after.labels < 0, np.inf, found)
+
+
+def flipped(
+    facts: Facts, before: Predictions, after: Predictions, tolerance: float
+) -> NDArray[np.bool_]:
+    """(n,) whether a row is answered otherwise: another class, or a number farther off.
+
+    What is not finite, or a label of no class, is another answer.
+
+    Args:
+        facts: of the question.
+        before: the answers to n rows.
+        after: the answers to the same rows, changed.
+        tolerance: by so much a number may move, in the unit of the target.
+    """
+    if facts.task == "regression":
+        return ~(moved(facts, before, after) <= tolerance)
+    assert before.labels is not None
+    assert after.labels is not None
+    found: NDArray[np.bool_] = before.labels != after.labels
+    if after.scores is not None:
+        found = found | ~np.isfinite(after.scores).all(axis=1)
+    return found
+
+
+def level_of(facts: Facts, answers: Predictions, place: int | None) -> Floats:
+    """(n,) what a direction is asked of: the number, or a class's score (1 or 0 without scores)."""
+    if facts.task == "regression":
+        assert answers.values is not None
+        return answers.values.astype(np.float64)
+    if answers.scores is not None:
+        assert place is not None
+        return answers.scores[:, place].astype(np.float64)
+    assert answers.labels is not None
+    return np.asarray(answers.labels == place, dtype=np.float64)
+
+
+def said(facts: Facts, answers: Predictions, row: int) -> Any:
+    """One answer, as people would say it."""
+    if facts.task == "regression":
+        assert answers.values is not None
+        return float(answers.values[row])
+    assert answers.labels is not None
+    label = int(answers.labels[row])
+    if answers.scores is not None and not np.isfinite(answers.scores[row]).all():
+        return "no finite score"
+    return facts.classes[label] if 0 <= label < len(facts.classes) else None
+
+
+def shown(rows: pa.RecordBatch, row: int, columns: tuple[str, ...]) -> Any:
+    """The changed cells of a row, short enough for a report; alone where there is one column."""
+    cells = {name: _short(rows.column(name)[row].as_py()) for name in columns}
+    return next(iter(cells.values())) if len(cells) == 1 else cells
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
+    if isinstance(value, list):
+        return f"{len(value)} rows of pixels"
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    return value
