@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Shape = tuple[int | str | None, ...]
+ANY = "any"
+"""Type of an output of which nothing is promised: a function answers what it likes."""
 Backend = Literal["onnxruntime", "unoptimised", "reference", "openvino"]
 """What runs an ONNX file: onnxruntime with or without its optimisations, or another program."""
 
@@ -64,7 +66,8 @@ class Artifact:
     Attributes:
         name: what people call it: the file's name.
         path: as the user wrote it.
-        format: "onnx", "callable", "columns".
+        format: "onnx", "sklearn", "xgboost", "lightgbm", "python", "endpoint", "callable",
+            "columns".
         digest: "sha256:..." of the bytes that were loaded, external data included; None where
             there are no bytes.
         bytes: their number.

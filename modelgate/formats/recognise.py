@@ -20,10 +20,14 @@ _NUMBERS, _BYTES = {1, 5}, {2, 3, 4, 6, 7, 8, 14, 20, 25}
 _TEXT = bytes([*b"\t\n\r\f", *range(32, 256)])
 
 
-def recognise(path: Path) -> str:
-    """The name of the format: "onnx".
+def recognise(path: Path, *, function: bool = False) -> str:
+    """The name of the format: "onnx", "sklearn", "xgboost", "lightgbm" or "python".
 
     Nothing is loaded: the first bytes and the name are looked at.
+
+    Args:
+        path: of the file.
+        function: whether a function in it is named, which only a file of Python has.
 
     Raises:
         ModelError: the file is missing, unreadable, or something else; says what it is.
@@ -38,13 +42,20 @@ def recognise(path: Path) -> str:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise ModelError("MG3001", f"{shown(path, 100)} cannot be read: {reason}") from None
+    if function:
+        if path.suffix == ".py":
+            return "python"
+        raise ModelError("MG3003", f"{shown(path, 100)} is no file of Python, so has no function")
     if path.suffix.lower() == ".onnx" and _could_be_onnx(head):
         return "onnx"
     if not head:
         raise ModelError(
             "MG3003", f"{shown(path, 100)} is empty", hint="export or copy the model again"
         )
-    if (entry := _entry(path.name.lower(), head, frozenset())) or not _could_be_onnx(head):
+    entry = _entry(path.name.lower(), head, frozenset())
+    if entry and "format" in entry:
+        return str(entry["format"])
+    if entry or not _could_be_onnx(head):
         raise _no_onnx(path, head, frozenset(), entry)
     return "onnx"
 
@@ -79,7 +90,7 @@ def _no_onnx(
     return ModelError(
         "MG3003",
         f"{shown(path, 100)} is {kind}",
-        hint="give a file in the ONNX format; every common framework can export one",
+        hint="`modelgate list formats` names those that are known; ONNX is one of them",
     )
 
 

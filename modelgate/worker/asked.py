@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from modelgate.model import Artifact, Signature
-from modelgate.worker import cells, gauges, planning, preparing, shared, sizes, wire
+from modelgate.worker import cells, gauges, planning, preparing, shared, sizes
 from modelgate.worker.limits import Limits
 from modelgate.worker.process import Process
 from modelgate.worker.questions import Answer, Question, Questions
@@ -159,7 +159,7 @@ class Asked(ABC):
         signature = self.opened().signature
         outputs = planning.tensors(signature)
         step = signature.batch or batch or max(rows, 1)
-        described, buffers = (wire.pack if self._prepared is None else cells.packed)(feeds)
+        described, buffers = cells.packed(feeds)
         header = {"is": "ask", "arrays": described, "outputs": outputs, "rows_a_call": step}
         question = Question(rows, outputs, planning.calls(self._own, rows, step))
         return self._questions.result(self._questions.ask(question, header, buffers))
@@ -172,10 +172,9 @@ class Asked(ABC):
         Raises:
             ModelCrashedError, ModelError: see `gauges.clock`.
         """
-        pack = wire.pack if self._prepared is None else cells.packed
         return gauges.clock(
             self._questions,
-            pack(feeds),
+            cells.packed(feeds),
             given=given,
             rows=rows,
             times=times,

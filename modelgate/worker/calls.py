@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.formats.answering import Answering
 from modelgate.worker.explain import Refusal, shorten
-from modelgate.worker.session import Opened
 
 Feeds = Mapping[str, NDArray[Any]]
 
@@ -18,7 +18,7 @@ _TOO_LARGE = ("ailed to allocate", "bad_alloc", "BFCArena", "output tensor would
 
 
 def answer(
-    model: Opened,
+    model: Answering,
     feeds: Feeds,
     rows: int,
     *,
@@ -62,7 +62,9 @@ def answer(
     return {name: _joined(name, [part[i] for part in parts]) for i, name in enumerate(outputs)}
 
 
-def _calls(model: Opened, feeds: Feeds, rows: int, rows_a_call: int) -> Iterator[tuple[int, Feeds]]:
+def _calls(
+    model: Answering, feeds: Feeds, rows: int, rows_a_call: int
+) -> Iterator[tuple[int, Feeds]]:
     """The rows of each call, and its inputs."""
     signature = model.signature
     if not signature.batched:
@@ -89,7 +91,7 @@ def _padded(array: NDArray[Any], pad: int) -> NDArray[Any]:
     return np.concatenate([array, np.repeat(array[-1:], pad, axis=0)]) if pad else array
 
 
-def _kept(model: Opened, name: str, found: Any, count: int) -> NDArray[Any]:
+def _kept(model: Answering, name: str, found: Any, count: int) -> NDArray[Any]:
     """One output of one call as (count, ...)."""
     array = _stacked(name, found) if isinstance(found, list) else np.asarray(found)
     if not model.signature.batched:

@@ -65,7 +65,7 @@ class Inside:
         self._sending = threading.Lock()
         self._plan: dict[str, Any] = {}
         self._slots: tuple[Any, ...] = ()
-        self._backend = ""
+        self._order: Mapping[str, Any] = {}
         self._model: Any = None
         self._step: Any = None
 
@@ -73,7 +73,8 @@ class Inside:
         """Open the model, then take jobs for as long as the parent lives."""
         for _ in range(order["threads"]):
             threading.Thread(target=self._work, daemon=True).start()
-        if not self._ready(order["backend"]):
+        self._order = order
+        if not self._ready():
             return
         confine.no_more_processes()
         if not self._opened():
@@ -84,17 +85,18 @@ class Inside:
                 self._take_plan(header)
             elif header["is"] == "prepare":
                 self._prepare(header, payload)
+            elif header["is"] == "take":
+                self._model.take(header["names"])
             else:
                 self._jobs.put((header, payload))
 
-    def _ready(self, backend: str) -> bool:
+    def _ready(self) -> bool:
         """Whether what is to run the model is there; if not, that has been sent."""
-        from modelgate.worker import backends
+        from modelgate.worker import openers
         from modelgate.worker.explain import Refusal
 
-        self._backend = backend
         try:
-            backends.warm_up(backend)
+            openers.warm_up(self._order)
         except Refusal as refusal:
             self._send(_refused(refusal))
             return False
@@ -102,18 +104,21 @@ class Inside:
 
     def _opened(self) -> bool:
         """Whether the model loaded; the answer has been sent either way."""
-        from modelgate.worker import session
+        from modelgate.worker import openers
         from modelgate.worker.explain import Refusal
+
+        began = time.perf_counter()
+
+        def ask(what: Mapping[str, Any]) -> dict[str, Any]:
+            nonlocal began
+            self._send({"is": "needs", **what})
+            answer: dict[str, Any] = self._channel.receive()[0]
+            began = time.perf_counter()  # nobody waits for a model while it waits for the engine
+            return answer
 
         path = self._folder / "model.onnx"
         try:
-            began = time.perf_counter()
-            graph = session.look_at(path)
-            if graph.external:
-                self._send({"is": "needs", "files": sorted(graph.external)})
-                self._channel.receive()
-                began = time.perf_counter()
-            self._model = session.open_model(path, graph, self._provider, self._backend)
+            self._model = openers.opened(path, self._order, self._provider, ask)
             seconds = time.perf_counter() - began
         except Refusal as refusal:
             self._send(_refused(refusal))
@@ -173,7 +178,7 @@ class Inside:
         from modelgate.worker.explain import Refusal
 
         number, rows, step = job["job"], job["rows"], self._step
-        feeds = wire.unpack(job["arrays"], payload, cells=step is not None)
+        feeds = wire.unpack(job["arrays"], payload, cells=True)
         slot = None
         if job["is"] == "block":
             slot = self._slots[job["slot"]]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.formats.answering import Answering
 from modelgate.worker import calls, prepared
-from modelgate.worker.session import Opened
 
 Feeds = Mapping[str, NDArray[Any]]
 _WARM = 2
@@ -18,7 +18,7 @@ _WARM = 2
 
 
 def timed(
-    model: Opened,
+    model: Answering,
     step: Any,
     feeds: Feeds,
     job: Mapping[str, Any],
@@ -63,7 +63,7 @@ def timed(
     return {"seconds": seconds}
 
 
-def _part(model: Opened, step: Any, feeds: Feeds, start: int, size: int) -> Feeds:
+def _part(model: Answering, step: Any, feeds: Feeds, start: int, size: int) -> Feeds:
     """The rows of one question; an input that counts no rows goes whole."""
     counting = model.signature.batched
     return {

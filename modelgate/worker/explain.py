@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from modelgate.formats.onnx_graph import Graph
+from modelgate.formats.refusal import Refusal
+
+__all__ = ["Refusal", "explain", "shorten"]
 
 _PREFIX = re.compile(r"^\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ")
 _LOADING = re.compile(r"^Load model from .*? failed:\s*")
@@ -15,20 +18,6 @@ _OPSET = re.compile(
     r"Opset (\d+) is under development|opset (?:version )?(\d+).*?(?:up to|is) (\d+)"
 )
 _IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
-
-
-class Refusal(Exception):  # noqa: N818 (it is what the worker answers, no fault of its own)
-    """The model does not load; a code, what the model is or does, and the next move.
-
-    `row` is the one of the rows given that is at fault, from 0, if it is one.
-    """
-
-    def __init__(self, code: str, message: str, hint: str = "", *, row: int | None = None) -> None:
-        self.row = row
-        self.code = code
-        self.message = message
-        self.hint = hint
-        super().__init__(f"{code} {message}")
 
 
 def explain(text: str, graph: Graph) -> Refusal:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelgate.prepare import Feeds, Step, UnpreparedError
+from modelgate.formats.answering import Answering
+from modelgate.prepare import CELL, Feeds, Step, UnpreparedError
 from modelgate.worker.explain import Refusal
-from modelgate.worker.session import Opened
 
 _BEYOND = "out of data bounds"
 
 
-def load(order: Mapping[str, Any], content: bytes, model: Opened, provider: str) -> Step:
+def load(order: Mapping[str, Any], content: bytes, model: Answering, provider: str) -> Step:
     """The step that an order names.
 
     Args:
@@ -24,6 +24,9 @@ def load(order: Mapping[str, Any], content: bytes, model: Opened, provider: str)
     Raises:
         Refusal: it does not load, or does not fit the model.
     """
+    inputs = model.signature.inputs
+    if not inputs or any(one.type == CELL for one in inputs):
+        raise Refusal("MG3172", "takes columns as they are; nothing is to be prepared for it")
     try:
         return _loaded(order["kind"], order["settings"], content, model, provider)
     except UnpreparedError as error:
@@ -31,7 +34,7 @@ def load(order: Mapping[str, Any], content: bytes, model: Opened, provider: str)
 
 
 def _loaded(
-    kind: str, settings: Mapping[str, Any], content: bytes, model: Opened, provider: str
+    kind: str, settings: Mapping[str, Any], content: bytes, model: Answering, provider: str
 ) -> Step:
     if kind == "tokenizer":
         from modelgate.prepare.tokens import Tokens

@@ -17,7 +17,10 @@ from modelgate.escape import printable
 from modelgate.worker import shared
 from modelgate.worker.wire import Channel
 
-_PACKAGES = ("modelgate", "numpy", "onnxruntime", "pandas", "tokenizers", "PIL", "skops", "sklearn")
+_PACKAGES = (
+    *("modelgate", "numpy", "onnxruntime", "pandas", "tokenizers", "PIL", "skops", "sklearn"),
+    *("scipy", "joblib", "xgboost", "lightgbm"),
+)
 _LAST_WORDS = 2000
 _PROGRAM = """\
 import sys

@@ -206,6 +206,7 @@ def _facts(graph: Graph, found: Signature, session: Any) -> dict[str, Any]:
         "trees": graph.trees,
         "metadata": graph.metadata,
         "external": sorted(graph.external)[:1000],
+        **({"functions": sorted(graph.functions)[:1000]} if graph.functions else {}),
         "zipmaps": sorted(graph.zipmaps),
         "columns": {one.name: n for one in found.inputs if (n := graph.columns_of(one.name))},
         "providers": list(session.get_providers()),

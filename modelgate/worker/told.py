@@ -14,6 +14,7 @@ _CODES = frozenset(
     | {"MG4002", "MG4003", "MG4004", "MG3160"}
     | {f"MG317{n}" for n in range(10)}
     | {"MG3540", "MG3541", "MG4030", "MG4031", "MG5072"}
+    | {"MG4020", "MG4021", "MG4024"}
     | {"MG3190", "MG3191"}
 )
 _MOST_TENSORS = 10_000

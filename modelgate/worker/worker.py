@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +14,9 @@ from modelgate.escape import printable
 from modelgate.formats import recognise
 from modelgate.model import Artifact, Backend, Tensor
 from modelgate.prepare import Preparation
-from modelgate.worker import gauges, preparing, told, wire
+from modelgate.worker import gauges, granting, preparing, told, wire
 from modelgate.worker.asked import Asked
+from modelgate.worker.granting import NOTHING, Granted
 from modelgate.worker.limits import MIB, Limits
 from modelgate.worker.private import PrivateFolder
 from modelgate.worker.process import Process
@@ -36,6 +38,8 @@ class Worker(Asked):
         self.idle_bytes = 0
         self.opening_seconds = 0.0
         self._paused = False
+        self._format = "onnx"
+        self._function: str | None = None
         self._path = path
         self.provider = provider
         self.limits = limits
@@ -61,24 +65,27 @@ class Worker(Asked):
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         backend: Backend = "onnxruntime",
         weighed: bool = False,
+        function: str | None = None,
     ) -> Self:
         """Start a worker on a model file; it opens the model while the caller goes on.
 
         Args:
-            path: of an ONNX file.
+            path: of a file in one of the formats.
             threads: blocks that are answered side by side, 1 or more. No answer depends on it.
             provider: onnxruntime's execution provider.
             limits: what the worker may take.
             backend: what runs the model.
             weighed: whether the memory is read that it takes before the model.
+            function: the one that answers, where the file is one of Python.
 
         Raises:
-            ModelError: the file is missing, unreadable, or no ONNX.
+            ModelError: the file is missing, unreadable, or of no format that is known.
             StorageError: there is no room for a private copy.
         """
         path = Path(path)
-        recognise(path)
+        format_ = recognise(path, function=function is not None)
         worker = cls(path, threads, provider, limits)
+        worker._format, worker._function = format_, function
         worker._paused = weighed
         try:
             worker._folder.take_model(path, limits.model_bytes)
@@ -92,6 +99,8 @@ class Worker(Asked):
                     "file": size + 64 * MIB,
                     "cpu": limits.cpu_seconds,
                     "backend": backend,
+                    "format": format_,
+                    "function": function,
                     "paused": weighed,
                 }
             )
@@ -121,17 +130,21 @@ class Worker(Asked):
         """The layers around the process that held, strongest first."""
         return self._isolation
 
-    def opened(self) -> Artifact:
+    def opened(self, granted: Granted = NOTHING) -> Artifact:
         """Wait until the model is loaded.
+
+        Args:
+            granted: what a model may that not every model may; the first call says so.
 
         Raises:
             ModelError: it does not load; the message says why.
-            RefusedError: its weights lie outside its folder.
+            RefusedError: its weights lie outside its folder; it is code, or holds types that
+                may run code, and nobody approved that.
             ModelCrashedError: the process died or hung while it opened the model.
         """
         if self._artifact is None:
             try:
-                self._artifact = self._open()
+                self._artifact = self._open(granted)
             except BaseException:
                 self.close()
                 raise
@@ -139,7 +152,7 @@ class Worker(Asked):
             self._folder.remove()
         return self._artifact
 
-    def _open(self) -> Artifact:
+    def _open(self, granted: Granted) -> Artifact:
         try:
             self._isolation = told.isolation(self._next().get("isolation"))
             if self._paused:
@@ -147,18 +160,16 @@ class Worker(Asked):
                 self._questions.send({"is": "go"})
             header = self._next()
             if header.get("is") == "needs":
-                names = told.files(header.get("files"))
-                self._folder.take_external(self._path, names, self.limits.model_bytes)
-                self._questions.send({"is": "go"})
+                self._give(header, granted)
                 header = self._next()
             if header.get("is") == "refused":
                 raise self._questions.refusal(header)
             passed = time.monotonic() - self._began
             self.opening_seconds = gauges.seconds_told(header, passed)
             return Artifact(
-                name=self._path.name,
-                path=str(self._path),
-                format="onnx",
+                name=self._named(self._path.name),
+                path=self._named(str(self._path)),
+                format=self._format,
                 digest=self._folder.digest,
                 bytes=self._folder.bytes,
                 signature=told.signature(header),
@@ -167,6 +178,24 @@ class Worker(Asked):
             )
         except wire.NonsenseError as error:
             raise self._questions.lied(error) from None
+
+    def _give(self, header: Mapping[str, Any], granted: Granted) -> None:
+        """What the worker needs before it opens the model: files, or leave.
+
+        Raises:
+            RefusedError: it may not have it.
+        """
+        if self._format == "onnx":
+            names = told.files(header.get("files"))
+            self._folder.take_external(self._path, names, self.limits.model_bytes)
+        elif self._format == "sklearn":
+            granting.refuse_types(told.files(header.get("types")), granted, str(self._path))
+        else:
+            granting.refuse_code(self._folder.digest, granted, str(self._path))
+        self._questions.send({"is": "go"})
+
+    def _named(self, path: str) -> str:
+        return path if self._function is None else f"{path}:{self._function}"
 
     def _next(self) -> dict[str, Any]:
         seconds = self.limits.open_seconds
@@ -205,9 +234,10 @@ class Worker(Asked):
         return self._artifact
 
     def take(self, inputs: tuple[Tensor, ...]) -> Artifact:
-        """Name the columns that a preparation is given which takes any."""
-        assert self._prepared is not None
-        seen = preparing.taking(self._prepared.signature, inputs)
+        """Name the columns that a preparation or a function is given which takes any."""
+        seen = preparing.taking(self._own, inputs)
+        if self._prepared is None:
+            self._questions.send({"is": "take", "names": [one.name for one in inputs]})
         self._artifact = replace(self.opened(), signature=seen)
         return self._artifact
 

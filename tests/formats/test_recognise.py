@@ -26,11 +26,10 @@ FILES: dict[str, tuple[str, bytes, str, str]] = {
     "hdf5": ("m.h5", b"\x89HDF\r\n\x1a\n", "HDF5", "model.export"),
     "hdf5-as-onnx": ("m.onnx", b"\x89HDF\r\n\x1a\n", "HDF5", "model.export"),
     "keras": ("m.keras", b"PK\x03\x04", "Keras", "model.export"),
-    "pickle": ("m.pkl", pickle.dumps([1]), "pickle.*does not open", "skl2onnx"),
-    "pickle-as-onnx": ("m.onnx", pickle.dumps([1], 2), "pickle.*does not open", "skl2onnx"),
-    "pickle-of-text": ("m.pickle", pickle.dumps([1], 0), "pickle", "skl2onnx"),
-    "joblib": ("m.joblib", b"x\x9c", "pickle", "skl2onnx"),
-    "skops": ("m.skops", b"PK\x03\x04", "skops", "skl2onnx"),
+    "pickle": ("m.pkl", pickle.dumps([1]), "pickle.*does not open", "skops.io.dump"),
+    "pickle-as-onnx": ("m.onnx", pickle.dumps([1], 2), "pickle.*does not open", "skops.io.dump"),
+    "pickle-of-text": ("m.pickle", pickle.dumps([1], 0), "pickle", "skops.io.dump"),
+    "joblib": ("m.joblib", b"x\x9c", "pickle", "skops.io.dump"),
     "safetensors": (
         "m.safetensors",
         struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS,
@@ -43,9 +42,6 @@ FILES: dict[str, tuple[str, bytes, str, str]] = {
         "safetensors",
         "export",
     ),
-    "xgboost": ("m.json", b'{"learner": {}}', "XGBoost", "convert_xgboost"),
-    "xgboost-ubj": ("m.ubj", b"{L\x00\x00\x00\x00learner", "XGBoost", "convert_xgboost"),
-    "lightgbm": ("m.txt", b"tree\nversion=v4\n", "LightGBM", "convert_lightgbm"),
     "catboost": ("m.cbm", b"CBM1\x00", "CatBoost", "format='onnx'"),
     "tflite": ("m.tflite", b"\x1c\x00\x00\x00TFL3", "TensorFlow Lite", "tf2onnx"),
     "tflite-as-onnx": ("m.onnx", b"\x08\x00\x00\x00TFL3", "TensorFlow Lite", "tf2onnx"),
@@ -66,6 +62,8 @@ FILES: dict[str, tuple[str, bytes, str, str]] = {
     "text-with-a-tag": ("passwd", b"root:x:0:0:root:/root:/bin/bash\n", "text", "ONNX"),
     "control-characters": ("m.onnx", b"\x1b[2J\xff\xfe", "no ONNX model", "ONNX"),
     "empty": ("m.onnx", b"", "is empty", "again"),
+    "empty-skops": ("m.skops", b"", "is empty", "again"),
+    "python": ("m.py", b"def f(rows): ...\n", "its function is not named", "FILE.py:FUNCTION"),
 }
 
 
@@ -81,6 +79,31 @@ def test_a_file_is_named_for_what_it_is(
     assert mend in (caught.value.hint or "")
     assert name in caught.value.message
     assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format_"),
+    [
+        pytest.param("m.skops", b"PK\x03\x04", "sklearn", id="skops"),
+        pytest.param("m.json", b'{"learner": {}}', "xgboost", id="xgboost-json"),
+        pytest.param("m.onnx", b'{"learner": {}}', "xgboost", id="xgboost-under-another-name"),
+        pytest.param("m.ubj", b"{L\x00\x00\x00\x00learner", "xgboost", id="xgboost-ubj"),
+        pytest.param("m.txt", b"tree\nversion=v4\n", "lightgbm", id="lightgbm"),
+    ],
+)
+def test_a_format_is_known_by_its_first_bytes_or_its_name(
+    name: str, content: bytes, format_: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert recognise(tmp_path / name) == format_
+
+
+def test_only_a_file_of_python_has_functions(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text("def f(rows): ...\n")
+    (tmp_path / "m.onnx").write_bytes(b"\x08\x08")
+    assert recognise(tmp_path / "m.py", function=True) == "python"
+    with pytest.raises(ModelError, match=r"MG3003 .*no file of Python"):
+        recognise(tmp_path / "m.onnx", function=True)
 
 
 @pytest.mark.parametrize(
