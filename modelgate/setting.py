@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NewType
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,6 @@ class Setting:
 
 
 REQUIRED: Any = inspect.Parameter.empty
+
+Version = NewType("Version", str)
+"""Type of a setting that takes a release as it is written: 1.20 is not 1.2."""

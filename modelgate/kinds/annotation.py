@@ -9,7 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from modelgate.kinds import Kind
 from modelgate.kinds.composed import Either, Many
-from modelgate.kinds.single import Choice, File, Nothing, Number, Text, Truth
+from modelgate.kinds.single import Choice, File, Nothing, Number, Release, Text, Truth
+from modelgate.setting import Version
 
 
 def kind_of(annotation: Any) -> Kind | None:
@@ -23,6 +24,8 @@ def kind_of(annotation: Any) -> Kind | None:
         return Nothing()
     if annotation is Path:
         return File()
+    if annotation is Version:
+        return Release()
     if annotation in plain:
         return plain[annotation]
     origin, inner = get_origin(annotation), get_args(annotation)

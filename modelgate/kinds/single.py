@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -12,6 +13,7 @@ from modelgate.escape import shown
 from modelgate.kinds import Kind, Schema, WrongValueError
 from modelgate.yaml_file.node import Node
 
+_VERSION = re.compile(r"^[0-9]+(\.[0-9]+)+$")
 PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
 
 
@@ -49,6 +51,24 @@ class File(Kind):
     def schema(self) -> Schema:
         """As `Kind.schema`."""
         return Text().schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Kind):
+    """The version of a program, as written: 1.20 is not 1.2, with or without quotes."""
+
+    says = "a version such as 1.20"
+
+    def read(self, node: Node) -> str:
+        """As `Kind.read`."""
+        plain = isinstance(node.value, str | int | float) and not isinstance(node.value, bool)
+        if plain and _VERSION.fullmatch(node.text):
+            return node.text
+        raise self.wrong(node)
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return {"anyOf": [{"type": "string", "pattern": _VERSION.pattern}, {"type": "number"}]}
 
 
 @dataclass(frozen=True, slots=True)

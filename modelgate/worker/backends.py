@@ -73,7 +73,7 @@ class OpenVino:
                 model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
             )
         except Exception as error:  # noqa: BLE001 (likewise)
-            raise _unable("OpenVINO", error) from None
+            raise _unable("OpenVINO", _last_line(error)) from None
 
     def run(self, names: Sequence[str], feeds: Feeds, options: object = None) -> list[Any]:
         """See `Reference.run`."""
@@ -82,7 +82,7 @@ class OpenVino:
             found = self._compiled({name: _given(array) for name, array in feeds.items()})
             return [np.array(found[name]) for name in names]
         except Exception as error:  # noqa: BLE001 (likewise)
-            raise _unable("OpenVINO", error) from None
+            raise _unable("OpenVINO", _last_line(error)) from None
 
 
 def warm_up(backend: str) -> None:
@@ -171,6 +171,12 @@ def _plain(found: Any) -> Any:
         return [np.asarray(one) for one in found]
     array = np.asarray(found)
     return array.astype(object) if array.dtype.kind in "UST" else array
+
+
+def _last_line(error: Exception) -> Exception:
+    """OpenVINO tells first where in its sources it broke off, and why at the end."""
+    lines = [line.strip(" -") for line in str(error).splitlines()]
+    return RuntimeError(next((line for line in reversed(lines) if line), ""))
 
 
 def _unable(who: str, error: Exception) -> Refusal:
