@@ -67,10 +67,10 @@ def subject(check: Check) -> str:
 
 def example(check: Check) -> str:
     """A step as a suite would write it."""
+    if check.example:
+        return "- " + "\n  ".join(check.example)
     setting = None if check.subject is None else check.settings[check.subject]
     lines = [f"- {check.name}: {'all' if setting is None else _sample(kind_of(setting.type))}"]
-    if check.example:
-        return "\n".join([*lines, *(f"  {line}" for line in check.example)])
     for name, one in check.settings.items():
         if one.default is REQUIRED and name != check.subject:
             lines.append(f"  {name}: {_sample(kind_of(one.type))}")

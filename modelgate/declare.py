@@ -147,8 +147,7 @@ class Check:
         groups: the setting that names the columns by which `Groups` divide the rows.
         spared: parameters that are None where the engine has nothing to give; without any other
             one, the check is not asked.
-        example: lines of an example step below its first; where empty, its required settings and
-            a limit.
+        example: lines of an example step; where empty, its required settings and a limit.
         path: the file, once it is loaded from one.
     """
 
@@ -262,7 +261,7 @@ def check(
         pairs: (facts, settings) -> that aggregate; None where these settings cannot compare.
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
-        example: lines of an example step below its first, for `modelgate explain`.
+        example: lines of an example step, for `modelgate explain`.
 
     Returns:
         The function itself, with its declaration fastened to it.

@@ -9,7 +9,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelgate.errors import UsageError
+from modelgate.errors import ModelError, UsageError
+from modelgate.escape import shown
+from modelgate.formats.named import parted, source_of
 from modelgate.options import Options
 from modelgate.worker import Worker
 
@@ -36,8 +38,10 @@ def evaluate(
     """Put a model on trial.
 
     Args:
-        model: path of an ONNX file; "columns:NAME[,NAME...]" for predictions that stand in the
-            data; or a callable that takes a DataFrame of n rows and answers (n,) or (n, classes).
+        model: path of a file of ONNX, scikit-learn (.skops), XGBoost or LightGBM;
+            "file.py:function" or "module:function", where its digest is approved;
+            "columns:NAME[,NAME...]" for predictions that stand in the data; or a callable.
+            Functions take a DataFrame of n rows and answer (n,) or (n, classes).
         data: the test set: a path, a folder, a pattern, a DataFrame, an Arrow table. Without it,
             and without a suite that names one, the model is asked about made-up inputs.
         target: the column with the right answers, where it cannot be found out.
@@ -91,9 +95,33 @@ def started(model: Any, options: Options, stack: ExitStack) -> Any:
         return model
     if not isinstance(model, str | Path | PathLike):
         raise _no_model(model)
-    path: Any = model
-    worker = Worker.start(path, threads=options.threads, provider=options.provider)
+    path, function = _function_of(model)
+    worker = Worker.start(
+        path, threads=options.threads, provider=options.provider, function=function
+    )
     return stack.enter_context(worker)
+
+
+def _function_of(model: str | PathLike[str]) -> tuple[Path, str | None]:
+    """The file of a model, and the function in it where one is named.
+
+    Raises:
+        ModelError: MG3001, there is no such module.
+    """
+    named = None if Path(model).exists() else parted(str(model))
+    if named is None:
+        return Path(model), None
+    place, function = named
+    if place.endswith(".py"):
+        return Path(place), function
+    path = source_of(place, Path.cwd())
+    if path is None:
+        raise ModelError(
+            "MG3001",
+            f"there is no Python file of the module {shown(place, 100)}",
+            hint="name the file: FILE.py:FUNCTION",
+        )
+    return path, function
 
 
 def _no_model(model: object) -> UsageError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.aggregates.answers import Answers
+from modelgate.approval import approved_here
 from modelgate.asking import Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
@@ -20,6 +21,7 @@ from modelgate.benching import bench_for
 from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
+from modelgate.formats.named import ENDPOINTS, parted
 from modelgate.gate import settled, verdict
 from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
@@ -27,7 +29,6 @@ from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
 from modelgate.outcome import Severity
 from modelgate.passing import Role, answered_all, passed_over
-from modelgate.prepare import Preparation
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
@@ -44,10 +45,11 @@ from modelgate.trial import (
 )
 from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
+from modelgate.worker.granting import Granted
 
 Steps = list[tuple[Check, Step]]
-Started = Worker | Callable[[Any], Any] | Sequence[str]
-"""A worker that opens an ONNX file, a callable, or columns of the data."""
+Started = Worker | Asker | Callable[[Any], Any] | Sequence[str]
+"""A worker that opens a file, an endpoint, a callable, or columns of the data."""
 
 
 def prepare(
@@ -79,10 +81,10 @@ def prepare(
     where = places(chosen, data, target)
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
-    prepared = None if chosen is None else chosen.model.prepare
-    trial = Trial(library, chosen, asker_of(model, options, prepared), options, where)
+    told = None if chosen is None else chosen.model
+    trial = Trial(library, chosen, asker_of(model, options, told), options, where)
     if champion is not None:
-        trial.champion = asker_of(champion, options, prepared)
+        trial.champion = asker_of(champion, options, told)
         trial.taken.append(f"champion: {trial.champion.artifact.path}")
     refuse_overwriting(trial)
     return trial
@@ -102,23 +104,34 @@ def named(suite: str | Path | None) -> tuple[Library, Suite | None]:
 def champion_of(suite: Suite) -> str:
     """Where the suite's champion is: relative to the suite's file."""
     assert suite.champion is not None
-    if suite.champion.startswith("columns:"):
+    if suite.champion.startswith(("columns:", *ENDPOINTS)):
+        return suite.champion
+    function = parted(suite.champion)
+    if function is not None and not function[0].endswith(".py"):
         return suite.champion
     path = os.path.normpath(Path(suite.path).parent / suite.champion)
     here = os.path.relpath(path)
     return path if here.startswith(os.pardir) else here
 
 
-def asker_of(model: Started, options: Options, prepared: Preparation | None = None) -> Asker:
+def asker_of(model: Started, options: Options, told: ModelPart | None = None) -> Asker:
     """Whoever answers, ready to be bound to columns.
 
     Args:
-        model: a worker, a callable, or columns.
+        model: a worker, an endpoint, a callable, or columns.
         options: how it is run.
-        prepared: what makes a worker's inputs; callables and columns take the rows as they are.
+        told: what the suite says of it: what makes a worker's inputs, which types it may hold.
+
+    Raises:
+        ModelError: it does not open.
+        RefusedError: it is code, or holds types that may run code, and nobody approved that.
     """
+    told = told or ModelPart()
     if isinstance(model, Worker):
-        return WorkerAsker(model, options.threads, prepared)
+        granted = Granted(approved_here(allow_code=options.allow_code), told.types)
+        return WorkerAsker(model, options.threads, told.prepare, granted)
+    if isinstance(model, Asker):
+        return model
     if callable(model):
         return CallableAsker(model)
     names = [name.strip() for name in model if name.strip()]

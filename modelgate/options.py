@@ -19,6 +19,7 @@ class Options:
         provider: onnxruntime's execution provider.
         seed: in place of the suite's.
         quick: judge a sample of the rows, and promote nothing.
+        allow_code: run the Python functions that are named, whoever approved them.
         cache: keep answers, and recall those that were given before to the same bytes.
         progress: told the role and the rows done.
         keep: given each block of the role "test" with the raw answers.
@@ -29,6 +30,7 @@ class Options:
     provider: str = "CPUExecutionProvider"
     seed: int | None = None
     quick: bool = False
+    allow_code: bool = False
     cache: bool = True
     progress: Progress | None = None
     keep: Keep | None = None

@@ -144,6 +144,7 @@ class ModelPart:
         classes: in the order of the scores.
         positive: the positive class.
         threshold: scores of the positive class at or above it are answered positive.
+        types: of a file of scikit-learn's, that it may hold beside scikit-learn's own.
         prepare: what makes the model's inputs of raw texts, images or rows; None where the data
             holds them already.
     """
@@ -155,6 +156,7 @@ class ModelPart:
     classes: tuple[Any, ...] = ()
     positive: Any = None
     threshold: float | None = None
+    types: tuple[str, ...] = ()
     prepare: Preparation | None = None
     where: Where | None = None
 

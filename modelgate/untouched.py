@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelgate.atomic import refuse_overwriting as refuse
 from modelgate.errors import DataError
+from modelgate.formats.named import parted
 from modelgate.project import find_project
 from modelgate.sources import suffixes
 from modelgate.sources.whereabouts import files
@@ -28,7 +29,9 @@ def _models(trial: Trial) -> Iterator[Path]:
     """The suite's champion is one even where it is left out."""
     for asker in (trial.asker, trial.champion):
         if asker is not None:
-            yield Path(asker.artifact.path)
+            path = asker.artifact.path
+            function = parted(path)
+            yield Path(path if function is None else function[0])
     if trial.suite is not None and trial.suite.champion is not None:
         yield Path(trial.suite.path).parent / trial.suite.champion
 

@@ -189,7 +189,12 @@ def test_a_search_for_weak_slices_is_not_done_twice(
     assert len(searches(cache)) == 1
     read: list[Any] = []
     of = ColumnCoder.of
-    monkeypatch.setattr(ColumnCoder, "of", lambda *given: (read.append(given), of(*given))[1])
+
+    def counted(*given: Any) -> Any:
+        read.append(given)
+        return of(*given)
+
+    monkeypatch.setattr(ColumnCoder, "of", counted)
     assert lasting(judged(place)) == lasting(first)
     assert not read
     judged(place, cache=False)

@@ -4,7 +4,12 @@ from modelgate import Bench, Outcome, check
 from modelgate.artifact import ratio, told
 
 
-@check(family="artifact", subject="cold_start", severity="minor", example=("at_most: 1.5",))
+@check(
+    family="artifact",
+    subject="cold_start",
+    severity="minor",
+    example=("cold_start: ratio", "at_most: 1.5"),
+)
 def cold_start(
     bench: Bench, *, cold_start: Literal["ratio", "seconds"], rounds: int = 9
 ) -> Outcome:

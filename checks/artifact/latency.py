@@ -6,7 +6,9 @@ from modelgate.artifact import ratio, told
 SHARE = {"p50": 0.5, "p95": 0.95}
 
 
-@check(family="artifact", subject="latency", severity="minor", example=("at_most: 1.1",))
+@check(
+    family="artifact", subject="latency", severity="minor", example=("latency: p50", "at_most: 1.1")
+)
 def latency(
     bench: Bench,
     *,

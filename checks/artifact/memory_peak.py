@@ -4,7 +4,12 @@ from modelgate import Bench, Outcome, check
 from modelgate.artifact import ratio, told
 
 
-@check(family="artifact", subject="memory_peak", severity="minor", example=("at_most: 1.2",))
+@check(
+    family="artifact",
+    subject="memory_peak",
+    severity="minor",
+    example=("memory_peak: ratio", "at_most: 1.2"),
+)
 def memory_peak(
     bench: Bench, *, memory_peak: Literal["ratio", "bytes"], rows: int = 256, rounds: int = 5
 ) -> Outcome:

@@ -5,7 +5,12 @@ from modelgate.artifact import told
 from modelgate.model import Artifact
 
 
-@check(family="artifact", subject="model_size", severity="minor", example=("at_most: 1e8",))
+@check(
+    family="artifact",
+    subject="model_size",
+    severity="minor",
+    example=("model_size: bytes", "at_most: 1e8"),
+)
 def model_size(
     artifact: Artifact, bench: Bench | None, *, model_size: Literal["bytes", "ratio"]
 ) -> Outcome:

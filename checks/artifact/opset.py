@@ -5,7 +5,7 @@ from modelgate.model import Artifact
 from modelgate.setting import Version
 
 
-@check(family="artifact", subject="opset", severity="major", at_most=0)
+@check(family="artifact", subject="opset", severity="major", at_most=0, example=("opset: 1.17",))
 def opset(artifact: Artifact, *, opset: Version, shown: int = 5) -> Outcome:
     """The release of onnxruntime that serves the model can run it.
 

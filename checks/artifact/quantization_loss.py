@@ -17,7 +17,7 @@ from modelgate.stats.shares import clopper_pearson
     family="artifact",
     subject="quantization_loss",
     severity="major",
-    example=("original: model_fp32.onnx", "at_most: 1%"),
+    example=("quantization_loss: flips", "original: model_fp32.onnx", "at_most: 1%"),
 )
 def quantization_loss(
     sample: Sample,

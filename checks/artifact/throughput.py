@@ -6,7 +6,12 @@ from modelgate import Bench, Outcome, check
 from modelgate.artifact import told
 
 
-@check(family="artifact", subject="throughput", severity="minor", example=("at_least: 0.9",))
+@check(
+    family="artifact",
+    subject="throughput",
+    severity="minor",
+    example=("throughput: rows", "at_least: 0.9"),
+)
 def throughput(
     bench: Bench,
     *,

@@ -2,7 +2,7 @@ from modelgate import Model, Outcome, Sample, check
 from modelgate.behaviour.ignored import unused
 
 
-@check(family="artifact", severity="minor", example=("at_most: 0",))
+@check(family="artifact", severity="minor", example=("unused_inputs: all", "at_most: 0"))
 def unused_inputs(model: Model, sample: Sample, *, shown: int = 10) -> Outcome:
     """Every column that feeds the model has a say.
 

@@ -26,7 +26,13 @@ NOISE = 1e-6
     subject="perturbation",
     severity="major",
     at_most=0.01,
-    example=("column: income", "amount: 10", "expect: not_lower", "at_most: 3%"),
+    example=(
+        "direction: increase",
+        "column: income",
+        "amount: 10",
+        "expect: not_lower",
+        "at_most: 3%",
+    ),
 )
 def direction(
     model: Model,

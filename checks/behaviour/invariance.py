@@ -17,7 +17,7 @@ from modelgate.stats.shares import share_method
     subject="perturbation",
     severity="major",
     at_most=0.05,
-    example=("column: review", "at_most: 5%"),
+    example=("invariance: typos", "column: review", "at_most: 5%"),
 )
 def invariance(
     model: Model,

@@ -42,7 +42,7 @@ def favoured(facts: Facts, label: str | None) -> int:
     subject="criterion",
     needs=needs,
     groups="of",
-    example=("of: sex", "at_most: 10%"),
+    example=("fairness: demographic_parity", "of: sex", "at_most: 10%"),
     tasks=("classification",),
     severity="major",
 )

@@ -27,7 +27,7 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     needs=needs,
     tasks=("classification",),
     severity="major",
-    example=("at_most: 5%",),
+    example=("calibration: ece", "at_most: 5%"),
 )
 def calibration(
     found: Aggregate,

@@ -13,7 +13,7 @@ from modelgate.metrics.flips import flipped_rows, measure_flips
     subject="flips",
     tasks=("classification",),
     severity="major",
-    example=("at_most: 1%",),
+    example=("flips: negative", "at_most: 1%"),
 )
 def flips(
     found: PairedConfusion,

@@ -43,7 +43,7 @@ def place(facts: Facts, of: str | None) -> int:
     needs=needs,
     tasks=("classification",),
     severity="blocker",
-    example=("recall: 0.9", "at_least: 0.7"),
+    example=("operating_point: precision_at_recall", "recall: 0.9", "at_least: 0.7"),
 )
 def operating_point(
     found: Ranking,

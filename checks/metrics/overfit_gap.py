@@ -21,7 +21,7 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     subject="metric",
     needs=needs,
     severity="major",
-    example=("at_most: 5%",),
+    example=("overfit_gap: accuracy", "at_most: 5%"),
 )
 def overfit_gap(
     found: Aggregate,

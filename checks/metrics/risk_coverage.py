@@ -13,7 +13,7 @@ from modelgate.metrics.selective import measure_risk
     subject="measure",
     tasks=("classification",),
     severity="major",
-    example=("at_most: 2%",),
+    example=("risk_coverage: aurc", "at_most: 2%"),
 )
 def risk_coverage(
     found: Confidence, *, measure: Literal["aurc", "risk"], coverage: float = 0.8

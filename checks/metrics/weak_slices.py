@@ -34,7 +34,7 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     subject="metric",
     needs=needs,
     severity="minor",
-    example=("at_most: 10%",),
+    example=("weak_slices: accuracy", "at_most: 10%"),
 )
 def weak_slices(
     found: Aggregate,

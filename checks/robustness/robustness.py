@@ -23,7 +23,7 @@ STRENGTHS = (1, 2, 3, 4, 5)
     family="robustness",
     subject="perturbation",
     severity="major",
-    example=("column: review", "strength: 3", "at_least: 0.8"),
+    example=("robustness: typos", "column: review", "strength: 3", "at_least: 0.8"),
 )
 def robustness(
     model: Model,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from modelgate.prepare import CELL, IMAGE, Preparation
 from modelgate.stand_in import stand_in
 from modelgate.suite import ModelPart
 from modelgate.worker import Worker
+from modelgate.worker.granting import NOTHING, Granted
 from modelgate.worker.questions import RowError
 
 
@@ -36,15 +37,15 @@ class WorkerAsker(Asker):
         worker: Worker,
         threads: int,
         preparation: Preparation | None = None,
-        approved: Callable[[str], bool] = lambda _: False,
+        granted: Granted = NOTHING,
     ) -> None:
         self._worker = worker
         self._threads = threads
         self._preparation = preparation
-        self._approved = approved
-        self.artifact = worker.opened()
+        self._granted = granted
+        self.artifact = worker.opened(granted)
         if preparation is not None:
-            self.artifact = worker.prepare(preparation, approved)
+            self.artifact = worker.prepare(preparation, granted.approved)
         self._takes = self.artifact.signature.inputs
         self._feeds: tuple[Feed, ...] = ()
         self._first: Raw = {}
@@ -146,9 +147,10 @@ class WorkerAsker(Asker):
             limits=self._worker.limits,
             backend=backend,
             weighed=weighed,
+            function=self._worker.function,
         )
         try:
-            other = WorkerAsker(worker, 1, self._preparation, self._approved)
+            other = WorkerAsker(worker, 1, self._preparation, self._granted)
             other.beside = self.beside
             if path is None:
                 other._fed_as(self)
@@ -241,7 +243,7 @@ class WorkerAsker(Asker):
         """The error with the row that it is about: its number, from 1, and the file it names."""
         what = f"row {before + error.row + 1}"
         column = rows.column(self._feeds[0].columns[0])
-        if self._reads_files and error.row < len(column):
+        if self._reads_files and is_text(column.type) and error.row < len(column):
             what += f", {shown(column[error.row].as_py(), 100)}"
         return error.named(what)
 

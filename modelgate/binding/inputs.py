@@ -8,8 +8,9 @@ from math import prod
 
 import pyarrow as pa
 
-from modelgate.arrays import is_binary, is_number, is_tensor, is_text, tensor_shape
+from modelgate.arrays import is_number, is_tensor, is_text, tensor_shape
 from modelgate.binding import Feed, listed
+from modelgate.binding.raw import FITS, TAKEN, hint_to_prepare, takes
 from modelgate.errors import ModelError, Where
 from modelgate.model import Signature, Tensor
 from modelgate.prepare import CELL, IMAGE
@@ -91,7 +92,8 @@ def bind_inputs(
         columns = {inputs[0].name: _matrix(inputs[0], signature, schema, free)}
         how = "in the order of the file"
     else:
-        columns = {one.name: (column,) for one, column in _by_order(inputs, free)}
+        raw = hint_to_prepare(signature, schema)
+        columns = {one.name: (column,) for one, column in _by_order(inputs, free, raw)}
         how = "by order"
     feeds = tuple(_feed(one, signature, columns[one.name], schema) for one in inputs)
     return feeds, [_sentence(feeds, how)]
@@ -169,11 +171,11 @@ def _matrix(
         free = [name for name in free if name not in INDEX_NAMES]
     if wanted is None or len(free) == wanted:
         return tuple(free)
-    fits = _FITS.get(one.type, is_number)
+    fits = FITS.get(one.type, is_number)
     fitting = [name for name in free if fits(schema.field(name).type)]
-    if len(fitting) == 1 and one.type in _FITS:
+    if len(fitting) == 1 and one.type in FITS:
         return (fitting[0],)
-    hint = (
+    hint = hint_to_prepare(signature, schema) or (
         "say in a suite which, in order:"
         f" `model: {{inputs: {{{one.name}: [{listed(fitting[:3])}, ...]}}}}`"
     )
@@ -186,7 +188,9 @@ def _matrix(
     )
 
 
-def _by_order(inputs: Sequence[Tensor], free: Sequence[str]) -> list[tuple[Tensor, str]]:
+def _by_order(
+    inputs: Sequence[Tensor], free: Sequence[str], raw: str | None
+) -> list[tuple[Tensor, str]]:
     loose = {_plain(column) for column in free}
     absent = [one.name for one in inputs if _plain(one.name) not in loose]
     if len(absent) < len(inputs):
@@ -194,14 +198,16 @@ def _by_order(inputs: Sequence[Tensor], free: Sequence[str]) -> list[tuple[Tenso
             "MG3105",
             f"the data has no column for {listed(absent)}, which the model takes as input;"
             f" its columns are {listed(list(free))}",
-            hint="rename the columns, or say in a suite which feeds what: `model: {inputs: ...}`",
+            hint=raw
+            or "rename the columns, or say in a suite which feeds what: `model: {inputs: ...}`",
         )
     if len(inputs) != len(free):
         raise ModelError(
             "MG3104",
             f"the model takes {len(inputs)} inputs ({listed([one.name for one in inputs])}); the"
             f" data has {len(free)} columns besides the target, under other names",
-            hint="say in a suite which feeds what:"
+            hint=raw
+            or "say in a suite which feeds what:"
             f" `model: {{inputs: {{{inputs[0].name}: [COLUMN], ...}}}}`",
         )
     return list(zip(inputs, free, strict=True))
@@ -211,12 +217,12 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
     """One input with its columns, once types and width are known to fit."""
     for name in columns:
         kind = schema.field(name).type
-        if _takes(one.type, kind):
+        if takes(one.type, kind):
             continue
         raise ModelError(
             "MG3106",
             f"column {name!r} holds {_kind(kind)}, but the model's input {one.name!r} takes"
-            f" {_TAKEN.get(one.type, 'numbers')}",
+            f" {TAKEN.get(one.type, 'numbers')}",
             hint="leave it out in a suite under `model: {inputs: ...}`, or encode it as the model"
             " was trained; numbers with a decimal comma are text",
         )
@@ -240,36 +246,6 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
             hint=f"name the right ones in a suite: `model: {{inputs: {{{one.name}: [...]}}}}`",
         )
     return Feed(one.name, one.type, columns, shape)
-
-
-def _image(kind: pa.DataType) -> bool:
-    """Whether a column can hold images: names of files, their bytes, or arrays."""
-    pixels = is_tensor(kind) and len(tensor_shape(kind)) in {2, 3} and _element(kind) == pa.uint8()
-    return is_text(kind) or is_binary(kind) or pixels
-
-
-def _element(kind: pa.DataType) -> pa.DataType:
-    while pa.types.is_fixed_size_list(kind):
-        kind = kind.value_type
-    return kind
-
-
-_FITS = {"string": is_text, IMAGE: _image}
-"""Kinds of inputs of which a column can be told by its type."""
-_TAKEN = {
-    "string": "text",
-    IMAGE: "images: names of files, their bytes, or arrays of uint8 (height, width[, channels])",
-    CELL: "numbers, texts or bytes",
-}
-
-
-def _takes(type_: str, kind: pa.DataType) -> bool:
-    if type_ == "string":
-        return is_text(kind) or is_number(kind)
-    if type_ == IMAGE:
-        return _image(kind)
-    cell = type_ == CELL and (is_text(kind) or is_binary(kind))
-    return cell or is_number(kind) or is_tensor(kind)
 
 
 def _reconciled(

@@ -55,13 +55,19 @@ def command(name: str) -> None:
 
 
 def _asks(subject: str, library: Mapping[str, Check]) -> str | None:
-    """The first check that can be asked about a subject of this name: "metric" of "accuracy"."""
+    """The check that a subject of this name belongs to: "metric" of "accuracy".
+
+    Where several can be asked about it, the one with the most subjects.
+    """
     from typing import get_args
 
-    for name, check in library.items():
-        if check.subject and subject in get_args(check.settings[check.subject].type):
-            return name
-    return None
+    subjects = {
+        name: get_args(check.settings[check.subject].type)
+        for name, check in library.items()
+        if check.subject
+    }
+    of = [name for name, known in subjects.items() if subject in known]
+    return max(of, key=lambda name: len(subjects[name]), default=None)
 
 
 def _code(page: Page, code: str) -> None:

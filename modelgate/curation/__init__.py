@@ -78,7 +78,7 @@ def curate(
     rows = open_dataset(data, format=part.format, delimiter=part.delimiter, encoding=part.encoding)
     with ExitStack() as stack:
         begun = [started(model, options, stack) for model in models]
-        askers = [asker_of(one, options, told.prepare) for one in begun]
+        askers = [asker_of(one, options, told) for one in begun]
         for asker in askers:
             asker.beside = rows.folder
         with about(rows.name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,6 @@ from modelgate.model import Signature, Tensor
 from modelgate.prepare import CELL
 from modelgate.prepare.frame import frame_of
 
-HARMLESS = frozenset({"numpy.dtype"})
-"""Types that imputers and encoders hold and that skops does not count as scikit-learn's own."""
 FEATURES, TEXT = "features", "text"
 """The one input of an estimator that was fitted without names: numbers, or texts."""
 PROBABILITIES, LABEL, VALUE = "probabilities", "label", "value"
@@ -107,7 +106,7 @@ def open_bytes(content: bytes, trusted: Collection[str]) -> Estimator:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of other versions: the report names this one's
-            found = skops.loads(content, trusted=[*trusted, *HARMLESS])
+            found = skops.loads(content, trusted=[*trusted, *_harmless()])
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (a damaged file makes it raise anything)
@@ -125,7 +124,7 @@ def types_in(content: bytes) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return sorted(set(skops.get_untrusted_types(data=content)) - HARMLESS)
+            return sorted(set(skops.get_untrusted_types(data=content)) - _harmless())
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (likewise)
@@ -146,6 +145,14 @@ def libraries() -> tuple[Any, str]:
     import sklearn
 
     return skops.io, f"scikit-learn {sklearn.__version__}, skops {skops.__version__}"
+
+
+def _harmless() -> frozenset[str]:
+    """Types that are trusted beside those that skops trusts."""
+    import yaml
+
+    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    return frozenset(yaml.safe_load(text))
 
 
 def _refuse_unfit(estimator: Any) -> None:

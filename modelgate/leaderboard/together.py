@@ -22,7 +22,6 @@ from modelgate.leaderboard.heard import OWN_FAULTS, Heard, Watch, unlabelled
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.passing import Role
-from modelgate.prepare import Preparation
 from modelgate.remembered import answering
 from modelgate.suite import ModelPart, Suite
 from modelgate.trial import Trial, look_at_data, places
@@ -60,8 +59,8 @@ def side_by_side(
         some = {name: models[name] for name in names[start : start + AT_ONCE]}
         watch(f"{start:,} of {len(names):,} models answered")
         with ExitStack() as stack:
-            prepared = None if suite is None else suite.model.prepare
-            askers = _opened(some, options, stack, heard, prepared)
+            told = None if suite is None else suite.model
+            askers = _opened(some, options, stack, heard, told)
             if heard.role is None:
                 _bind_first(askers, (library, suite), where, heard, options)
             if heard.role is not None:
@@ -74,7 +73,7 @@ def _opened(
     options: Options,
     stack: ExitStack,
     heard: Heard,
-    prepared: Preparation | None,
+    told: ModelPart | None,
 ) -> dict[str, Asker]:
     """Those that open; all load at the same time."""
     begun: dict[str, Any] = {}
@@ -86,7 +85,7 @@ def _opened(
             heard.lose(name, error)
     for name, model in begun.items():
         try:
-            found[name] = asker_of(model, options, prepared)
+            found[name] = asker_of(model, options, told)
         except OWN_FAULTS as error:
             heard.lose(name, error)
     return found

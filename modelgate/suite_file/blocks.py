@@ -34,6 +34,7 @@ MODEL: Mapping[str, Kind] = {
     "classes": Many(LABEL, fewest=2),
     "positive": LABEL,
     "threshold": Number(0, 1),
+    "types": Many(Text()),
 }
 OUTPUTS: Mapping[str, Kind] = {"scores": Text(), "labels": Text()}
 POLICY: Mapping[str, Kind] = {
@@ -106,6 +107,7 @@ def read_model(node: Node, mistakes: Mistakes, folder: Path = Path()) -> ModelPa
         outputs = read_block(entries.pop("outputs"), "outputs", OUTPUTS, mistakes)
     values = {key: read_value(MODEL[key], value, key, mistakes) for key, value in entries.items()}
     values["classes"] = values.get("classes") or ()
+    values["types"] = tuple(values.get("types") or ())
     _classes_agree(values, entries, mistakes)
     prepared = None if prepare is None else read_prepare(prepare, folder, mistakes)
     return ModelPart(**values, **outputs, inputs=inputs, prepare=prepared, where=node.where)

@@ -166,13 +166,13 @@ def _kind(node: Node, mistakes: Mistakes) -> str | None:
         return str(named[0])
     if named:
         message = f"'prepare' is one of {', '.join(KINDS)}; {shown(named[1])} is a second one"
-        mistakes.add("MG2112", message, node.keys[named[1]], hint="keep one of the two")
+        mistakes.add("MG2140", message, node.keys[named[1]], hint="keep one of the two")
         return None
     for key in node.value:
         _unknown(key, "'prepare'", tuple(KINDS), node, mistakes)
     if not node.value:
         message = f"'prepare' says nothing; it is one of {', '.join(KINDS)}"
-        mistakes.add("MG2110", message, node.where, hint=EXAMPLE)
+        mistakes.add("MG2140", message, node.where, hint=EXAMPLE)
     return None
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.machinery import PathFinder
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from modelgate.errors import ModelError, RefusedError, about
 from modelgate.escape import printable, shown
+from modelgate.formats.named import source_of
 from modelgate.formats.regular import open_regular
 from modelgate.model import Artifact, Signature, Tensor
 from modelgate.prepare import Preparation
@@ -156,22 +155,15 @@ def _module_file(preparation: Preparation) -> Path:
         ModelError: MG3171, there is no such module, or it is no file of Python.
     """
     name = preparation.name.rpartition(":")[0]
-    places: list[str] | None = [str(preparation.folder), *sys.path]
-    spec = None
-    for part in name.split("."):
-        spec = None if places is None else PathFinder.find_spec(part, places)
-        if spec is None:
-            break
-        found = spec.submodule_search_locations
-        places = None if found is None else list(found)
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+    path = source_of(name, preparation.folder)
+    if path is None:
         raise ModelError(
             "MG3171",
             f"there is no Python file of the module {shown(name, 100)}",
             where=preparation.where,
             hint="name a file beside the suite: `prepare: {python: prep.py:function}`",
         )
-    return Path(spec.origin)
+    return path
 
 
 def _read(path: Path) -> bytes:

@@ -126,6 +126,11 @@ class Worker(Asked):
         self._end()
 
     @property
+    def function(self) -> str | None:
+        """The function that answers, where the file is one of Python."""
+        return self._function
+
+    @property
     def isolation(self) -> tuple[str, ...]:
         """The layers around the process that held, strongest first."""
         return self._isolation

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from modelgate.check_text import example
@@ -27,9 +30,12 @@ def test_every_check_is_explained(name: str, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY))
-def test_the_example_of_a_check_is_a_step(name: str) -> None:
+def test_the_example_of_a_check_is_a_step(name: str, tmp_path: Path) -> None:
     text = "checks:\n" + example(LIBRARY[name])
-    (step,) = parse_suite(text.encode(), name="s", path="s", checks=LIBRARY).steps
+    for file in re.findall(r"\w+\.(?:onnx|yaml)\b", text):
+        (tmp_path / file).touch()
+    suite = parse_suite(text.encode(), name="s", path="s", checks=LIBRARY, folder=tmp_path)
+    (step,) = suite.steps
     assert step.check == name
     assert step.limit
 
@@ -65,7 +71,7 @@ def test_every_code_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None
     ("word", "line"),
     [
         ("metrc", "MG2007 no check is called 'metrc'; did you mean 'metric'?"),
-        ("MG21040", "MG2007 no error has the code 'MG21040'; did you mean 'MG2104'?"),
+        ("MG21040", "MG2007 no error has the code 'MG21040'; did you mean 'MG2140'?"),
         ("MG7777777777", "MG2007 no error has the code 'MG7777777777'; there are "),
         ("\x1b[31m", "MG2007 no check is called '\\x1b[31m'; known: "),
     ],

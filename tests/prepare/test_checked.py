@@ -416,3 +416,63 @@ def test_a_data_frame_goes_through_a_preparation_too(
     from_file = modelgate.evaluate(path, suite=told)
     from_memory = modelgate.evaluate(path, data=table, target="label", suite=told)
     assert accuracy(from_memory) == accuracy(from_file)
+
+
+@pytest.mark.shared
+def test_a_check_may_show_a_model_of_image_files_bytes_and_arrays(
+    digits: Path, suite: Suite, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes images has their pixels, not files of them."""
+    folder = digits / "checks" / "behaviour"
+    folder.mkdir(parents=True)
+    (digits / "modelgate.yaml").write_text("suite: suite.yaml\n")
+    (folder / "alike.py").write_text(
+        '''"""Are files, bytes and pixels the same to the model?"""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from modelgate import Model, Outcome, Sample, check
+
+
+@check(family="behaviour")
+def alike(model: Model, sample: Sample) -> Outcome:
+    """The same image is answered alike, however it comes."""
+    names = sample.rows.column("file").to_pylist()
+    raw = [Path(name).read_bytes() for name in names]
+    pixels = np.stack([np.asarray(Image.open(name)) for name in names])
+    cells = pa.FixedSizeListArray.from_arrays(
+        pa.FixedSizeListArray.from_arrays(pa.array(pixels.reshape(-1)), 28), 28
+    )
+    asked = [pa.record_batch({"file": column}) for column in (pa.array(raw, pa.binary()), cells)]
+    found = [model.predict(rows).scores for rows in asked]
+    same = all((one == sample.answers.scores).all() for one in found)
+    return Outcome(value=float(same), better="higher", kind="exact")
+'''
+    )
+    path = suite("{image: {scale: 1/255}}", model=DIGITS)
+    path.write_text(path.read_text() + "  - alike: all\n    at_least: 1\n")
+    monkeypatch.chdir(digits)
+    model = shared_data / "onnx" / "cnn_mnist_dynamic.onnx"
+    report = modelgate.evaluate(model, suite=path)
+    assert next(one.value for one in report.results if one.check == "alike") == 1.0
+
+
+@pytest.mark.shared
+def test_who_forgets_the_preparation_is_told_what_to_write(
+    digits: Path, spam: Path, shared_data: Path
+) -> None:
+    with pytest.raises(ModelgateError) as caught:
+        modelgate.evaluate(
+            shared_data / "onnx" / "cnn_mnist_dynamic.onnx",
+            data=pd.DataFrame({"file": ["a.png"], "label": [1]}),
+            target="label",
+        )
+    assert "prepare: {image:" in (caught.value.hint or "")
+    with pytest.raises(ModelgateError) as caught:
+        modelgate.evaluate(spam, data=spam.parent / "data.csv", target="label")
+    assert (digits / "png").is_dir()
+    assert caught.value.code == "MG3104"

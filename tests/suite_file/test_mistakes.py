@@ -81,7 +81,7 @@ BLOCKS = [
     case("delimiter", "data: {test: {delimiter: ab}}\n" + ONE, "MG2109", "1:26", "one character"),
     case("model-is-a-list", "model: [a]\n" + ONE, "MG2107", "1:8", "not a list"),
     case("model-key", "model: {treshold: 1}\n" + ONE, "MG2108", "1:9", "mean 'threshold'?"),
-    case("prepare", "model: {prepare: {}}\n" + ONE, "MG2110", "1:18", "says nothing"),
+    case("prepare", "model: {prepare: {}}\n" + ONE, "MG2140", "1:18", "says nothing"),
     case("outputs", "model: {outputs: {score: a}}\n" + ONE, "MG2108", "1:19", "mean 'scores'?"),
     case("scores-are", "model: {scores_are: logit}\n" + ONE, "MG2111", "1:21", "mean 'logits'?"),
     case("one-class", "model: {classes: [a]}\n" + ONE, "MG2109", "1:18", "at least 2"),

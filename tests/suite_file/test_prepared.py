@@ -102,11 +102,11 @@ def test_a_suite_without_the_block_prepares_nothing(checks: Mapping[str, Check])
     ("block", "code", "place", "part"),
     [
         pytest.param("go", "MG2107", "1:18", "takes a block of keys", id="a-word"),
-        pytest.param("{}", "MG2110", "1:18", "says nothing", id="empty"),
+        pytest.param("{}", "MG2140", "1:18", "says nothing", id="empty"),
         pytest.param("{tokeniser: a}", "MG2108", "1:19", "did you mean 'tokenizer'", id="misspelt"),
         pytest.param(
             "{tokenizer: tokenizer.json, onnx: features.onnx}",
-            "MG2112",
+            "MG2140",
             "1:46",
             "'onnx' is a second one",
             id="two-kinds",

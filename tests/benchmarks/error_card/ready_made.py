@@ -27,10 +27,10 @@ KINDS = {
     "swapped": "trained on resampled rows, answers swapped by a coin",
     "sample": "trained on resampled rows",
 }
-"""Trained again with another seed two models are equally good but for chance, and they differ on the
-few rows that tolerances are made for: the goal is for these. On resampled rows they differ on many
-more, and one may well be better; where a coin says for each row which of their answers which model
-gives, neither is. What becomes of both is told."""
+"""Trained again with another seed two models are equally good but for chance, and they differ on
+the few rows that tolerances are made for: the goal is for these. On resampled rows they differ on
+many more, and one may well be better; where a coin says for each row which of their answers which
+model gives, neither is. What becomes of both is told."""
 TARGETS = {
     "titanic": "Survived",
     "german_credit": "default",

@@ -1,0 +1,47 @@
+"""Models that are named otherwise than by a file: functions and endpoints; nothing of them runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+ENDPOINTS = ("http://", "https://")
+"""How the address of a model begins that answers over HTTP."""
+_NAMED = re.compile(r"(?P<place>[^\0]{1,300}):(?P<function>[A-Za-z_]\w{0,99})", re.ASCII)
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+
+
+def parted(text: str) -> tuple[str, str] | None:
+    """The module or file, and the function, of `module:function` or `file.py:function`.
+
+    None where this names no function.
+    """
+    found = _NAMED.fullmatch(text)
+    if not found or not (found["place"].endswith(".py") or _MODULE.fullmatch(found["place"])):
+        return None
+    return found["place"], found["function"]
+
+
+def source_of(module: str, folder: Path) -> Path | None:
+    """The file of a module, found in a folder or where Python looks.
+
+    Args:
+        module: its dotted name.
+        folder: looked into first.
+
+    Returns:
+        None where there is no such module, or it is no file of Python.
+    """
+    places: list[str] | None = [str(folder), *sys.path]
+    spec = None
+    for part in module.split("."):
+        spec = None if places is None else PathFinder.find_spec(part, places)
+        if spec is None:
+            return None
+        found = spec.submodule_search_locations
+        places = None if found is None else list(found)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
