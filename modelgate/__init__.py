@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modelgate.aggregates import Facts as Facts
     from modelgate.aggregates import Need as Need
     from modelgate.bench import Bench as Bench
+    from modelgate.cases import Cases as Cases
     from modelgate.change import Change as Change
     from modelgate.declare import Examples as Examples
     from modelgate.declare import Probe as Probe
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 _AT = {
     "Aggregate": "aggregates",
     "Bench": "bench",
+    "Cases": "cases",
     "Champion": "model",
     "Change": "change",
     "Difference": "outcome",

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.bench import Bench
+from modelgate.cases import Cases
 from modelgate.change import Change
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
@@ -145,6 +146,7 @@ class Check:
         compare: asks the same of two models on the same rows; None where it cannot.
         pairs: says which aggregate that reads.
         groups: the setting that names the columns by which `Groups` divide the rows.
+        cases: the setting that names the file of the `Cases`.
         spared: parameters that are None where the engine has nothing to give; without any other
             one, the check is not asked.
         example: lines of an example step; where empty, its required settings and a limit.
@@ -165,6 +167,7 @@ class Check:
     compare: Ask | None = None
     pairs: Pairs | None = None
     groups: str | None = None
+    cases: str | None = None
     spared: frozenset[str] = frozenset()
     example: tuple[str, ...] = ()
     path: Path | None = None
@@ -211,6 +214,7 @@ PROVIDED = (
     Answers,
     Artifact,
     Bench,
+    Cases,
     Champion,
     Change,
     Examples,
@@ -244,6 +248,7 @@ def check(
     compare: Ask | None = None,
     pairs: Pairs | None = None,
     groups: str | None = None,
+    cases: str | None = None,
     example: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare a function as a check.
@@ -261,6 +266,7 @@ def check(
         pairs: (facts, settings) -> that aggregate; None where these settings cannot compare.
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
+        cases: the setting that names the file of the `Cases`.
         example: lines of an example step, for `modelgate explain`.
 
     Returns:
@@ -295,6 +301,7 @@ def check(
             compare=compare,
             pairs=pairs,
             groups=groups,
+            cases=cases,
             spared=frozenset(spared),
             example=example,
         )

@@ -18,6 +18,7 @@ from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
 from modelgate.bench import Bench
 from modelgate.benching import bench_for
+from modelgate.case_binding import bind_by_cases, cases_of
 from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
@@ -82,7 +83,8 @@ def prepare(
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
     told = None if chosen is None else chosen.model
-    trial = Trial(library, chosen, asker_of(model, options, told), options, where)
+    cases = {} if chosen is None else cases_of(chosen, library)
+    trial = Trial(library, chosen, asker_of(model, options, told), options, where, cases=cases)
     if champion is not None:
         trial.champion = asker_of(champion, options, told)
         trial.taken.append(f"champion: {trial.champion.artifact.path}")
@@ -152,6 +154,9 @@ def judge(trial: Trial, began: float) -> Report:
         task = next((role.reading.task for role in trial.roles.values() if role.reading), "smoke")
         trial.suite = ready_made(task, trial.library)
     seen, asker = trial.first_seen, trial.asker
+    by_cases = None
+    if trial.cases and not trial.roles:
+        by_cases, seen = bind_by_cases(trial)
     if seen is None and asker.answers_again:
         seen = asker.look(None)
     probe = FirstRows(asker, seen) if seen is not None and asker.answers_again else None
@@ -162,6 +167,8 @@ def judge(trial: Trial, began: float) -> Report:
         steps = _without_probes(steps, trial)
     files = digests(trial.suite.files)
     asked = _passed(trial, steps, probe)
+    if by_cases is not None:
+        asked.models = {"test": by_cases}
     results = [result for check, step in steps for result in results_of(check, step, asked)]
     refuse_changes(trial.suite.files, files)
     return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
@@ -213,6 +220,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         models=_models(trial),
         champions=_champions(trial),
         benches=_benches(trial, probe),
+        cases=trial.cases,
     )
 
 

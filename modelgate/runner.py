@@ -5,15 +5,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.bench import Bench
+from modelgate.cases import Cases
 from modelgate.change import Change
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
-from modelgate.errors import ModelgateError, UsageError, did_you_mean
+from modelgate.errors import MistakesError, ModelgateError, UsageError, did_you_mean
 from modelgate.judging import Gathered
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
@@ -51,6 +53,7 @@ class Asked:
             where the predictions were made beforehand.
         champions: role -> the champion, likewise.
         benches: role -> the model's file to be opened afresh; none for a model without a file.
+        cases: file -> the hand-written cases in it.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -65,6 +68,7 @@ class Asked:
     models: Mapping[str, Model] = field(default_factory=dict)
     champions: Mapping[str, Champion] = field(default_factory=dict)
     benches: Mapping[str, Bench] = field(default_factory=dict)
+    cases: Mapping[Path, Cases] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def part(self, role: str) -> DataPart:
@@ -171,6 +175,8 @@ def _result(
         outcome = sound(asked_of(question, offered))
         if question.part is not None and step.min_rows > outcome.minimum:
             outcome = replace(outcome, minimum=step.min_rows)
+    except MistakesError:
+        raise
     except UsageError as error:  # a mistake in the suite that only the answer could tell
         raise placed(error, step) from error
     except ModelgateError as error:
@@ -199,6 +205,7 @@ def _given(
     offers: dict[Any, Any] = {
         Answers: asked.answers.get(step.data, Answers()),
         Artifact: asked.asker.artifact,
+        Cases: _cases(check, step, asked),
         Change: step.change,
         Bench: asked.benches.get(step.data),
         Examples: asked.examples.get(check.name, Examples()),
@@ -229,6 +236,11 @@ def _given(
             return ABSENT.get(kind, f"there are no labelled rows in the role {step.data!r}")
         given.setdefault(name, None)
     return given
+
+
+def _cases(check: Check, step: Step, asked: Asked) -> Cases | None:
+    """The hand-written cases that a step names; None where its check asks for none."""
+    return None if check.cases is None else asked.cases.get(step.settings[check.cases])
 
 
 def _groups(check: Check, step: Step, asked: Asked) -> Groups | str | None:

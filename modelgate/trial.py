@@ -16,6 +16,7 @@ from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labelled import first_labels
 from modelgate.binding.outputs import bind_outputs
+from modelgate.cases import Cases
 from modelgate.coding import columns_of
 from modelgate.contest import bind_champion
 from modelgate.cutting import cut
@@ -66,6 +67,7 @@ class Trial:
         roles: role -> the data set, opened and bound.
         taken: what was taken for what.
         champion: the model to compare with; None where there is none.
+        cases: file -> the hand-written cases in it.
     """
 
     library: Library
@@ -76,6 +78,7 @@ class Trial:
     roles: dict[str, Role] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
     champion: Asker | None = None
+    cases: Mapping[Path, Cases] = field(default_factory=dict)
 
     @property
     def seed(self) -> int:

@@ -8,6 +8,8 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelgate.console import Page
+from modelgate.counterexamples import is_counterexample
+from modelgate.counterexamples import told as counterexample
 from modelgate.figures import Figures, difference
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
@@ -36,6 +38,8 @@ WIDTH = 80
 TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
 MOST_EXPLAINED = 12
+MOST_COUNTEREXAMPLES = 3
+LONGEST_LINE = 600
 ASK_AGAIN = "To ask about it in every run, write into the suite's checks:"
 LONGEST_STEP = 1000
 """A step of a suite is of no use without its end."""
@@ -172,11 +176,7 @@ class _Page(Page):
             lines: list[RenderableType] = [self.text(title(result) if words == head else words)]
             if result.reason and result.reason.rstrip(".") not in words:
                 lines.append(self.text(result.reason))
-            lines += [
-                self.text(proof, "dim", 2 * LONGEST_NAME)
-                for proof in map(_one_line, result.evidence[:2])
-                if not _told(proof, words)
-            ]
+            lines += self.evidence(result, words)
             todo = advice(result)
             if todo and todo not in told:
                 told.add(todo)
@@ -189,6 +189,18 @@ class _Page(Page):
             yield self.indented(
                 self.text(f"{more} more are explained in the JSON report", "dim"), 2
             )
+
+    def evidence(self, result: Result, words: str) -> Iterator[Text]:
+        """Inputs that were answered wrongly, and what else a check shows; the first of each."""
+        answered = [entry for entry in result.evidence if is_counterexample(entry)]
+        for entry in answered[:MOST_COUNTEREXAMPLES]:
+            first, *others = counterexample(entry)
+            yield self.text(first, "dim", LONGEST_LINE)
+            yield from (self.text(f"  {line}", "dim", LONGEST_LINE) for line in others)
+        for entry in result.evidence[:2]:
+            proof = _one_line(entry)
+            if not is_counterexample(entry) and not _told(proof, words):
+                yield self.text(proof, "dim", 2 * LONGEST_NAME)
 
 
 def _cells(result: Result) -> tuple[str, str, str]:

@@ -1,0 +1,78 @@
+"""Inputs that were answered wrongly, as people are shown them: given, expected, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from modelgate.escape import printable, shown
+from modelgate.figures import number
+
+LONGEST_INPUT = 160
+LONGEST_CELL = 60
+LONGEST_ANSWER = 60
+
+
+def is_counterexample(entry: Any) -> bool:
+    """Whether a piece of evidence is an input with its answer."""
+    return isinstance(entry, Mapping) and entry.get("type") == "input" and "answer" in entry
+
+
+def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """One counterexample in one line or two.
+
+    Args:
+        entry: `input`, what the model was given; `answer`, what it answered; and as they are known
+            `changed`, what the input became before that answer; `was`, the answer before;
+            `expected`, the right answers; `row`, from 0; `where`, a place in a file.
+
+    Returns:
+        Lines without any character that a terminal obeys.
+    """
+    row = entry.get("row")
+    place = f"row {row + 1:,}: " if isinstance(row, int) else ""
+    if "changed" in entry:
+        return (
+            f"{place}{_input(entry['input'])} is answered {_answer(entry.get('was'))}",
+            f"but {_input(entry['changed'])} {_answer(entry['answer'])}",
+        )
+    where = entry.get("where")
+    wanted = entry.get("expected")
+    instead = f", not {_wanted(wanted)}" if wanted is not None else ""
+    source = f" ({printable(where, LONGEST_CELL)})" if where else ""
+    return (
+        f"{place}{_input(entry.get('input'))}",
+        f"is answered {_answer(entry['answer'])}{instead}{source}",
+    )
+
+
+def _input(value: Any) -> str:
+    if isinstance(value, Mapping):
+        cells = ", ".join(f"{printable(name, 30)} = {_cell(cell)}" for name, cell in value.items())
+        return printable(cells, 3 * LONGEST_INPUT)
+    return _cell(value, LONGEST_INPUT)
+
+
+def _cell(value: Any, longest: int = LONGEST_CELL) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return shown(value, longest)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return printable(value, longest)
+
+
+def _wanted(answers: Any) -> str:
+    if isinstance(answers, str) or not isinstance(answers, Sequence):
+        return _answer(answers)
+    return " or ".join(map(_answer, answers))
+
+
+def _answer(value: Any) -> str:
+    if value is None:
+        return "no class of the model's"
+    if isinstance(value, float):
+        return number(value, "") if isfinite(value) else "no number"
+    return printable(value, LONGEST_ANSWER)
