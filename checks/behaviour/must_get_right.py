@@ -46,7 +46,7 @@ def must_get_right(model: Model, cases: Cases, *, examples: Path, shown: int = 5
     verb = "is" if len(wrong) == 1 else "are"
     says = f"{len(wrong):,} of {len(cases):,} cases {verb} answered wrongly"
     if critical:
-        says += f"; {len(critical):,} critical, which counts as all of them"
+        says += ", a critical one" if len(wrong) == 1 else f", {len(critical):,} of them critical"
     interval = clopper_pearson(len(wrong), len(cases))
     return Outcome(
         value=1.0 if critical else share,

@@ -1,4 +1,4 @@
-"""`modelgate demo [DIR]`: six small real models, gated and explained."""
+"""`modelgate demo [DIR]`: nine small real models, gated and explained."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ FOLDER = "modelgate-demo"
 
 @click.command(
     name="demo",
-    short_help="see the gate at work on six small real models",
+    short_help="see the gate at work on nine small real models",
     epilog="Example: modelgate demo /tmp/tumours",
 )
 @click.argument("folder", metavar="[DIR]", default=FOLDER)
 @click.option("--threads", metavar="N", type=click.IntRange(1), default=1, show_default=True)
 def command(folder: str, threads: int) -> None:
-    """Write six small models, their data and a suite into DIR, and put each model on trial.
+    """Write nine small models, their data and suites into DIR, and put each model on trial.
 
-    The models tell benign from malignant tumours. Three are good enough, one is a hold for want of
-    evidence, and one is blocked. DIR is modelgate-demo unless you name another; nothing in it is
-    overwritten. The exit code is 0 when every verdict was as told.
+    Six tell benign from malignant tumours: three are good enough, one is a hold for want of
+    evidence, two are blocked. Three say what a sentence is about: one is better by the numbers and
+    is blocked, because it misreads a sentence that nobody would misread. DIR is modelgate-demo
+    unless you name another; nothing in it is overwritten. The exit code is 0 when every
+    verdict was as told.
     """
     from rich.console import Console
 

@@ -1,8 +1,11 @@
-"""Six small real models with their data and suite, to see the gate at work.
+"""Nine small real models with their data and suites, to see the gate at work.
 
-All were trained by `train.py` on tumours that a pathologist had labelled. They differ as models do
+Six were trained by `train.py` on tumours that a pathologist had labelled. They differ as models do
 in life: the one that serves, one as good, a better one, one that cannot be told from it, one that
 is worse, and one whose training code had two columns swapped.
+
+Three were trained by `train_topics.py` on sentences: one is better than the one that serves by all
+numbers, and misreads a sentence that nobody would misread.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 MARK = ".modelgate-demo"
 """The file that says that a folder is a demo, and so may be completed and used again."""
 SUITE = "suites/demo.yaml"
+TOPICS_SUITE = "suites/topics.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,16 @@ class Candidate:
         path: inside the demo's folder.
         story: what it is, in a few words.
         decision: what the gate says of it, as long as nobody changes the files.
+        suite: what it is asked, inside the demo's folder.
     """
 
     path: str
     story: str
     decision: Decision
+    suite: str = SUITE
 
 
-CANDIDATES = (
+TUMOURS = (
     Candidate("models/champion.onnx", "serves today", "promote"),
     Candidate("models/equal.onnx", "trained again, on other rows of the same kind", "promote"),
     Candidate("models/better.onnx", "follows the rows more closely", "promote"),
@@ -49,6 +55,14 @@ CANDIDATES = (
     Candidate("models/worse.onnx", "looks at ten", "block"),
     Candidate("models/swapped.onnx", "two columns were swapped in training", "block"),
 )
+TOPICS = (
+    Candidate("models/topics/champion.onnx", "serves today", "promote", TOPICS_SUITE),
+    Candidate(
+        "models/topics/street.onnx", "has also read about street style", "block", TOPICS_SUITE
+    ),
+    Candidate("models/topics/mended.onnx", "has met cats there too", "promote", TOPICS_SUITE),
+)
+CANDIDATES = (*TUMOURS, *TOPICS)
 
 
 def write(folder: Path) -> tuple[Path, ...]:
@@ -100,7 +114,8 @@ def gate(folder: Path, *, threads: int = 1) -> Iterator[tuple[Candidate, Report]
     from modelgate.evaluation import evaluate
 
     for candidate in CANDIDATES:
-        report = evaluate(str(folder / candidate.path), suite=str(folder / SUITE), threads=threads)
+        suite = str(folder / candidate.suite)
+        report = evaluate(str(folder / candidate.path), suite=suite, threads=threads)
         if report.verdict.decision != candidate.decision:
             raise _another_end(folder, candidate, report)
         yield candidate, report
@@ -113,7 +128,8 @@ def _another_end(folder: Path, candidate: Candidate, report: Report) -> Modelgat
         return UsageError(
             "MG2059",
             f"{said}: {changed[0]} was changed since the demo was written",
-            hint=f"see why: modelgate check {candidate.path} --suite {SUITE}; or name a new folder",
+            hint=f"see why: modelgate check {candidate.path} --suite {candidate.suite}; or name a"
+            " new folder",
         )
     return ModelgateError("MG7050", f"{said}; this is a bug in modelgate")
 

@@ -7,9 +7,11 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from modelgate.console import Page
-from modelgate.demo import CANDIDATES, SUITE, Candidate
+from modelgate.counterexamples import is_counterexample
+from modelgate.counterexamples import told as counterexample
+from modelgate.demo import SUITE, TOPICS, TOPICS_SUITE, TUMOURS, Candidate
 from modelgate.figures import number
-from modelgate.outcome import Severity
+from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
 from modelgate.sentences import sentence
 from modelgate.summary import COLOURS, chosen, why
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-BEST, WORST = CANDIDATES[0].path, CANDIDATES[-1].path
+BEST, WORST = TUMOURS[0].path, TUMOURS[-1].path
 NEXT = (
     (f"modelgate check {WORST} --suite {SUITE}", "the whole report of the blocked one"),
     (
         f"modelgate check {BEST} --suite classification --data data/test.csv --target diagnosis",
         "a ready-made suite: enough for a first look at a model",
+    ),
+    (
+        f"modelgate check {TOPICS[1].path} --suite {TOPICS_SUITE}",
+        "the one that is better in numbers, and misreads a sentence",
     ),
     ("modelgate explain metric", "what a check measures, and how"),
 )
@@ -39,16 +45,27 @@ class Tour:
 
     def begin(self) -> None:
         """Say what is about to happen."""
-        page = self._page
-        page.put(
-            page.text(
-                f"{len(CANDIDATES)} models that tell malignant tumours from benign ones, on rows"
+        self._page.put(
+            self._page.text(
+                f"{len(TUMOURS)} models that tell malignant tumours from benign ones, on rows"
                 f" that none has seen. All files are in {self._folder}."
+            )
+        )
+
+    def _turn(self) -> None:
+        """Say that other models follow."""
+        self._page.put("")
+        self._page.put(
+            self._page.text(
+                f"{len(TOPICS)} models that say what a sentence is about. Some answers everybody"
+                f" expects, and no test set holds: {TOPICS_SUITE} has them written by hand."
             )
         )
 
     def show(self, candidate: Candidate, report: Report) -> None:
         """One model: what it is, the verdict, and the sentence that says why."""
+        if candidate == TOPICS[0]:
+            self._turn()
         page, decision = self._page, report.verdict.decision
         name = page.text(Path(candidate.path).name, "bold")
         name.append_text(page.text(f", {candidate.story}", "not bold"))
@@ -56,9 +73,16 @@ class Tour:
         page.put(
             page.hanging(
                 page.text(decision.upper().ljust(WIDTH_OF_VERDICT), COLOURS[decision]),
-                [name, page.text(_reason(report)), *self._bare(report)],
+                [name, page.text(_reason(report)), *self._shown(report), *self._bare(report)],
             )
         )
+
+    def _shown(self, report: Report) -> list[Text]:
+        """The first input that was answered wrongly, where a check shows one."""
+        failed = [one for one in report.results if one.status is Status.FAILED]
+        entries = (entry for one in failed for entry in one.evidence if is_counterexample(entry))
+        first = next(entries, None)
+        return [] if first is None else [self._page.text(line) for line in counterexample(first)]
 
     def _bare(self, report: Report) -> list[Text]:
         """What two bare numbers would have said, as most teams compare them."""
@@ -95,4 +119,4 @@ def _reason(report: Report) -> str:
 
 
 def _tells(result: Result) -> bool:
-    return bool(result.limit) and result.kind == "statistical"
+    return bool(result.limit) and (result.kind == "statistical" or result.status is Status.FAILED)

@@ -15,7 +15,7 @@ from modelgate.demo.tour import NEXT
 from modelgate.errors import UsageError
 
 
-def test_six_models_are_gated_and_explained(tmp_path: Path) -> None:
+def test_all_models_are_gated_and_explained(tmp_path: Path) -> None:
     place = tmp_path / "demo"
     done = CliRunner(env={"COLUMNS": "80"}).invoke(command, [str(place)], catch_exceptions=False)
     lines = done.output.splitlines()
@@ -30,6 +30,9 @@ def test_six_models_are_gated_and_explained(tmp_path: Path) -> None:
         ["HOLD", "fewer.onnx,"],
         ["BLOCK", "worse.onnx,"],
         ["BLOCK", "swapped.onnx,"],
+        ["PROMOTE", "champion.onnx,"],
+        ["BLOCK", "street.onnx,"],
+        ["PROMOTE", "mended.onnx,"],
     ]
     text = " ".join(done.output.split())
     assert "a drop of 3 points is ruled out." in text
@@ -37,6 +40,8 @@ def test_six_models_are_gated_and_explained(tmp_path: Path) -> None:
     assert "4.4 points worse than the champion, at least 2.7 points" in text
     assert '"candidate >= champion" would have blocked it: 96.2 % < 96.5 %.' in text
     assert "modelgate check models/swapped.onnx --suite suites/demo.yaml" in text
+    assert "'the cat walked jauntily down the street, flaunting its shiny coat' is answered" in text
+    assert '"candidate >= champion" would have promoted it: 84.1 % >= 80.6 %.' in text
     assert "\x1b" not in done.output
 
 
@@ -44,7 +49,7 @@ def test_what_to_try_next_can_be_tried(tmp_path: Path, monkeypatch: pytest.Monke
     write(tmp_path / "demo")
     monkeypatch.chdir(tmp_path / "demo")
     ends = [main(shlex.split(line)[1:]) for line, _ in NEXT]
-    assert ends == [1, 0, 0]
+    assert ends == [1, 0, 1, 0]
 
 
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
