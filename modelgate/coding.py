@@ -55,7 +55,7 @@ def _column(name: str, array: pa.Array) -> Column | None:
         return None
     if is_number(array.type):
         there = _numbers(array)
-        if len(np.unique(there[~np.isnan(there)])) > FEW_NUMBERS:
+        if _distinct(there[~np.isnan(there)]) > FEW_NUMBERS:
             spans = Bins(name, equal_parts(there, BINS, slack=SLACK)).spans
             return Column(name, (*spans, MISSING), ordered=len(spans))
     codes, values = coded(array)
@@ -67,6 +67,11 @@ def _column(name: str, array: pa.Array) -> Column | None:
     rows = np.bincount(codes[codes >= 0], minlength=len(values))
     places.sort(key=lambda place: (-rows[place], str(values[place])))
     return Column(name, (*(_plain(values[place]) for place in places), MISSING))
+
+
+def _distinct(values: NDArray[np.floating]) -> int:
+    """How many there are; `numpy.unique` would load all of `numpy.ma` to tell."""
+    return int(np.count_nonzero(np.diff(np.sort(values)))) + bool(len(values))
 
 
 def _plain(value: Any) -> Any:

@@ -167,7 +167,8 @@ def _weakest_slice(results: Sequence[Result]) -> list[Finding]:
     for group in sliced.values():
         if len(group) < 2:
             continue
-        middle = float(np.median([one.value for one in group if one.value is not None]))
+        values = sorted(one.value for one in group if one.value is not None)
+        middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
         for one in group:
             assert one.interval is not None
             behind = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from modelgate.atomic import write_file
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.escape import printable
-from modelgate.plugins import Plugin, found
+from modelgate.plugins import found
 from modelgate.report import Report
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ReportOption:
 
 def formats() -> tuple[str, ...]:
     """The names of all reporters, our own first; none is loaded for that."""
-    return tuple(_plugins())
+    return tuple(plugin.name for plugin in found(__name__, group=GROUP))
 
 
 def reporter(name: str) -> Reporter:
@@ -65,19 +65,15 @@ def reporter(name: str) -> Reporter:
     Raises:
         UsageError: MG2050, there is none.
     """
-    plugins = _plugins()
-    if name not in plugins:
+    plugin = next((one for one in found(__name__, group=GROUP) if one.name == name), None)
+    if plugin is None:
         shown = printable(name, 40)
         raise UsageError(
-            "MG2050", f"no report format is called {shown!r}; {did_you_mean(shown, plugins)}"
+            "MG2050", f"no report format is called {shown!r}; {did_you_mean(shown, formats())}"
         )
-    kinds = plugins[name].classes(Reporter)  # type: ignore[type-abstract]
+    kinds = plugin.classes(Reporter)  # type: ignore[type-abstract]
     assert kinds, f"the file of {name} defines no reporter"
     return kinds[0]()
-
-
-def _plugins() -> dict[str, Plugin]:
-    return {plugin.name: plugin for plugin in found(__name__, group=GROUP)}
 
 
 def parse_report_option(text: str) -> ReportOption:
@@ -87,8 +83,7 @@ def parse_report_option(text: str) -> ReportOption:
         UsageError: MG2050 an unknown format, MG2051 a colon without a path.
     """
     name, colon, path = text.partition(":")
-    if name not in formats():
-        reporter(name)  # raises, with the nearest name
+    reporter(name)  # raises where there is none
     if colon and not path:
         raise UsageError(
             "MG2051",
