@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modelgate.declare import Check
 from modelgate.errors import DataError, Where
 from modelgate.live import LiveModel
 from modelgate.model import Artifact
@@ -34,7 +33,12 @@ def subject_of(trial: Trial, asked: Asked, files: Mapping[str, str]) -> dict[str
             "title": suite.title,
             "path": suite.path,
             "digest": suite.digest,
-            "checks": {name: _digest(trial.library[name]) for name in checks},
+            "checks": {name: _digest(trial.library[name].path) for name in checks},
+            "perturbations": {
+                step.change.perturbation.name: _digest(step.change.perturbation.path)
+                for step in suite.steps
+                if step.change is not None
+            },
             "files": dict(files),
         },
         "data": {name: _data(name, asked) for name in trial.roles},
@@ -73,11 +77,9 @@ def refuse_changes(files: Sequence[Path], before: Mapping[str, str]) -> None:
             raise DataError("MG3518", "the file was changed while it was read", where=Where(path))
 
 
-def _digest(check: Check) -> str | None:
-    """Of the file that the check stands in."""
-    if check.path is None:
-        return None
-    return f"sha256:{hashlib.sha256(check.path.read_bytes()).hexdigest()}"
+def _digest(path: Path | None) -> str | None:
+    """Of the file that a check or a perturbation stands in."""
+    return None if path is None else f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def _model(artifact: Artifact) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from importlib.resources import as_file, files
@@ -30,6 +31,10 @@ def suite_of(folder: Path, name: str, cases: str) -> Path:
     path = folder / f"{name}.yaml"
     path.write_text(f"{CLASSES}checks:\n  - must_get_right: all\n    examples: {name}.jsonl\n")
     return path
+
+
+def digest_of(path: Path) -> str:
+    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def judged(demo: Path, model: str, suite: Path | str) -> modelgate.Report:
@@ -82,3 +87,12 @@ def test_an_answer_that_the_model_cannot_give_is_a_mistake_of_the_file(demo: Pat
     (mistake,) = caught.value.mistakes
     assert mistake.code == "MG2145"
     assert str(mistake.where) == f"{demo / 'misspelt.jsonl'}:2"
+
+
+def test_what_the_verdict_hangs_on_is_named_by_its_digest(demo: Path) -> None:
+    named = judged(demo, "mended", demo / "suites" / "topics.yaml").subject["suite"]
+    source = Path(str(files("modelgate.perturb") / "punctuation.py"))
+    cases = demo / "suites" / "everybody.yaml"
+    assert named["perturbations"] == {"punctuation": digest_of(source)}
+    assert named["files"] == {str(cases): digest_of(cases)}
+    assert set(named["checks"]) >= {"must_get_right", "invariance"}
