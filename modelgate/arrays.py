@@ -62,6 +62,14 @@ def tensor_shape(kind: pa.DataType) -> tuple[int, ...]:
     return (int(kind.list_size), *tensor_shape(kind.value_type))
 
 
+def tensors(values: NDArray[Any]) -> pa.Array:
+    """(n, ...) numbers as a column of tensors."""
+    found = pa.array(np.ascontiguousarray(values).reshape(-1))
+    for size in reversed(values.shape[1:]):
+        found = pa.FixedSizeListArray.from_arrays(found, size)
+    return found
+
+
 def missing(array: pa.Array) -> NDArray[np.bool_] | None:
     """(n,) where a cell is null; None where none is."""
     if array.null_count == 0:

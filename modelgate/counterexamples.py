@@ -7,8 +7,10 @@ from math import isfinite
 from typing import Any
 
 from modelgate.escape import printable, shown
-from modelgate.figures import number
 
+SIDE = 28
+"""Pixels of a thumbnail's side, at most."""
+SHADES = " ░▒▓█"
 LONGEST_INPUT = 160
 LONGEST_CELL = 60
 LONGEST_ANSWER = 60
@@ -32,6 +34,9 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """
     row = entry.get("row")
     place = f"row {row + 1:,}: " if isinstance(row, int) else ""
+    if "changed" in entry and _is_image(entry["changed"]):
+        was, now = _answer(entry.get("was")), _answer(entry["answer"])
+        return (f"{place}{_input(entry['input'])} is answered {was}, and {now} when changed",)
     if "changed" in entry:
         return (
             f"{place}{_input(entry['input'])} is answered {_answer(entry.get('was'))}",
@@ -47,7 +52,42 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
+def drawn(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The images of a counterexample side by side, before and after; nothing where it has none."""
+    pictures = [_drawing(entry[key]) for key in ("input", "changed") if _is_image(entry.get(key))]
+    lines = ["    ".join(line).rstrip() for line in zip(*pictures, strict=False)]
+    while lines and not lines[0]:
+        del lines[0]
+    while lines and not lines[-1]:
+        del lines[-1]
+    return tuple(lines)
+
+
+def _is_image(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("type") == "image"
+
+
+def _drawing(image: Mapping[str, Any]) -> list[str]:
+    """Two pixels above each other make a character, since that is twice as high as wide."""
+    grey = image.get("grey")
+    lines = [line for line in grey if isinstance(line, str)] if isinstance(grey, list) else []
+    lines = ["".join(one if one in "0123456789" else "0" for one in line[:SIDE]) for line in lines]
+    if not lines:
+        return []
+    return [
+        "".join(_shade(a, b) for a, b in zip(one, other, strict=False))
+        for one, other in zip(lines[:SIDE:2], [*lines[1:SIDE:2], lines[-1]], strict=False)
+    ]
+
+
+def _shade(one: str, other: str) -> str:
+    return SHADES[round((int(one) + int(other)) / 18 * (len(SHADES) - 1))]
+
+
 def _input(value: Any) -> str:
+    if _is_image(value):
+        size = f"{printable(value.get('width'), 10)} x {printable(value.get('height'), 10)}"
+        return f"an image of {size}"
     if isinstance(value, Mapping):
         cells = ", ".join(f"{printable(name, 30)} = {_cell(cell)}" for name, cell in value.items())
         return printable(cells, 3 * LONGEST_INPUT)
@@ -74,5 +114,5 @@ def _answer(value: Any) -> str:
     if value is None:
         return "no class of the model's"
     if isinstance(value, float):
-        return number(value, "") if isfinite(value) else "no number"
+        return f"{value:.6g}" if isfinite(value) else "no number"
     return printable(value, LONGEST_ANSWER)

@@ -69,6 +69,11 @@ class LiveModel:
         self._asker.prepare(self._reading.outputs)
         return self._read(self._asker.answer(rows))
 
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        """See `Model.decoded`."""
+        self._asker.beside = self._folder
+        return self._asker.decoded(rows.select(list(self.columns)), sized=sized)
+
     def _read(self, raw: Raw) -> Predictions:
         answer, scores = predictions(raw, self._reading, self._coder)
         if self.facts.task == "regression":

@@ -125,6 +125,22 @@ class Model(Protocol):
         """
         ...
 
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        """The same rows with images as pixels, which are answered as the images were.
+
+        Args:
+            rows: in which a column may name image files, or hold their bytes.
+            sized: bring the images to one size; done anyway where the sizes of these differ.
+
+        Returns:
+            The model's columns, images as uint8 (height, width, channels); all other columns, and
+            images that are arrays already, as they are.
+
+        Raises:
+            DataError: an image cannot be read.
+        """
+        ...
+
 
 class Champion(Model, Protocol):
     """The model to compare with, asked likewise; it answers in the candidate's classes."""

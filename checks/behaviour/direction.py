@@ -90,7 +90,7 @@ def direction(
     wrong = rise if expect in {"lower", "not_higher"} else -rise
     far = np.where(np.isnan(wrong), np.inf, wrong)
     worst = [int(one) for one in np.lexsort((-far, held))[: min(shown, hits)]]
-    told = evidence(model, sample, trials, worst)
+    told = evidence(model, trials, worst)
     if place is not None:  # the class need not change where its score does
         told = tuple(
             {**one, "was": _rounded(before[row]), "answer": _rounded(after[row])}

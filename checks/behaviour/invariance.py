@@ -62,9 +62,9 @@ def invariance(
     hits, count = int(flips.sum()), len(trials)
     far = moved(model.facts, trials.before, trials.after)
     worst = [int(one) for one in np.lexsort((-far, ~flips))[: min(shown, hits)]]
-    told = list(evidence(model, sample, trials, worst))
+    told = list(evidence(model, trials, worst))
     if worst and (least := smallest(model, trials, worst[0], turned)) is not None:
-        told[0] = evidence(model, sample, least, [0])[0]
+        told[0] = evidence(model, least, [0])[0]
     at = at_any_level(hits, count)
     return Outcome(
         value=hits / count,

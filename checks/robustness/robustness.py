@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from modelgate import Champion, Change, Interval, Model, Outcome, Sample, check
 from modelgate.behaviour.changing import changed, columns_for
+from modelgate.behaviour.pictures import with_pictures
 from modelgate.errors import UsageError
 from modelgate.predictions import Predictions
 from modelgate.stats.interval import LEVEL
@@ -56,6 +57,7 @@ def robustness(
             hint="ask about it with `invariance`",
         )
     strengths = (int(change.settings["severity"]),) if "strength" in change.written else STRENGTHS
+    sample = with_pictures(model, sample, change)
     columns = columns_for(change, sample.rows.select(list(model.columns)).schema, column)
     mine, theirs = [], []
     for strength in strengths:

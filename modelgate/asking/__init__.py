@@ -75,6 +75,16 @@ class Asker(ABC):
         parts += [self.collect() for _ in range(waiting)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        """The same rows with images as arrays of pixels, which are answered as they are.
+
+        Args:
+            rows: of which a column may name image files or hold their bytes.
+            sized: bring the images to one size; done anyway where their sizes differ.
+        """
+        del sized
+        return rows
+
     def identity(self, outputs: Sequence[str]) -> str | None:
         """All that these outputs hang on but the rows: the model's bytes, how it is fed, by what.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_text
+from modelgate.arrays import is_tensor, is_text, tensors
 from modelgate.asking import MADE_UP, Asker, Raw
 from modelgate.binding import Feed
 from modelgate.binding.inputs import bind_inputs
@@ -201,6 +201,19 @@ class WorkerAsker(Asker):
                 *outputs,
             )
         )
+
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        """See `Asker.decoded`."""
+        feed = next((one for one in self._feeds if one.type == IMAGE), None)
+        if feed is None or is_tensor(rows.column(feed.columns[0]).type):
+            return rows
+        images = {feed.tensor: cells(feed, rows, self._beside)}
+        try:
+            pixels = self._worker.decode(images, len(rows), sized=sized)
+        except RowError as error:
+            raise self._named(error, rows, 0) from None
+        place = rows.schema.get_field_index(feed.columns[0])
+        return rows.set_column(place, feed.columns[0], tensors(pixels))
 
     def prepare(self, outputs: Sequence[str]) -> None:
         """See `Asker.prepare`."""

@@ -9,6 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
+from modelgate.arrays import is_tensor, tensor, tensor_shape
+from modelgate.behaviour.thumbnails import thumbnail
 from modelgate.predictions import Predictions
 
 LONGEST = 200
@@ -87,15 +89,21 @@ def said(facts: Facts, answers: Predictions, row: int) -> Any:
 
 def shown(rows: pa.RecordBatch, row: int, columns: tuple[str, ...]) -> Any:
     """The changed cells of a row, short enough for a report; alone where there is one column."""
-    cells = {name: _short(rows.column(name)[row].as_py()) for name in columns}
+    cells = {name: _cell(rows.column(name), row) for name in columns}
     return next(iter(cells.values())) if len(cells) == 1 else cells
+
+
+def _cell(column: pa.Array, row: int) -> Any:
+    if is_tensor(column.type) and len(tensor_shape(column.type)) in {2, 3}:
+        return thumbnail(tensor(column.slice(row, 1))[0])
+    return _short(column[row].as_py())
 
 
 def _short(value: Any) -> Any:
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
     if isinstance(value, list):
-        return f"{len(value)} rows of pixels"
+        return f"{len(value)} numbers"
     if isinstance(value, float):
         return float(f"{value:.6g}")
     return value

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from modelgate.behaviour.answers import said, shown
 from modelgate.behaviour.changing import Changed, changed, columns_for
+from modelgate.behaviour.picking import picked
+from modelgate.behaviour.pictures import with_pictures
 from modelgate.change import Change
 from modelgate.declare import Sample
 from modelgate.model import Model
@@ -31,18 +33,18 @@ class Trials:
 
     Attributes:
         rows: before and after; only those that were really changed.
-        place: (n,) of each in the sample.
+        positions: (n,) numbers of the rows in their data, from 0.
         before: the answers to the rows as they were.
         after: the answers to them as they are now.
     """
 
     rows: Changed
-    place: NDArray[np.int64]
+    positions: NDArray[np.int64]
     before: Predictions
     after: Predictions
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.positions)
 
 
 def try_out(
@@ -58,21 +60,14 @@ def try_out(
     Raises:
         UsageError: MG2180 to MG2183, the change does not fit the rows.
     """
+    sample = with_pictures(model, sample, change)
     feeding = sample.rows.select(list(model.columns))
     named = columns_for(change, feeding.schema, columns)
     whole = changed(change, feeding, named, seed=sample.seed)
     place = np.flatnonzero(whole.hit)
     rows = _some(whole, place)
-    return Trials(rows, place, picked(sample.answers, place), model.predict(rows.after))
-
-
-def picked(answers: Predictions, place: NDArray[np.int64]) -> Predictions:
-    """The answers to some of the rows."""
-    return Predictions(
-        scores=None if answers.scores is None else answers.scores[place],
-        labels=None if answers.labels is None else answers.labels[place],
-        values=None if answers.values is None else answers.values[place],
-    )
+    answers = picked(sample.answers, place)
+    return Trials(rows, sample.positions[place], answers, model.predict(rows.after))
 
 
 def at_any_level(hits: int, trials: int) -> IntervalAt:
@@ -84,14 +79,11 @@ def at_any_level(hits: int, trials: int) -> IntervalAt:
     return at
 
 
-def evidence(
-    model: Model, sample: Sample, trials: Trials, worst: Sequence[int]
-) -> tuple[dict[str, Any], ...]:
+def evidence(model: Model, trials: Trials, worst: Sequence[int]) -> tuple[dict[str, Any], ...]:
     """What was asked and answered, of some of the trials.
 
     Args:
         model: whose answers they are.
-        sample: that they were made of.
         trials: all of them.
         worst: which of them, worst first.
     """
@@ -99,7 +91,7 @@ def evidence(
     return tuple(
         {
             "type": "input",
-            "row": int(sample.positions[trials.place[one]]),
+            "row": int(trials.positions[one]),
             "input": shown(trials.rows.before, one, _touched(trials.rows, one, columns)),
             "changed": shown(trials.rows.after, one, _touched(trials.rows, one, columns)),
             "was": said(facts, trials.before, one),
@@ -139,7 +131,7 @@ def smallest(
     least = turned[:1]
     return Trials(
         Changed(rows.before, parts[int(least[0])], rows.columns, np.ones(1, dtype=np.bool_)),
-        trials.place[[one]],
+        trials.positions[[one]],
         picked(trials.before, np.array([one])),
         picked(after, least),
     )

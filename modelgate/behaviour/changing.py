@@ -11,7 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_number, is_tensor, is_text, missing, numbers, tensor, tensor_shape
+from modelgate.arrays import (
+    is_number,
+    is_tensor,
+    is_text,
+    missing,
+    numbers,
+    tensor,
+    tensor_shape,
+    tensors,
+)
 from modelgate.binding import listed
 from modelgate.change import Change
 from modelgate.errors import UsageError, did_you_mean
@@ -207,14 +216,6 @@ def _pictures(column: pa.Array) -> tuple[NDArray[np.uint8], Any]:
     def back(after: NDArray[np.uint8]) -> pa.Array:
         turned = np.moveaxis(after, -1, 1) if first else after
         found = (turned.reshape(shape) / scale).astype(kind) if scale != 1 else turned
-        return _tensors(found.reshape(shape).astype(kind))
+        return tensors(found.reshape(shape).astype(kind))
 
     return np.rint(pictures * scale).astype(np.uint8), back
-
-
-def _tensors(values: NDArray[Any]) -> pa.Array:
-    """(n, ...) numbers as a column of tensors."""
-    found = pa.array(np.ascontiguousarray(values).reshape(-1))
-    for size in reversed(values.shape[1:]):
-        found = pa.FixedSizeListArray.from_arrays(found, size)
-    return found

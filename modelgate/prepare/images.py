@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -12,13 +10,10 @@ from numpy.typing import NDArray
 
 from modelgate.model import Signature, Tensor
 from modelgate.prepare import IMAGE, KIND, Feeds, Step, UnpreparedError, fitted, row_of
+from modelgate.prepare.decoding import opened, pillow
 
 INPUT = "image"
 """What the outward input is called."""
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
-"""Formats that are decoded; others, such as EPS, start programs."""
-MOST_PIXELS = 64_000_000
-"""Pixels of one image: a small file can unfold into any number of them."""
 _CHANNELS = {"RGB": 3, "BGR": 3, "L": 1}
 _MOST_SIDE = 16_384
 
@@ -63,7 +58,7 @@ class Images(Step):
         self._filter = settings.get("resize") or "bilinear"
         self._scale = _number(settings.get("scale", 1.0))
         self._mean, self._std = settings.get("mean"), settings.get("std")
-        self._pil, self.by = _pillow()
+        self._pil, self.by = pillow()
         self._refuse_unfit(channels)
         self.takes = (Tensor(INPUT, IMAGE, (None,)),)
         self.settings = {
@@ -118,6 +113,36 @@ class Images(Step):
             made[row] = np.asarray(image, np.uint8).reshape(made.shape[1:])
         return made
 
+    def decoded(self, given: NDArray[Any], rows: int, *, sized: bool) -> NDArray[np.uint8]:
+        """The images as arrays that `__call__` takes in their place, and then answers alike.
+
+        Args:
+            given: (rows,) as to `__call__`.
+            rows: how many.
+            sized: bring them to one size, the last at which they can still be given; done anyway
+                where their sizes differ.
+
+        Returns:
+            (rows, height, width, channels), the colours as RGB.
+        """
+        images = [self._opened(given[row], row) for row in range(rows)]
+        if sized or len({image.size for image in images}) > 1:
+            images = [self._first_sized(image) for image in images]
+        made = [np.asarray(image, np.uint8) for image in images]
+        return np.stack([one[..., np.newaxis] if one.ndim == 2 else one for one in made])
+
+    def _opened(self, given: Any, row: int) -> Any:
+        return opened(given, "L" if self._mode == "L" else "RGB", self._pil, row)
+
+    def _first_sized(self, image: Any) -> Any:
+        """All but what is done alike to each image of this size."""
+        if self._shorter is None:
+            return self._sized(image)
+        resample = self._pil.Resampling[self._filter.upper()]
+        image = image.resize(_shortened(image.size, self._shorter), resample)
+        left, top = (round((side - self._shorter) / 2) for side in image.size)
+        return image.crop((left, top, left + self._shorter, top + self._shorter))
+
     def _as_they_are(self, given: NDArray[Any]) -> NDArray[np.uint8] | None:
         """Arrays of the model's own size and channels; None where pillow has work to do."""
         count = _CHANNELS[self._mode]
@@ -125,33 +150,6 @@ class Images(Step):
             given = given[..., np.newaxis]
         same = given.shape[1:] == (self._height, self._width, count)
         return given if same and self._shorter is None else None
-
-    def _opened(self, given: Any, row: int) -> Any:
-        """One image, in the model's channels."""
-        mode = "L" if self._mode == "L" else "RGB"
-        if given is None:
-            raise UnpreparedError("MG3540", "is given no image", row=row)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about odd but readable files
-                if isinstance(given, np.ndarray):
-                    return _of_array(given, self._pil).convert(mode)
-                image = self._pil.open(io.BytesIO(given), formats=FORMATS)
-                _refuse_bomb(image, row)
-                return image.convert(mode)
-        except (UnpreparedError, MemoryError):
-            raise
-        except self._pil.DecompressionBombError as error:
-            raise UnpreparedError(
-                "MG3541", f"is given an image too large: {error}", row=row
-            ) from None
-        except Exception as error:  # noqa: BLE001 (decoders raise what they like)
-            raise UnpreparedError(
-                "MG3540",
-                f"is given what is no image: {_reason(error)}",
-                f"images are {', '.join(FORMATS)}, or arrays of uint8",
-                row=row,
-            ) from None
 
     def _sized(self, image: Any) -> Any:
         size = (self._width, self._height)
@@ -182,17 +180,6 @@ class Images(Step):
                     f"takes {count} channels; `{name}` has {len(told)} numbers",
                     "write one number a channel",
                 )
-
-
-def _refuse_bomb(image: Any, row: int) -> None:
-    """Before a pixel is decoded."""
-    if image.width * image.height > MOST_PIXELS:
-        raise UnpreparedError(
-            "MG3541",
-            f"is given an image of {image.width} x {image.height} pixels; at most"
-            f" {MOST_PIXELS:,} are decoded",
-            row=row,
-        )
 
 
 def _shape(
@@ -278,36 +265,3 @@ def _bounded(size: tuple[int, int], made: tuple[int, int]) -> tuple[int, int]:
             "MG3541", f"is given an image of {size[0]} x {size[1]} pixels: it is no picture"
         )
     return made
-
-
-def _of_array(given: NDArray[Any], pil: Any) -> Any:
-    """An array of uint8 (height, width), or with 1, 3 or 4 channels last."""
-    array = given[..., 0] if given.ndim == 3 and given.shape[2] == 1 else given
-    if array.dtype != np.uint8 or not (
-        array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
-    ):
-        shape = "x".join(map(str, given.shape))
-        raise ValueError(
-            f"arrays are uint8, height x width or with 1, 3 or 4 channels last, not {shape}"
-        )
-    return pil.fromarray(np.ascontiguousarray(array))
-
-
-def _pillow() -> tuple[Any, str]:
-    try:
-        import PIL
-        from PIL import Image
-    except ImportError:
-        raise UnpreparedError(
-            "MG3170",
-            "needs images, and `pillow` is not installed",
-            "pip install 'modelgate-ci[image]'",
-        ) from None
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    return Image, f"pillow {PIL.__version__}"
-
-
-def _reason(error: Exception) -> str:
-    """Without the address of the buffer, which says nothing to anyone."""
-    text = " ".join(str(error).split())
-    return "its format is not known" if "cannot identify" in text else text[:200]

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelgate.console import Page
-from modelgate.counterexamples import is_counterexample
+from modelgate.counterexamples import drawn, is_counterexample
 from modelgate.counterexamples import told as counterexample
 from modelgate.figures import Figures, difference
 from modelgate.outcome import Severity, Status
@@ -197,6 +197,8 @@ class _Page(Page):
             first, *others = counterexample(entry)
             yield self.text(first, "dim", LONGEST_LINE)
             yield from (self.text(f"  {line}", "dim", LONGEST_LINE) for line in others)
+        for entry in answered[:1]:
+            yield from (self.text(f"  {line}", "dim") for line in drawn(entry))
         for entry in result.evidence[:2]:
             proof = _one_line(entry)
             if not is_counterexample(entry) and not _told(proof, words):

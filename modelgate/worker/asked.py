@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from modelgate.model import Artifact, Signature
 from modelgate.worker import cells, gauges, planning, preparing, shared, sizes
 from modelgate.worker.limits import Limits
+from modelgate.worker.prepared import PIXELS
 from modelgate.worker.process import Process
 from modelgate.worker.questions import Answer, Question, Questions
 from modelgate.worker.shared import Layout, SharedMemory, Slot
@@ -163,6 +164,25 @@ class Asked(ABC):
         header = {"is": "ask", "arrays": described, "outputs": outputs, "rows_a_call": step}
         question = Question(rows, outputs, planning.calls(self._own, rows, step))
         return self._questions.result(self._questions.ask(question, header, buffers))
+
+    def decode(
+        self, images: Mapping[str, NDArray[Any]], rows: int, *, sized: bool
+    ) -> NDArray[np.uint8]:
+        """Images as arrays that can be given in their place: (rows, height, width, channels).
+
+        Args:
+            images: by the one input, (rows,) what `cells.packed` takes.
+            rows: their number.
+            sized: bring them to one size; done anyway where their sizes differ.
+
+        Raises:
+            DataError: one is no image.
+            ModelCrashedError, ModelError: see `collect`.
+        """
+        described, buffers = cells.packed(images)
+        header = {"is": "decode", "arrays": described, "sized": sized}
+        question = Question(rows, (PIXELS,), 0)
+        return self._questions.result(self._questions.ask(question, header, buffers))[PIXELS]
 
     def clock(
         self, feeds: Mapping[str, NDArray[Any]], given: int, *, rows: int, times: int

@@ -187,7 +187,11 @@ class Inside:
         ticking = self._ticking(number)
         try:
             if job["is"] == "time":
-                found = clock.timed(self._model, step, feeds, job, after_each=ticking)
+                found: Mapping[str, Any] = clock.timed(
+                    self._model, step, feeds, job, after_each=ticking
+                )
+            elif job["is"] == "decode":
+                found = prepared.decoded(step, feeds, rows, sized=job["sized"])
             else:
                 found = calls.answer(
                     self._model,

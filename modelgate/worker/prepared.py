@@ -9,6 +9,8 @@ from modelgate.formats.answering import Answering
 from modelgate.prepare import CELL, Feeds, Step, UnpreparedError
 from modelgate.worker.explain import Refusal
 
+PIXELS = "pixels"
+"""What decoded images are called in an answer."""
 _BEYOND = "out of data bounds"
 
 
@@ -71,6 +73,24 @@ def prepared(step: Step, feeds: Feeds, rows: int) -> Feeds:
         raise Refusal(error.code, error.message, error.hint, row=error.row) from None
     except MemoryError:
         raise Refusal("MG4003", "needs more memory to prepare its rows than it is given") from None
+
+
+def decoded(step: Step | None, feeds: Feeds, rows: int, *, sized: bool) -> Feeds:
+    """The images of some rows as arrays of pixels.
+
+    Raises:
+        Refusal: there are none, or one cannot be decoded.
+    """
+    from modelgate.prepare.images import INPUT, Images
+
+    if not isinstance(step, Images):
+        raise Refusal("MG3172", "is given no images")
+    try:
+        return {PIXELS: step.decoded(feeds[INPUT], rows, sized=sized)}
+    except UnpreparedError as error:
+        raise Refusal(error.code, error.message, error.hint, row=error.row) from None
+    except MemoryError:
+        raise Refusal("MG4003", "needs more memory to decode images than it is given") from None
 
 
 def explained(refusal: Refusal, step: Step) -> Refusal:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from modelgate.model import Signature
 from modelgate.prepare import UnpreparedError
-from modelgate.prepare.images import MOST_PIXELS, Images
+from modelgate.prepare.decoding import MOST_PIXELS
+from modelgate.prepare.images import Images
 from tests.prepare.conftest import signature
 
 RNG = np.random.default_rng(0)
@@ -278,3 +279,39 @@ def test_fractions_for_a_model_of_whole_numbers_are_refused() -> None:
     with pytest.raises(UnpreparedError, match="takes uint8") as caught:
         made({"scale": "1/255"}, model, encoded(GREY))
     assert caught.value.code == "MG3172"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="resized"),
+        pytest.param({"channels": "BGR", "scale": "1/255"}, id="bgr"),
+        pytest.param({"crop": "center"}, id="covering"),
+        pytest.param({"shorter": 20, "crop": "center"}, id="shorter"),
+    ],
+)
+@pytest.mark.parametrize("sized", [False, True])
+def test_decoded_images_are_answered_as_their_files(
+    settings: Mapping[str, Any], sized: bool
+) -> None:
+    step = Images(b"", settings, COLOURS)
+    for images in ([PHOTO, PHOTO[::-1]], [PHOTO, PHOTO[:32, :41], PHOTO[:16, :16]]):
+        files = cells(*map(encoded, images))
+        pixels = step.decoded(files, len(files), sized=sized)
+        assert pixels.dtype == np.uint8
+        again, first = (step({"image": one}, len(files))["data"] for one in (pixels, files))
+        assert (again == first).all()
+
+
+def test_decoded_images_of_one_size_keep_it() -> None:
+    step = Images(b"", {}, COLOURS)
+    assert (step.decoded(cells(encoded(PHOTO)), 1, sized=False)[0] == PHOTO).all()
+    grey = Images(b"", {}, DIGITS).decoded(cells(encoded(GREY)), 1, sized=False)
+    assert (grey[0, ..., 0] == GREY).all()
+
+
+def test_what_is_no_image_is_not_decoded() -> None:
+    with pytest.raises(UnpreparedError) as caught:
+        Images(b"", {}, DIGITS).decoded(cells(encoded(GREY), b"no image"), 2, sized=False)
+    assert caught.value.code == "MG3540"
+    assert caught.value.row == 1

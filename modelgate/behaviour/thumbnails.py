@@ -1,0 +1,40 @@
+"""Images small enough to stand in a report: a digit a pixel, from 0 (dark) to 9 (bright)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelgate.counterexamples import SIDE
+
+
+def thumbnail(image: NDArray[Any]) -> dict[str, Any]:
+    """An image for evidence: what it is, and how it looks from afar.
+
+    Args:
+        image: (height, width), or with the channels first or last; any numbers.
+
+    Returns:
+        `height` and `width` of the image, and `grey`, at most `SIDE` lines of at most `SIDE`
+        digits; brightness is relative to the darkest and the brightest pixel.
+    """
+    first = image.ndim == 3 and image.shape[0] in {1, 3, 4} and image.shape[2] not in {1, 3, 4}
+    pixels = np.moveaxis(image, 0, -1) if first else image
+    grey = pixels.astype(np.float64)
+    grey = grey.mean(axis=2) if grey.ndim == 3 else grey
+    height, width = grey.shape
+    step = max(-(-height // SIDE), -(-width // SIDE), 1)
+    rows, columns = (np.arange(0, side, step) for side in (height, width))
+    small = np.add.reduceat(np.add.reduceat(grey, rows, axis=0), columns, axis=1)
+    counts = np.outer(np.diff([*rows, height]), np.diff([*columns, width]))
+    small = np.nan_to_num(small / counts, nan=0.0, posinf=0.0, neginf=0.0)
+    span = float(np.ptp(small)) or 1.0
+    digits = np.minimum((small - small.min()) / span * 10, 9).astype(np.int64)
+    return {
+        "type": "image",
+        "height": height,
+        "width": width,
+        "grey": ["".join(map(str, line)) for line in digits.tolist()],
+    }
