@@ -27,11 +27,14 @@ class Rounds:
         candidate: (rounds, k) seconds or bytes: the model's.
         again: (rounds, k) of a second session of the same file; what lies between the two is noise.
         champion: (rounds, k) of the champion; None where there is none.
+        sittings: times that all sessions were opened afresh, each time for the next so many rounds;
+            1 where every round has processes of its own.
     """
 
     candidate: Floats
     again: Floats | None
     champion: Floats | None = None
+    sittings: int = 1
 
 
 class Bench(Protocol):
@@ -50,8 +53,8 @@ class Bench(Protocol):
         """The champion; None where there is none."""
         ...
 
-    def outputs(self, backend: Backend) -> Mapping[str, NDArray[Any]]:
-        """The raw answers of another program to the rows of `Probe.seen`.
+    def outputs(self, backend: Backend, rows: int) -> Mapping[str, NDArray[Any]]:
+        """The raw answers of another program to the first so many of the rows of `Probe.seen`.
 
         Raises:
             ModelError: MG3190, MG3191, it cannot run the model, or is not installed.

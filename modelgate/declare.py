@@ -274,7 +274,7 @@ def check(
     """
 
     def declare(function: Function) -> Function:
-        hints = get_type_hints(function)
+        hints = get_type_hints(function, include_extras=True)
         provided: dict[str, Any] = {}
         settings: dict[str, Setting] = {}
         spared = set()

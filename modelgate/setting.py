@@ -22,5 +22,17 @@ class Setting:
 
 REQUIRED: Any = inspect.Parameter.empty
 
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The bounds of a number, written beside its type: `Annotated[int, Between(1, 99)]`.
+
+    A suite that oversteps them is told so, by line, before anything is asked.
+    """
+
+    low: float
+    high: float
+
+
 Version = NewType("Version", str)
 """Type of a setting that takes a release as it is written: 1.20 is not 1.2."""

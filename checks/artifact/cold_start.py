@@ -11,7 +11,7 @@ from modelgate.artifact import ratio, told
     example=("cold_start: ratio", "at_most: 1.5"),
 )
 def cold_start(
-    bench: Bench, *, cold_start: Literal["ratio", "seconds"], rounds: int = 9
+    bench: Bench, *, cold_start: Literal["ratio", "seconds"], rounds: told.Times = 9
 ) -> Outcome:
     """A new model is ready as soon as the old one after a restart.
 
@@ -27,5 +27,5 @@ def cold_start(
     versus = cold_start == "ratio"
     if versus and bench.champion is None:
         return told.no_champion("cold_start: seconds")
-    found = bench.openings(rounds=told.enough(rounds))
+    found = bench.openings(rounds=rounds)
     return told.timed(found, ratio.first, unit="second", versus=versus)

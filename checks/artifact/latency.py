@@ -14,8 +14,8 @@ def latency(
     *,
     latency: Literal["p50", "p95"],
     unit: Literal["ratio", "seconds"] = "ratio",
-    rows: int = 1,
-    seconds: float = 5.0,
+    rows: told.Rows = 1,
+    seconds: told.Seconds = 5.0,
 ) -> Outcome:
     """A new model answers no slower than the old one.
 
@@ -35,7 +35,6 @@ def latency(
     """
     share = SHARE[latency]
     fewest = 20 if share > 0.5 else 1
-    rows, seconds = told.askable(rows), told.enough_time(seconds)
     if unit == "ratio" and bench.champion is None:
         return told.no_champion("unit: seconds")
     rounds = bench.calls(rows=rows, fewest=fewest, seconds=seconds)

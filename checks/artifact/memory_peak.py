@@ -11,7 +11,11 @@ from modelgate.artifact import ratio, told
     example=("memory_peak: ratio", "at_most: 1.2"),
 )
 def memory_peak(
-    bench: Bench, *, memory_peak: Literal["ratio", "bytes"], rows: int = 256, rounds: int = 5
+    bench: Bench,
+    *,
+    memory_peak: Literal["ratio", "bytes"],
+    rows: told.Rows = 256,
+    rounds: told.Times = 5,
 ) -> Outcome:
     """A new model fits into the memory that the old one had.
 
@@ -27,5 +31,5 @@ def memory_peak(
     versus = memory_peak == "ratio"
     if versus and bench.champion is None:
         return told.no_champion("memory_peak: bytes")
-    found = bench.memory(rows=told.askable(rows), rounds=told.enough(rounds))
+    found = bench.memory(rows=rows, rounds=rounds)
     return told.timed(found, ratio.first, unit="byte", versus=versus)

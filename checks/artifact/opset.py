@@ -1,12 +1,13 @@
 from modelgate import Outcome, check
 from modelgate.artifact.opsets import faults, release
+from modelgate.artifact.told import Most
 from modelgate.errors import ModelError
 from modelgate.model import Artifact
 from modelgate.setting import Version
 
 
 @check(family="artifact", subject="opset", severity="major", at_most=0, example=("opset: 1.17",))
-def opset(artifact: Artifact, *, opset: Version, shown: int = 5) -> Outcome:
+def opset(artifact: Artifact, *, opset: Version, shown: Most = 5) -> Outcome:
     """The release of onnxruntime that serves the model can run it.
 
     It is seldom the one that the gate runs. The file's own words are held against what each release

@@ -1,16 +1,18 @@
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from modelgate import Bench, Facts, Outcome, Predictions, Probe, Sample, check
 from modelgate.aggregates.answers import Answers
 from modelgate.artifact.parity import ATOL, RTOL, Apart, Tolerance, of_outputs, of_predictions
+from modelgate.artifact.told import Most
 from modelgate.behaviour.answers import said, shown
 from modelgate.benching.answers_file import read_answers
 from modelgate.errors import ModelError, UsageError
 from modelgate.model import Backend
 from modelgate.sample import positions
+from modelgate.setting import Between
 from modelgate.stats.shares import clopper_pearson
 
 BY: dict[str, tuple[Backend, str, int]] = {
@@ -30,10 +32,10 @@ def parity(
     *,
     parity: Literal["optimisation", "reference", "openvino", "source"],
     predictions: Path | None = None,
-    rows: int | None = None,
-    atol: float = ATOL,
-    rtol: float = RTOL,
-    evidence: int = 5,
+    rows: Annotated[int, Between(1, 2_000)] | None = None,
+    atol: Annotated[float, Between(0, 1e12)] = ATOL,
+    rtol: Annotated[float, Between(0, 1)] = RTOL,
+    evidence: Most = 5,
 ) -> Outcome:
     """The model answers the same, whatever program runs its file.
 
@@ -69,7 +71,9 @@ def parity(
     if bench is None:
         raise ModelError("MG3192", f"there is no file of the model that {name} could run")
     if sample is None or facts is None:
-        return _of_outputs(of_outputs(bench.outputs(backend), probe.seen, within), name)
+        asked = min(rows or usual, probe.rows)
+        seen = {output: answer[:asked] for output, answer in probe.seen.items()}
+        return _of_outputs(of_outputs(bench.outputs(backend, asked), seen, within), name)
     part = taken(sample, rows or usual)
     other = bench.predict(backend, sample.rows.take(positions(part)))
     return _of_sample(facts, sample, part, other, within=within, name=name, evidence=evidence)

@@ -5,6 +5,7 @@ import numpy as np
 
 from modelgate import Bench, Facts, Interval, Outcome, Predictions, Sample, check
 from modelgate.aggregates import Batch
+from modelgate.artifact.told import Most
 from modelgate.behaviour.answers import said, shown
 from modelgate.errors import ModelError
 from modelgate.metrics.measure import Compared, Metric
@@ -37,7 +38,7 @@ def quantization_loss(
         "rmse",
     ],
     original: Path,
-    evidence: int = 5,
+    evidence: Most = 5,
 ) -> Outcome:
     """What was gained in size and speed was not paid for in answers.
 

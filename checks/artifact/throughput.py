@@ -17,8 +17,8 @@ def throughput(
     *,
     throughput: Literal["rows"],
     unit: Literal["ratio", "rows_a_second"] = "ratio",
-    rows: int = 256,
-    seconds: float = 5.0,
+    rows: told.Rows = 256,
+    seconds: told.Seconds = 5.0,
 ) -> Outcome:
     """A new model answers as many rows a second as the old one.
 
@@ -32,7 +32,6 @@ def throughput(
     Source: as `latency`.
     """
     del throughput
-    rows, seconds = told.askable(rows), told.enough_time(seconds)
     if unit == "ratio" and bench.champion is None:
         return told.no_champion("unit: rows_a_second")
     rounds = bench.calls(rows=rows, fewest=1, seconds=seconds)

@@ -1,9 +1,10 @@
 from modelgate import Model, Outcome, Sample, check
+from modelgate.artifact.told import Most
 from modelgate.behaviour.ignored import unused
 
 
 @check(family="artifact", severity="minor", example=("unused_inputs: all", "at_most: 0"))
-def unused_inputs(model: Model, sample: Sample, *, shown: int = 10) -> Outcome:
+def unused_inputs(model: Model, sample: Sample, *, shown: Most = 10) -> Outcome:
     """Every column that feeds the model has a say.
 
     In some of the sampled rows one column is given the value of another row, every second time the

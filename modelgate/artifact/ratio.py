@@ -13,10 +13,13 @@ from modelgate.bench import Rounds
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.medians import Median
+from modelgate.stats.tails import student_quantile
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 """(rounds, k) -> (rounds,): what is made of the figures of a round."""
+Floor = Callable[[float], float]
+"""Level -> by how much a logarithm is uncertain beyond what the rounds show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def quantile(share: float) -> Statistic:
 
 def alone(rounds: Rounds, statistic: Statistic) -> Figure | None:
     """The candidate's own figure; None where one is no number above 0."""
-    return _figure(_mine(rounds, statistic), _noise(rounds, statistic))
+    return _figure(_mine(rounds, statistic), _floor(rounds, statistic))
 
 
 def against_champion(rounds: Rounds, statistic: Statistic) -> Figure | None:
@@ -73,7 +76,7 @@ def against_champion(rounds: Rounds, statistic: Statistic) -> Figure | None:
     if rounds.champion is None:
         return None
     return _figure(
-        _mine(rounds, statistic) - _logs(statistic(rounds.champion)), _noise(rounds, statistic)
+        _mine(rounds, statistic) - _logs(statistic(rounds.champion)), _floor(rounds, statistic)
     )
 
 
@@ -93,21 +96,33 @@ def _mine(rounds: Rounds, statistic: Statistic) -> Floats:
     return own if rounds.again is None else (own + _logs(statistic(rounds.again))) / 2
 
 
-def _noise(rounds: Rounds, statistic: Statistic) -> Median | None:
+def _floor(rounds: Rounds, statistic: Statistic) -> Floor | None:
+    """By how much the machine alone may move a ratio, at any level; None where it cannot be told.
+
+    Sessions that stay open carry something of their own through all rounds of a sitting, so that
+    more rounds do not make it less: only the sittings tell how much, by what two sessions of one
+    file differ in each (Student's t with a degree of freedom for each). Where every round has
+    processes of its own, the rounds tell.
+    """
     if rounds.again is None:
-        return None
+        return lambda _: 0.0
     apart = _logs(statistic(rounds.candidate)) - _logs(statistic(rounds.again))
-    return Median(apart) if np.isfinite(apart).all() else None
+    if not np.isfinite(apart).all():
+        return None
+    count = rounds.sittings
+    if count == 1:
+        median = Median(apart)
+        return lambda level: max(abs(median(level).low), abs(median(level).high))
+    each = np.array([np.median(part) for part in np.array_split(apart, count)])
+    # Of two sessions' difference; the mean of two against a third varies three quarters as much.
+    error = float(np.sqrt(0.75 * np.mean(each**2) / count))
+    return lambda level: student_quantile((1 + level) / 2, count) * error
 
 
-def _figure(logs: Floats, noise: Median | None) -> Figure | None:
-    if not len(logs) or not np.isfinite(logs).all():
+def _figure(logs: Floats, floor: Floor | None) -> Figure | None:
+    if not len(logs) or not np.isfinite(logs).all() or floor is None:
         return None
     median = Median(logs)
-
-    def floor(level: float) -> float:
-        found = Interval(0.0, 0.0, level) if noise is None else noise(level)
-        return max(abs(found.low), abs(found.high))
 
     def at(level: float) -> Interval:
         found, wider = median(level), floor(level)

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from modelgate.artifact import ratio
 from modelgate.bench import Rounds
-from modelgate.errors import UsageError
 from modelgate.outcome import Kind, Outcome
+from modelgate.setting import Between
 
-NO_CHAMPION = "no champion is there to compare with"
+Rows = Annotated[int, Between(1, 1 << 16)]
+"""Of one call."""
+Seconds = Annotated[float, Between(0.1, 600)]
+"""That measuring takes: less tells nothing, and more is no gate's business."""
+Times = Annotated[int, Between(5, 99)]
+"""How often a process is begun afresh; fewer tell nothing."""
+Most = Annotated[int, Between(0, 100)]
+"""How many rows or names the evidence holds."""
+NO_CHAMPION = "no champion is there whose file could be opened beside the model's"
 NOISY = 0.05
 """Share by which two sessions of one model may differ without a word of it."""
-
-
-def askable(rows: int) -> int:
-    """The same number of rows, where a call can have so many.
-
-    Raises:
-        UsageError: MG2195, it cannot.
-    """
-    if not 1 <= rows <= 1 << 16:
-        raise UsageError("MG2195", f"rows: {rows} cannot be asked in one call; write 1 to 65536")
-    return rows
-
-
-def enough_time(seconds: float) -> float:
-    """The same time, where something can be measured in it.
-
-    Raises:
-        UsageError: MG2195, it is none, or more than a gate should take.
-    """
-    if not 0.1 <= seconds <= 600:
-        raise UsageError("MG2195", f"seconds: {seconds:g} is no time to measure; write 0.1 to 600")
-    return seconds
-
-
-def enough(rounds: int) -> int:
-    """The same number.
-
-    Raises:
-        UsageError: MG2195, so few or so many rounds tell nothing more.
-    """
-    if not 5 <= rounds <= 99:
-        raise UsageError("MG2195", f"rounds: {rounds} tells too little; write 5 to 99")
-    return rounds
 
 
 def no_champion(instead: str, kind: Kind = "measured") -> Outcome:
@@ -97,7 +72,7 @@ def timed(
         unit=shown,
         kind="measured",
         lowest=0.0,
-        method="median over rounds in turn (sign test), noise of two sessions added",
+        method="median over rounds in turn (sign test), widened by the noise of two sessions",
         reason=_noisy(figure) if figure.noise > NOISY else None,
         details=_details(rounds, statistic, figure, upward=upward),
     )
@@ -105,7 +80,7 @@ def timed(
 
 def _noisy(figure: ratio.Figure) -> str:
     return (
-        "the machine is noisy: two sessions of the model itself differ by up to"
+        "the machine is noisy: of itself, it moves such a figure by up to"
         f" {100 * figure.noise:.0f} %"
     )
 
@@ -126,4 +101,5 @@ def _details(
     }
     count, each = rounds.candidate.shape
     told: dict[str, Any] = {name: 1 / one if upward else one for name, one in middle.items()}
-    return told | {"noise": figure.noise, "rounds": count, "calls_a_round": each}
+    told |= {"noise": figure.noise, "rounds": count, "calls_a_round": each}
+    return told | ({"sittings": rounds.sittings} if rounds.sittings > 1 else {})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from modelgate.asking import PROBED, Asker
 from modelgate.asking.worker import WorkerAsker
 from modelgate.bench import Bench, Rounds
-from modelgate.benching.turns import planned, turns
+from modelgate.benching.turns import SITTINGS, Plan, planned, turns
 from modelgate.binding import Reading
 from modelgate.binding.labelled import first_labels
 from modelgate.contest import bind_champion
@@ -57,16 +58,16 @@ class Workshop(Bench):
         """See `Bench.champion`."""
         return None if self.rival is None else self.rival.artifact
 
-    def outputs(self, backend: Backend) -> Mapping[str, NDArray[Any]]:
+    def outputs(self, backend: Backend, rows: int) -> Mapping[str, NDArray[Any]]:
         """See `Bench.outputs`."""
         with _open(self.candidate, backend=backend) as other:
-            return other.again(self.rows)
+            return other.again(min(rows, self.rows))
 
     def predict(self, backend: Backend, inputs: Any) -> Predictions:
         """See `Bench.predict`."""
         role, reading = self._labelled()
         with _open(self.candidate, backend=backend) as other:
-            return LiveModel(other, reading, role.data.schema).predict(inputs)
+            return LiveModel(other, reading, role.data.schema, role.data.folder).predict(inputs)
 
     def predict_by(self, path: Path, inputs: Any) -> Predictions:
         """See `Bench.predict_by`."""
@@ -76,9 +77,10 @@ class Workshop(Bench):
         assert part.target is not None
         sample = first_labels(data, part.target, first)
         with about(str(path)), _open(self.candidate, path) as other:
+            other.beside = data.folder
             apart = (part.target, part.weight, part.group)
             own = bind_champion(other, first, apart, reading, sample=sample, told=self.told)
-            return LiveChampion(other, own, data.schema, reading).predict(inputs)
+            return LiveChampion(other, own, data.schema, reading, data.folder).predict(inputs)
 
     def _labelled(self) -> tuple[Role, Reading]:
         """The data set whose rows are asked about, and how answers are read against its labels."""
@@ -88,23 +90,24 @@ class Workshop(Bench):
 
     def calls(self, *, rows: int, fewest: int, seconds: float) -> Rounds | None:
         """See `Bench.calls`."""
-        with ExitStack() as stack:
-            sessions = [stack.enter_context(_open(one)) for one in self._three()]
-            pace = max(float(np.median(one.clock(rows=rows, times=_TRIED))) for one in sessions)
-            plan = planned(pace, sessions=len(sessions), fewest=fewest, seconds=seconds)
-            if plan is None:
-                return None
-            found = np.empty((len(sessions), plan.rounds, plan.questions))
-            for at, order in enumerate(turns(len(sessions), plan.rounds)):
-                for which in order:
-                    found[which, at] = sessions[which].clock(rows=rows, times=plan.questions)
-        return _as_rounds(found)
+        askers = self._three()
+        plan: Plan | None = None
+        order, found = turns(len(askers)), []
+        for _ in range(SITTINGS):
+            with ExitStack() as stack:
+                sessions = [stack.enter_context(_open(one)) for one in askers]
+                pace = max(float(np.median(one.clock(rows=rows, times=_TRIED))) for one in sessions)
+                plan = plan or planned(pace, sessions=len(askers), fewest=fewest, seconds=seconds)
+                if plan is None:
+                    return None
+                found.append(_sitting(sessions, plan, rows, order))
+        return _as_rounds(np.concatenate(found, axis=1), SITTINGS)
 
     def openings(self, *, rounds: int) -> Rounds:
         """See `Bench.openings`."""
         askers = self._three()
         found = np.empty((len(askers), rounds, 1))
-        for at, order in enumerate(turns(len(askers), rounds)):
+        for at, order in enumerate(islice(turns(len(askers)), rounds)):
             for which in order:
                 with _open(askers[which]) as session:
                     found[which, at] = session.worker.opening_seconds
@@ -114,7 +117,7 @@ class Workshop(Bench):
         """See `Bench.memory`."""
         askers = self._three()
         found = np.empty((len(askers), rounds, 1))
-        for at, order in enumerate(turns(len(askers), rounds)):
+        for at, order in enumerate(islice(turns(len(askers)), rounds)):
             for which in order:
                 with _open(askers[which], weighed=True) as session:
                     session.clock(rows=rows, times=1)
@@ -165,6 +168,17 @@ def _open(
         other.worker.close()
 
 
-def _as_rounds(found: NDArray[np.float64]) -> Rounds:
+def _sitting(
+    sessions: Sequence[WorkerAsker], plan: Plan, rows: int, order: Iterator[Sequence[int]]
+) -> NDArray[np.float64]:
+    """(sessions, rounds, questions) seconds of a call."""
+    found = np.empty((len(sessions), plan.rounds, plan.questions))
+    for at in range(plan.rounds):
+        for which in next(order):
+            found[which, at] = sessions[which].clock(rows=rows, times=plan.questions)
+    return found
+
+
+def _as_rounds(found: NDArray[np.float64], sittings: int = 1) -> Rounds:
     champion = found[2] if len(found) > 2 else None
-    return Rounds(candidate=found[0], again=found[1], champion=champion)
+    return Rounds(candidate=found[0], again=found[1], champion=champion, sittings=sittings)

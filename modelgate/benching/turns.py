@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice, permutations
+from itertools import cycle, permutations
 
-MOST_ROUNDS, FEWEST_ROUNDS = 36, 12
-"""Twelve rounds tell a ratio at one in 4,096: enough for any suite's level."""
+SITTINGS = 3
+"""Times that all sessions are opened afresh: where its memory lies makes one process of a model
+slower than the next by up to some hundredths, however long both are watched."""
+MOST_ROUNDS, FEWEST_ROUNDS = 12, 4
+"""Rounds of a sitting. Twelve in all tell a ratio at one in 4,096: enough for any suite's level."""
 MOST_QUESTIONS = 400
 """Questions of a round at most: what the machine does changes within a tenth of a second."""
 
@@ -17,7 +20,7 @@ class Plan:
     """How often is measured.
 
     Attributes:
-        rounds: in all.
+        rounds: of each sitting.
         questions: to each session in a round.
     """
 
@@ -32,14 +35,14 @@ def planned(pace: float, *, sessions: int, fewest: int, seconds: float) -> Plan 
         pace: seconds that a question takes, above 0.
         sessions: that are measured in turn.
         fewest: questions of a round, at least.
-        seconds: for all rounds, about.
+        seconds: for all sittings, about.
     """
-    questions = int(seconds / (MOST_ROUNDS * sessions * pace))
-    questions = min(max(questions, fewest), max(MOST_QUESTIONS, fewest))
-    rounds = min(MOST_ROUNDS, int(seconds / (sessions * questions * pace)))
+    each = seconds / (SITTINGS * sessions * pace)  # questions to a session in a sitting
+    questions = min(max(int(each / MOST_ROUNDS), fewest), max(MOST_QUESTIONS, fewest))
+    rounds = min(MOST_ROUNDS, int(each / questions))
     return None if rounds < FEWEST_ROUNDS else Plan(rounds, questions)
 
 
-def turns(sessions: int, rounds: int) -> Iterator[Sequence[int]]:
-    """The order of each round: all orders in turn."""
-    return islice(cycle(permutations(range(sessions))), rounds)
+def turns(sessions: int) -> Iterator[Sequence[int]]:
+    """The order of each round: all orders in turn, without end."""
+    return cycle(permutations(range(sessions)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from modelgate.kinds import Kind
 from modelgate.kinds.composed import Either, Many
 from modelgate.kinds.single import Choice, File, Nothing, Number, Release, Text, Truth
-from modelgate.setting import Version
+from modelgate.setting import Between, Version
 
 
 def kind_of(annotation: Any) -> Kind | None:
@@ -29,6 +29,8 @@ def kind_of(annotation: Any) -> Kind | None:
     if annotation in plain:
         return plain[annotation]
     origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _bounded(*inner)
     if origin is Literal:
         return _choice(inner)
     if origin in (Union, types.UnionType):
@@ -37,6 +39,15 @@ def kind_of(annotation: Any) -> Kind | None:
         entry = kind_of(inner[0])
         return None if entry is None else Many(entry)
     return None
+
+
+def _bounded(annotation: Any, *marks: Any) -> Kind | None:
+    """A number within its bounds; what else stands beside a type says nothing to a suite."""
+    kind = kind_of(annotation)
+    for mark in marks:
+        if isinstance(mark, Between) and isinstance(kind, Number):
+            kind = Number(low=mark.low, high=mark.high, whole=kind.whole)
+    return kind
 
 
 def _choice(values: tuple[Any, ...]) -> Kind | None:

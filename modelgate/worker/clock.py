@@ -13,8 +13,6 @@ from modelgate.formats.answering import Answering
 from modelgate.worker import calls, prepared
 
 Feeds = Mapping[str, NDArray[Any]]
-_WARM = 2
-"""Calls before the clock starts: the first ones of a round find cold caches."""
 
 
 def timed(
@@ -46,7 +44,7 @@ def timed(
         _part(model, step, feeds, start, size) for start in range(0, job["given"] - size + 1, size)
     ]
     seconds = np.empty(job["rows"], np.float64)
-    for at in range(-_WARM, len(seconds)):
+    for at in range(len(seconds)):
         part = parts[at % len(parts)]
         began = time.perf_counter()
         calls.answer(
@@ -57,8 +55,7 @@ def timed(
             rows_a_call=size,
             after_each=_nothing,
         )
-        if at >= 0:
-            seconds[at] = time.perf_counter() - began
+        seconds[at] = time.perf_counter() - began
         after_each()
     return {"seconds": seconds}
 

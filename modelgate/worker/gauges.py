@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +14,13 @@ from numpy.typing import NDArray
 from modelgate.worker import wire
 from modelgate.worker.questions import Question, Questions
 
+WARM = 2
+"""Questions before those that count: the first ones of a round find cold caches."""
 _FILLED = 0.25
-_SMALL = 0.02
-"""Seconds of a message that are not held against it."""
+"""Share of the time that went by which has to be told."""
+_COMPUTED, _WAITED = 0.05, 2.0
+"""Seconds that are not held against it: of computing, for a message; of the clock on the wall, on a
+machine so busy that a message waits for its turn."""
 
 
 def clock(
@@ -30,7 +35,7 @@ def clock(
     """The seconds that the model takes for each of so many questions.
 
     The clock is the worker's own, so that the wire is not measured; what it tells has to fit the
-    time that the engine sees go by.
+    time that the engine sees go by, and the processor time that the system counts.
 
     Args:
         questions: the conversation with the worker.
@@ -56,18 +61,33 @@ def clock(
         "given": given,
         "a_question": rows,
     }
-    question = Question(times, ("seconds",), calls=times + 2 + times // 8)
-    began = time.monotonic()
+    times += WARM
+    question = Question(times, ("seconds",), calls=times + times // 8)
+    pid = questions.process.pid
+    began, before = time.monotonic(), computed(pid)
     (seconds,) = questions.result(questions.ask(question, header, buffers)).values()
-    passed = time.monotonic() - began
+    passed, worked = time.monotonic() - began, computed(pid) - before
     if seconds.dtype != np.float64 or seconds.shape != (times,):
         raise questions.lied(wire.NonsenseError("times that are no seconds"))
     told = float(seconds.sum())
     if not (np.isfinite(told) and (seconds > 0).all() and told <= passed):
         raise questions.lied(wire.NonsenseError("more time than went by"))
-    if told < _FILLED * (passed - _SMALL):
+    if told < _FILLED * max(passed - _WAITED, worked - _COMPUTED):
         raise questions.lied(wire.NonsenseError("far less time than went by"))
-    return seconds
+    return seconds[WARM:]
+
+
+def computed(pid: int) -> float:
+    """Seconds of processor time that a process took so far; 0 where the system does not tell.
+
+    Source: utime and stime of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return 0.0
 
 
 def seconds_told(header: Mapping[str, Any], passed: float) -> float:

@@ -1,0 +1,147 @@
+"""What a file says of itself: the release that runs it, its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from modelgate.artifact.opsets import releases
+from modelgate.errors import UsageError
+from modelgate.model import Artifact
+from modelgate.report import Result
+from modelgate.testing import Toy, run_check
+from tests.checks.artifact.toys import ToyBench, artifact
+
+
+def facts(opset: int = 17, ml: int = 0, ir: int = 8, **more: Any) -> dict[str, Any]:
+    opsets = {"ai.onnx": opset} | ({"ai.onnx.ml": ml} if ml else {})
+    return {"ir": ir, "opsets": opsets, "ops": {"ai.onnx:MatMul": 2}, **more}
+
+
+def asked(release: str, given: Mapping[str, Any], **more: Any) -> Result:
+    toy = Toy(artifact(facts=given), lambda rows, *_: np.zeros((rows, 1)))
+    return run_check("opset", subject=release, probe=toy, **more)
+
+
+@pytest.mark.parametrize(
+    ("release", "given", "fault"),
+    [
+        pytest.param("1.17", facts(20, 4, 9), "", id="the-newest-it-runs"),
+        pytest.param("1.17.3", facts(7), "", id="the-oldest-opset"),
+        pytest.param(
+            "1.17", facts(21), "opset 21 of ai.onnx; it runs up to 20", id="too-new-an-opset"
+        ),
+        pytest.param(
+            "1.16", facts(17, 4), "opset 4 of ai.onnx.ml; it runs up to 3", id="classical-models"
+        ),
+        pytest.param(
+            "1.20", facts(6), "opset 6 of ai.onnx; it runs 7 and newer", id="too-old-an-opset"
+        ),
+        pytest.param(
+            "1.20", facts(ir=11), "the file's IR version is 11; it reads up to 10", id="format"
+        ),
+        pytest.param(
+            "1.16",
+            facts(ops={"com.microsoft:MoE": 1}),
+            "it has no operator MoE of com.microsoft",
+            id="an-operator-that-came-later",
+        ),
+        pytest.param("1.17", facts(ops={"com.microsoft:MoE": 1}), "", id="an-operator-in-time"),
+        pytest.param(
+            "1.20",
+            facts(ops={"my.company:Fast": 1}),
+            "it has no operator Fast of my.company",
+            id="an-operator-of-nobody",
+        ),
+        pytest.param(
+            "1.20",
+            facts(ops={"my.company:Fast": 1}, functions=["my.company:Fast"]),
+            "",
+            id="a-function-that-the-file-defines",
+        ),
+    ],
+)
+def test_a_release_runs_the_file_or_it_is_said_why_not(
+    release: str, given: Mapping[str, Any], fault: str
+) -> None:
+    result = asked(release, given)
+    assert result.status == ("failed" if fault else "passed")
+    assert [one["text"] for one in result.evidence] == ([fault] if fault else [])
+    assert result.value == bool(fault)
+
+
+def test_all_faults_are_said_in_a_sentence() -> None:
+    result = asked("1.16", facts(21, 5, 10), settings={"shown": 2})
+    assert result.value == 3
+    assert result.says == (
+        "onnxruntime 1.16 cannot run the model: the file's IR version is 10; it reads up to 9;"
+        " opset 21 of ai.onnx; it runs up to 19."
+    )
+
+
+@pytest.mark.parametrize("release", ["1.2", "1.99", "17.1"])
+def test_a_release_that_nobody_knows_is_a_mistake(release: str) -> None:
+    with pytest.raises(UsageError, match=f"no release of onnxruntime is known as '{release}'") as e:
+        asked(release, facts())
+    assert e.value.code == "MG2197"
+    assert e.value.where is not None
+    assert e.value.where.line == 1
+
+
+def test_releases_only_learn() -> None:
+    newest = [asked(one, facts(26, 5, 13)).value for one in releases()]
+    assert newest == sorted(newest, key=lambda faults: -float(faults or 0))
+    assert newest[-1] == 0
+
+
+def test_another_format_declares_no_opset() -> None:
+    other = Artifact("m.ubj", "m.ubj", "xgboost", None, 9, artifact().signature)
+    toy = Toy(other, lambda rows, *_: np.zeros((rows, 1)))
+    result = run_check("opset", subject="1.17", probe=toy)
+    assert result.status == "crashed"
+    assert str(result.reason).startswith("MG3192 'm.ubj' is no ONNX file")
+
+
+def size(subject: str, own: int, champion: int | None, at_most: float) -> Result:
+    toy = Toy(artifact(size=own), lambda rows, *_: np.zeros((rows, 1)))
+    other = None if champion is None else artifact("champion.onnx", size=champion)
+    return run_check(
+        "model_size",
+        subject=subject,
+        probe=toy,
+        bench=ToyBench(champion=other),
+        at_most=at_most,
+        severity="blocker",
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "own", "champion", "at_most", "expected", "value"),
+    [
+        pytest.param("bytes", 1000, None, 1000, "passed", 1000, id="as-large-as-allowed"),
+        pytest.param("bytes", 1001, None, 1000, "failed", 1001, id="a-byte-too-large"),
+        pytest.param("bytes", 0, None, 1000, "undecided", None, id="no-file"),
+        pytest.param("ratio", 1500, 1000, 1.5, "passed", 1.5, id="half-as-large-again"),
+        pytest.param("ratio", 1501, 1000, 1.5, "failed", 1.501, id="larger-than-that"),
+        pytest.param("ratio", 1000, None, 1.5, "undecided", None, id="no-champion"),
+        pytest.param("ratio", 1000, 0, 1.5, "undecided", None, id="a-champion-without-a-file"),
+        pytest.param("ratio", 0, 1000, 1.5, "undecided", None, id="a-model-without-a-file"),
+    ],
+)
+def test_the_size_of_a_model(
+    subject: str,
+    own: int,
+    champion: int | None,
+    at_most: float,
+    expected: str,
+    value: float | None,
+) -> None:
+    result = size(subject, own, champion, at_most)
+    assert (result.status, result.kind, result.value) == (expected, "exact", value)
+
+
+def test_why_there_is_no_ratio() -> None:
+    assert "write `model_size: bytes`" in str(size("ratio", 1, None, 1).reason)
