@@ -191,9 +191,8 @@ class Check:
 
     @property
     def asks_model(self) -> bool:
-        """Whether it asks the model about rows of its own."""
-        kinds = self.provided.values()
-        return Model in kinds or Sample in kinds or Champion in kinds
+        """Whether it needs the model itself, and not only what that said of the data."""
+        return bool({Model, Champion, Bench} & set(self.provided.values()))
 
     def reads(self, role: str, asked: str) -> bool:
         """Whether it reads a data set, in a step that asks `asked`."""

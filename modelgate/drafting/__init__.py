@@ -85,15 +85,17 @@ def draft(
     title = as_yaml(folder.resolve().name or "Models")
     project = skeleton.PROJECT.format(title=title, suite=as_yaml(suite))
     taken: Sequence[str] = ()
-    report, text = None, skeleton.SUITE
+    report, texts = None, {Path(suite).name: skeleton.SUITE}
     if model is not None and data is not None:
-        text, taken, report = measured(
+        texts, taken, report = measured(
             model, data, target, path=folder / suite, options=options or Options()
         )
     elif model is not None:
         report = evaluate(model, suite="smoke", options=options)
-        text = skeleton.named(relative(model, folder / suite))
-    found = Draft(files={FILE: project, suite: text}, taken=taken, report=report)
+        texts = {Path(suite).name: skeleton.named(relative(model, folder / suite))}
+    files = {FILE: project, **{f"suites/{name}": text for name, text in texts.items()}}
+    _refuse_overwriting(folder, tuple(files))
+    found = Draft(files=files, taken=taken, report=report)
     _write(folder, found.files)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from modelgate.aggregates import Floats
+from modelgate.drafting.behaviour import behaviour, feeding
+from modelgate.drafting.cases import STEP, cases_of
 from modelgate.drafting.suite import (
     FACTS,
     HEAD,
@@ -24,7 +27,8 @@ from modelgate.drafting.suite import (
     slices_step,
 )
 from modelgate.evaluation import COLUMNS, started
-from modelgate.judgement import prepare
+from modelgate.gate import settled, verdict
+from modelgate.judgement import judge, prepare
 from modelgate.options import Options
 from modelgate.outcome import Severity, Status
 from modelgate.replay import Recording, play, record
@@ -54,7 +58,7 @@ class _Plan:
 
 def measured(
     model: str, data: str, target: str | None, *, path: Path, options: Options
-) -> tuple[str, Sequence[str], Report]:
+) -> tuple[dict[str, str], Sequence[str], Report]:
     """Draft a suite.
 
     Args:
@@ -65,7 +69,8 @@ def measured(
         options: how the model is run.
 
     Returns:
-        Its text; what was taken for what; and the report of the model by this suite.
+        Name -> text of it, and of the file of cases it names; what was taken for what; and the
+        report of the model by this suite.
 
     Raises:
         ModelgateError: whatever is wrong with model or data.
@@ -79,7 +84,25 @@ def measured(
         assert recording is not None
         taken = tuple(trial.taken)
         text, report = _settled(recording, model, data, path)
-    return text, taken, report
+
+        def judged(suite: Suite) -> Report:
+            again = prepare(asked, data, target, None, options, start=None)
+            again.suite, again.places = suite, places(None, data, target)
+            return judge(again, time.monotonic())
+
+        more, results = behaviour(recording, lambda told: _parsed(told, recording, path), judged)
+        cases = cases_of(recording, feeding(recording)) if trial.asker.answers_again else None
+    files = {path.name: text + more}
+    if cases is not None:
+        files[path.name] += STEP.format(file=f"{path.stem}-cases.yaml")
+        files[f"{path.stem}-cases.yaml"] = cases
+    return files, taken, _with(report, results)
+
+
+def _with(report: Report, results: Sequence[Result]) -> Report:
+    """What becomes of the model by these questions too."""
+    every, families = settled([*report.results, *results])
+    return replace(report, results=tuple(every), verdict=replace(verdict(every), families=families))
 
 
 def relative(file: str, suite: Path) -> str:

@@ -93,6 +93,7 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
     reading = trial.roles["test"].reading if "test" in trial.roles else None
     if reading is None:
         return None
+    _leave_out_live(trial)
     tapes: dict[str, Tape] = {}
     for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
         with about(role.data.name):
@@ -117,6 +118,22 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
         usable=usable,
         rows=tapes["test"].rows,
     )
+
+
+def _leave_out_live(trial: Trial) -> None:
+    """Without steps that ask the model about rows of their own: what is played back has no answer.
+
+    Those are left out of the suite, and that is told.
+    """
+    assert trial.suite is not None
+    library, steps = trial.library, trial.suite.steps
+    live = {name for name, check in library.items() if check.asks_model}
+    left_out = sorted({step.check for step in steps if step.check in live})
+    if left_out:
+        kept = tuple(step for step in steps if step.check not in live)
+        trial.suite = replace(trial.suite, steps=kept)
+        why = "answers that are played back hold none to changed rows"
+        trial.taken.append(f"not asked: {', '.join(left_out)}; {why}")
 
 
 def play(

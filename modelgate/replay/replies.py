@@ -107,6 +107,11 @@ class Once(Asker):
         """See `Asker.columns`: replies are read from no column."""
         return ()
 
+    @property
+    def feeding(self) -> tuple[str, ...] | None:
+        """The columns that the model itself reads; None for all."""
+        return self._model.columns
+
     def look(self, rows: pa.RecordBatch | None) -> Raw:
         """See `Asker.look`."""
         return self._model.look(rows)
