@@ -71,7 +71,8 @@ def _column(name: str, array: pa.Array) -> Column | None:
 
 def _distinct(values: NDArray[np.floating]) -> int:
     """How many there are; `numpy.unique` would load all of `numpy.ma` to tell."""
-    return int(np.count_nonzero(np.diff(np.sort(values)))) + bool(len(values))
+    ordered = np.sort(values)
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(values))
 
 
 def _plain(value: Any) -> Any:

@@ -71,6 +71,14 @@ class UsageError(ModelgateError):
     exit_code = 2
 
 
+class UnaskedError(UsageError):
+    """A question that these rows cannot be asked, such as a change that reaches none of them.
+
+    Raised by a check, it leaves the question unasked, which keeps the gate shut as any other
+    unanswered one does; all others are judged.
+    """
+
+
 class MistakesError(UsageError):
     """All that is wrong in what the caller wrote, in the order of the lines."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from modelgate.aggregates.answers import Answers
 from modelgate.approval import approved_here
+from modelgate.asked_steps import Steps, steps_of
 from modelgate.asking import Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
@@ -19,7 +20,6 @@ from modelgate.asking.worker import WorkerAsker
 from modelgate.bench import Bench
 from modelgate.benching import bench_for
 from modelgate.case_binding import bind_by_cases, cases_of
-from modelgate.declare import Check, Probe
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
 from modelgate.formats.named import ENDPOINTS, parted
@@ -28,7 +28,6 @@ from modelgate.judging import Gathered
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
-from modelgate.outcome import Severity
 from modelgate.passing import Role, answered_all, passed_over
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
@@ -36,7 +35,7 @@ from modelgate.provenance import provenance
 from modelgate.report import Report, Result
 from modelgate.runner import Asked, results_of
 from modelgate.subject import digests, refuse_changes, subject_of
-from modelgate.suite import Limit, Margin, ModelPart, Policy, Step, Suite
+from modelgate.suite import ModelPart, Policy, Suite
 from modelgate.trial import (
     Trial,
     find_suite,
@@ -48,7 +47,6 @@ from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
 from modelgate.worker.granting import Granted
 
-Steps = list[tuple[Check, Step]]
 Started = Worker | Asker | Callable[[Any], Any] | Sequence[str]
 """A worker that opens a file, an endpoint, a callable, or columns of the data."""
 
@@ -160,11 +158,7 @@ def judge(trial: Trial, began: float) -> Report:
     if seen is None and asker.answers_again:
         seen = asker.look(None)
     probe = FirstRows(asker, seen) if seen is not None and asker.answers_again else None
-    steps = [(trial.library[step.check], step) for step in trial.suite.steps]
-    if probe is not None:
-        steps = _with_determinism(steps, trial)
-    elif trial.suite.path in trial.library.suites:
-        steps = _without_probes(steps, trial)
+    steps = steps_of(trial, probed=probe is not None)
     files = digests(trial.suite.files)
     asked = _passed(trial, steps, probe)
     if by_cases is not None:
@@ -258,34 +252,6 @@ def _benches(trial: Trial, probe: FirstRows | None) -> dict[str, Bench]:
         for name, role in roles.items()
     }
     return {name: bench for name, bench in found.items() if bench is not None}
-
-
-def _without_probes(steps: Steps, trial: Trial) -> Steps:
-    """A ready-made suite asks predictions made beforehand only what they can answer."""
-    left_out = [step.check for check, step in steps if Probe in check.provided.values()]
-    if left_out:
-        why = "predictions made beforehand have no model to ask again"
-        trial.taken.append(f"not asked: {', '.join(left_out)}; {why}")
-    return [(check, step) for check, step in steps if step.check not in left_out]
-
-
-def _with_determinism(steps: Steps, trial: Trial) -> Steps:
-    """Whatever the suite asks, a sample of rows is answered twice: one pass must be enough."""
-    if any(step.check == "determinism" for _, step in steps):
-        return steps
-    assert trial.suite is not None
-    check = trial.library["determinism"]
-    where = replace(steps[0][1].where, line=None, column=None)
-    step = Step(
-        check="determinism",
-        subject="implied",
-        limit=Limit(at_most=0.0),
-        margin=Margin(none=True),
-        severity=Severity.MAJOR,
-        where=where,
-        limit_where=where,
-    )
-    return [*steps, (check, step)]
 
 
 def _report(

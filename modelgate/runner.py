@@ -15,7 +15,7 @@ from modelgate.bench import Bench
 from modelgate.cases import Cases
 from modelgate.change import Change
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
-from modelgate.errors import MistakesError, ModelgateError, UsageError, did_you_mean
+from modelgate.errors import MistakesError, ModelgateError, UnaskedError, UsageError, did_you_mean
 from modelgate.judging import Gathered
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
@@ -177,6 +177,8 @@ def _result(
             outcome = replace(outcome, minimum=step.min_rows)
     except MistakesError:
         raise
+    except UnaskedError as error:
+        return skipped(question, error.message)
     except UsageError as error:  # a mistake in the suite that only the answer could tell
         raise placed(error, step) from error
     except ModelgateError as error:

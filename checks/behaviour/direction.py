@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import level_of
 from modelgate.behaviour.asked import at_any_level, evidence, try_out
-from modelgate.errors import UsageError
+from modelgate.errors import UnaskedError, UsageError
 from modelgate.metrics.table import class_index
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.shares import share_method
@@ -77,7 +77,7 @@ def direction(
             )
     trials = try_out(model, sample, change, column)
     if not len(trials):
-        raise UsageError(
+        raise UnaskedError(
             "MG2185",
             f"{perturbation!r} changes none of the {len(sample):,} sampled rows",
             hint="take another perturbation, or a column that it can change",

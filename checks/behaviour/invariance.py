@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import flipped, moved
 from modelgate.behaviour.asked import at_any_level, evidence, smallest, try_out
-from modelgate.errors import UsageError
+from modelgate.errors import UnaskedError, UsageError
 from modelgate.predictions import Predictions
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.shares import share_method
@@ -49,7 +49,7 @@ def invariance(
         raise UsageError("MG2184", f"tolerance: {tolerance:g} is below 0")
     trials = try_out(model, sample, change, column)
     if not len(trials):
-        raise UsageError(
+        raise UnaskedError(
             "MG2185",
             f"{perturbation!r} changes none of the {len(sample):,} sampled rows",
             hint="take another perturbation, or a column that it can change",

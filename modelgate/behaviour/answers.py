@@ -27,15 +27,17 @@ def moved(facts: Facts, before: Predictions, after: Predictions) -> Floats:
     if facts.task == "regression":
         assert before.values is not None
         assert after.values is not None
-        found: Floats = np.abs(after.values - before.values).astype(np.float64)
-        return np.where(np.isfinite(after.values), found, np.inf)
+        with np.errstate(invalid="ignore"):  # two infinities are no number apart
+            found: Floats = np.abs(after.values - before.values).astype(np.float64)
+        return np.where(np.isfinite(after.values) & ~np.isnan(found), found, np.inf)
     assert before.labels is not None
     assert after.labels is not None
     if before.scores is None or after.scores is None:
         found = (before.labels != after.labels).astype(np.float64)
     else:
         each = np.arange(len(before.labels))
-        apart = before.scores[each, before.labels] - after.scores[each, before.labels]
+        with np.errstate(invalid="ignore"):
+            apart = before.scores[each, before.labels] - after.scores[each, before.labels]
         found = np.where(np.isfinite(apart), np.abs(apart), np.inf)
     return np.where(after.labels < 0, np.inf, found)
 

@@ -51,6 +51,11 @@ class Changed:
     hit: NDArray[np.bool_]
 
 
+def sought(change: Change) -> str:
+    """What a perturbation changes, in a word."""
+    return SOUGHT[change.perturbation.of]
+
+
 def columns_for(
     change: Change, schema: pa.Schema, asked: str | Sequence[str] | None
 ) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ def columns_for(
             if not _fits(kind, schema.field(name).type):
                 raise UsageError(
                     "MG2181",
-                    f"{change.name!r} changes {SOUGHT[kind]}, and the column {name!r} holds"
+                    f"{change.name!r} changes {sought(change)}, and the column {name!r} holds"
                     f" {schema.field(name).type}",
                 )
         return wanted
@@ -85,8 +90,8 @@ def columns_for(
     if not fitting:
         raise UsageError(
             "MG2181",
-            f"{change.name!r} changes {SOUGHT[kind]}, and no column that feeds the model holds any:"
-            f" {listed(names)}",
+            f"{change.name!r} changes {sought(change)}, and no column that feeds the model holds"
+            f" any: {listed(names)}",
         )
     if kind in {"number", "table"} or len(fitting) == 1:
         return fitting

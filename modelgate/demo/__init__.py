@@ -56,11 +56,9 @@ TUMOURS = (
     Candidate("models/swapped.onnx", "two columns were swapped in training", "block"),
 )
 TOPICS = (
-    Candidate("models/topics/champion.onnx", "serves today", "promote", TOPICS_SUITE),
-    Candidate(
-        "models/topics/street.onnx", "has also read about street style", "block", TOPICS_SUITE
-    ),
-    Candidate("models/topics/mended.onnx", "has met cats there too", "promote", TOPICS_SUITE),
+    Candidate("topics/champion.onnx", "serves today", "promote", TOPICS_SUITE),
+    Candidate("topics/street.onnx", "has also read about street style", "block", TOPICS_SUITE),
+    Candidate("topics/mended.onnx", "has met cats there too", "promote", TOPICS_SUITE),
 )
 CANDIDATES = (*TUMOURS, *TOPICS)
 

@@ -83,7 +83,7 @@ def _export(name: str, rows: Rows) -> None:
         options={"zipmap": False},
         target_opset=OPSETS,
     )
-    path = FILES / "models" / "topics" / f"{name}.onnx"
+    path = FILES / "topics" / f"{name}.onnx"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 

@@ -38,7 +38,7 @@ def digest_of(path: Path) -> str:
 
 
 def judged(demo: Path, model: str, suite: Path | str) -> modelgate.Report:
-    return modelgate.evaluate(demo / "models" / "topics" / f"{model}.onnx", suite=suite)
+    return modelgate.evaluate(demo / "topics" / f"{model}.onnx", suite=suite)
 
 
 def test_a_better_model_is_blocked_by_the_sentence_that_it_misreads(
@@ -46,7 +46,7 @@ def test_a_better_model_is_blocked_by_the_sentence_that_it_misreads(
 ) -> None:
     monkeypatch.chdir(demo)
     exit_code = main(
-        ["check", "models/topics/street.onnx", "--suite", "suites/topics.yaml", "--report", "json"]
+        ["check", "topics/street.onnx", "--suite", "suites/topics.yaml", "--report", "json"]
     )
     report = json.loads(capsys.readouterr().out)
     assert exit_code == 1
@@ -59,7 +59,7 @@ def test_a_better_model_is_blocked_by_the_sentence_that_it_misreads(
     assert entry["answer"] == "fashion"
     assert entry["expected"] == ["animals", "sass"]
     assert entry["where"] == "suites/everybody.yaml:3:3"
-    main(["check", "models/topics/street.onnx", "--suite", "suites/topics.yaml"])
+    main(["check", "topics/street.onnx", "--suite", "suites/topics.yaml"])
     page = capsys.readouterr().out
     assert f"  '{CAT}'\n    is answered fashion, not animals or sass (suites/every" in page
 

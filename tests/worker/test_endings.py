@@ -119,8 +119,9 @@ def test_no_worker_outlives_a_parent_that_is_killed(
 
 def test_an_interrupt_leaves_nothing(linear: Path, temporary: Path) -> None:
     program = """
-    import sys
+    import signal, sys
     from modelgate.worker import Worker
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
     with Worker.start(sys.argv[1]) as worker:
         worker.opened()
         print(worker._process.pid, flush=True)

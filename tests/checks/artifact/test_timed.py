@@ -39,7 +39,7 @@ def three(slower: float, noise: float, *, sittings: int = 3, count: int = 36) ->
 
 def judge(check: str, subject: str, rounds: Rounds | None, **more: Any) -> Any:
     higher = check == "throughput"
-    limit = {"at_least": 1 / 1.2} if higher else {"at_most": 1.2}
+    limit: dict[str, Any] = {"at_least": 1 / 1.2} if higher else {"at_most": 1.2}
     bench = more.pop("bench", ToyBench(rounds))
     return run_check(check, subject=subject, bench=bench, severity="blocker", **limit, **more)
 
@@ -169,7 +169,9 @@ def test_settings_that_measure_nothing_are_told_before_anything_runs(
     with pytest.raises(MistakesError, match=f"'{setting}' takes a.* number from .* to ") as caught:
         judge(check, subject, None, settings={setting: value})
     (mistake,) = caught.value.mistakes
-    assert (mistake.code, mistake.where.line) == ("MG2109", 1)
+    assert mistake.code == "MG2109"
+    assert mistake.where is not None
+    assert mistake.where.line == 1
 
 
 def sittings() -> NDArray[np.float64]:
