@@ -56,11 +56,30 @@ def quantization_loss(
     if bench is None:
         raise ModelError("MG3192", "there is no file of the model beside which another could run")
     before = bench.predict_by(original, sample.rows)
+    _refuse_no_answers(before)
     if quantization_loss == "flips":
         return _flips(facts, sample, before, evidence)
     metric = known(quantization_loss, facts)
     compared = _compared(facts, metric, sample, before)
     return _loss(metric, compared, _flipped(facts, sample, before, evidence))
+
+
+def _refuse_no_answers(before: Predictions) -> None:
+    """A loss of nothing cannot be measured.
+
+    Raises:
+        ModelError: MG3193, the original answers some rows with no class or finite number.
+    """
+    kept = np.ones(len(before), np.bool_)
+    for numbers in (before.scores, before.values):
+        if numbers is not None:
+            kept &= np.isfinite(numbers.reshape(len(before), -1)).all(axis=1)
+    if before.labels is not None:
+        kept &= before.labels >= 0
+    if not kept.all():
+        raise ModelError(
+            "MG3193", f"the original answers {int((~kept).sum())} rows with no class or number"
+        )
 
 
 def _flips(facts: Facts, sample: Sample, before: Predictions, evidence: int) -> Outcome:
@@ -92,13 +111,6 @@ def _compared(facts: Facts, metric: Metric, sample: Sample, before: Predictions)
     answer, other = (one.values if numbers else one.labels for one in (sample.answers, before))
     assert answer is not None
     assert other is not None
-    kept = np.isfinite(other) if numbers else other >= 0
-    if before.scores is not None:
-        kept &= np.isfinite(before.scores).all(axis=1)
-    if not kept.all():
-        raise ModelError(
-            "MG3193", f"the original answers {int((~kept).sum())} rows with no class or number"
-        )
     batch = Batch(
         truth=sample.truth,
         answer=answer,

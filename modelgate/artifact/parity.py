@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,11 +87,10 @@ def of_outputs(
         if its is None or its.shape != mine.shape:
             flipped[:] = True
         elif mine.dtype.kind == its.dtype.kind == "f":
-            far, off = _numbers(mine.reshape(rows, -1), its.reshape(rows, -1), within)
+            far, off = _numbers(mine, its, within)
             largest, beyond = np.maximum(largest, far), beyond | off
         else:
-            flat = np.asarray(mine != its).reshape(rows, -1)
-            flipped = flipped | flat.any(axis=1)
+            flipped = flipped | _flat(np.asarray(mine != its)).any(axis=1)
     return Apart(flipped=flipped, beyond=beyond, largest=largest)
 
 
@@ -97,8 +98,7 @@ def _numbers(
     mine: NDArray[np.generic], its: NDArray[np.generic], within: Tolerance
 ) -> tuple[Floats, Flags]:
     """(n,) the largest distance of each row, and whether one lies beyond the tolerance."""
-    first = mine.astype(np.float64).reshape(len(mine), -1)
-    second = its.astype(np.float64).reshape(len(its), -1)
+    first, second = _flat(mine.astype(np.float64)), _flat(its.astype(np.float64))
     if first.shape != second.shape:
         return np.full(len(mine), np.inf), np.ones(len(mine), np.bool_)
     same = (first == second) | (np.isnan(first) & np.isnan(second))
@@ -109,3 +109,8 @@ def _numbers(
         kept &= far <= within.atol + within.rtol * np.abs(second)
     far = np.where(same, 0.0, np.where(np.isfinite(far), far, np.inf))
     return far.max(axis=1, initial=0.0), ~(same | kept).all(axis=1)
+
+
+def _flat(array: NDArray[Any]) -> NDArray[Any]:
+    """(n, ...) as (n, k)."""
+    return array.reshape(len(array), prod(array.shape[1:]))

@@ -144,9 +144,9 @@ def _others(column: pa.Array, seed: int) -> tuple[Rows, Rows] | None:
         if len(finite):
             donors[::4], donors[2::4] = finite[0], finite[-1]
     same = codes[order] == codes[donors]
-    spare = rng.permutation(rows)
-    for at in np.flatnonzero(same):  # a value of its own would change nothing
-        donors[at] = next(row for row in np.roll(spare, at) if codes[row] != codes[order[at]])
+    for code in np.unique(codes[order][same]):  # a value of its own would change nothing
+        alike = same & (codes[order] == code)
+        donors[alike] = rng.choice(np.flatnonzero(codes != code), int(alike.sum()))
     return order, donors
 
 
