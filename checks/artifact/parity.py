@@ -72,7 +72,7 @@ def parity(
         raise ModelError("MG3192", f"there is no file of the model that {name} could run")
     if sample is None or facts is None:
         asked = min(rows or usual, probe.rows)
-        seen = {output: answer[:asked] for output, answer in probe.seen.items()}
+        seen = probe.seen if asked == probe.rows else probe.outputs(asked)
         return _of_outputs(of_outputs(bench.outputs(backend, asked), seen, within), name)
     part = taken(sample, rows or usual)
     other = bench.predict(backend, sample.rows.take(positions(part)))

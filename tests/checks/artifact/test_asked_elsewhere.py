@@ -151,6 +151,14 @@ def test_without_labels_raw_outputs_are_compared(moved: int, expected: str) -> N
     assert bench.asked == [("reference", 64)]
 
 
+def test_without_labels_fewer_rows_are_compared_with_a_call_of_as_many() -> None:
+    bench = ToyBench(outputs={"answer": np.arange(64.0)[:, None]})
+    result = run_check(
+        "parity", subject="reference", probe=_toy(), bench=bench, settings={"rows": 4}
+    )
+    assert (result.status, result.n, bench.asked) == ("passed", 4, [("reference", 4)])
+
+
 def test_without_labels_or_rows_nothing_is_told() -> None:
     toy = Toy(_toy().artifact, lambda rows, *_: np.zeros((rows, 1)), rows=0)
     bench = ToyBench(outputs={"answer": np.zeros((0, 1))})
