@@ -35,7 +35,8 @@ class Reference:
         try:
             model = _without_zipmaps(path)
             opset = max((one.version for one in model.opset_import if not one.domain), default=13)
-            self._evaluator = ReferenceEvaluator(model, new_ops=_before_13() if opset < 13 else [])
+            mended = [_one_hot(), *(_before_13() if opset < 13 else [])]
+            self._evaluator = ReferenceEvaluator(model, new_ops=mended)
         except Exception as error:  # noqa: BLE001 (it raises what it likes)
             raise _unable("onnx's reference evaluator", error) from None
 
@@ -129,6 +130,25 @@ def _without_zipmaps(path: Path) -> Any:
             if name in zipped:
                 nodes.remove(one)
     return model
+
+
+def _one_hot() -> Any:
+    """OneHot, whose depth may be an array of one number: the evaluator takes a plain one alone.
+
+    Source: https://onnx.ai/onnx/operators/onnx__OneHot.html
+    """
+    from onnx.reference.op_run import OpRun
+
+    def run(
+        self: Any, indices: Any, depth: Any, values: Any, axis: int = -1
+    ) -> tuple[NDArray[Any]]:
+        del self
+        most = int(np.asarray(depth).reshape(-1)[0])
+        wrapped = np.where(indices < 0, indices + most, indices).astype(np.int64)
+        hot = np.moveaxis(wrapped[..., None] == np.arange(most), -1, axis)
+        return (np.where(hot, values[1], values[0]),)
+
+    return type("OneHot", (OpRun,), {"op_domain": "", "_run": run})
 
 
 def _before_13() -> list[Any]:
