@@ -23,16 +23,19 @@ from modelgate.weak_slices.words import MEASURES, Measure, row_of
 MOST = 5
 FEWEST = 30
 """Rows of a slice below which nothing is decided, and so nothing stands out."""
+NAMED = 3
+"""Columns that a sentence names."""
 
 
 def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tuple[Finding, ...]:
-    """The weightiest first: unjudged rows, a single answer, weakest slice, class, row."""
+    """The weightiest first: unjudged rows, a single answer, weakest slice, column, class, row."""
     kinds = [
         [_unjudged(role, one) for role, one in gathered.items()],
         [_contradicting(one) for one in gathered.values()],
         [_one_answer(one) for one in gathered.values()],
         [_searched(role, one, results) for role, one in gathered.items()],
         [_weakest_slice(results)],
+        [_ignored(results)],
         [_mixed_up(one) for one in gathered.values()],
         [_worst_row(one) for one in gathered.values()],
     ]
@@ -182,6 +185,27 @@ def _weakest_slice(results: Sequence[Result]) -> list[Finding]:
     assert one.value is not None
     says = f"Weakest slice: {title(one)} is {number(one.value, one.unit)} ({one.n:,} rows)."
     return [Finding(says=says, evidence={"type": "slice", "id": one.id})]
+
+
+def _ignored(results: Sequence[Result]) -> list[Finding]:
+    """The columns that a check found to be ignored, where enough rows tell."""
+    for one in results:
+        if one.check != "unused_inputs" or not one.details:
+            continue
+        tried: Mapping[str, int] = one.details["ignored"]
+        names = [name for name, rows in tried.items() if rows >= FEWEST]
+        if names:
+            listed = ", ".join(repr(name) for name in names[:NAMED])
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            rows = min(tried[name] for name in names)
+            return [
+                Finding(
+                    says=f"The model ignores {listed}{more}: in {rows:,} rows no other value moved"
+                    " an answer.",
+                    evidence={"type": "unused", "id": one.id, "columns": names},
+                )
+            ]
+    return []
 
 
 def _matrix(gathered: Gathered) -> np.ndarray | None:

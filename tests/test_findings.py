@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,44 @@ def test_no_slice_is_called_weakest(results: list[Result]) -> None:
 def test_where_less_is_better_the_weakest_slice_is_the_highest() -> None:
     results = [sliced(value, name, better="lower") for value, name in ((0.1, "NL"), (0.5, "BR"))]
     assert "country = BR" in said(FINE, [*results, sliced(0.1, "SE", better="lower")])[0]
+
+
+def unused(**rows: int) -> Result:
+    return Result(
+        id="unused_inputs",
+        check="unused_inputs",
+        subject="all",
+        slice={},
+        data="test",
+        severity=Severity.MINOR,
+        kind="exact",
+        status=Status.INFO,
+        value=float(len(rows)),
+        details={"ignored": rows},
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        pytest.param({"age": 60, "town": 90}, "The model ignores 'age', 'town': in 60", id="two"),
+        pytest.param({"age": 60, "town": 29}, "The model ignores 'age': in 60", id="enough-rows"),
+        pytest.param(
+            dict.fromkeys("abcde", 30), "The model ignores 'a', 'b', 'c' and 2 more", id="five"
+        ),
+        pytest.param({"age": 3}, "", id="too-few-rows"),
+        pytest.param({}, "", id="none"),
+    ],
+)
+def test_columns_that_the_model_ignores(rows: dict[str, int], says: str) -> None:
+    found = said(FINE, [unused(**rows)])
+    assert bool(found) == bool(says)
+    assert "".join(found).startswith(says)
+
+
+def test_where_it_could_not_be_told_no_column_is_called_ignored() -> None:
+    crashed = replace(unused(), status=Status.CRASHED, value=None, details={})
+    assert said(FINE, [crashed]) == []
 
 
 def test_the_weightiest_come_first_and_five_are_enough() -> None:

@@ -31,7 +31,8 @@ def test_rows_predicted_over_rows_in_the_data(rows: int) -> None:
 
     report = modelgate.evaluate(model, data=table, target="y", suite="classification")
     assert report.subject["data"]["test"]["rows"] == rows
-    assert rows <= asked <= rows + max(256, rows // 1000) + min(rows, SAMPLED)
+    # Two steps ask about the sample once more: it is changed a little, and columns are exchanged.
+    assert rows <= asked <= rows + max(256, rows // 1000) + 2 * min(rows, SAMPLED)
 
 
 def test_the_same_holds_of_a_worker(
@@ -60,7 +61,7 @@ def test_the_same_holds_of_a_worker(
         suite="classification",
     )
     assert report.verdict.decision == "promote"
-    assert len(many) <= asked <= len(many) + 256 + SAMPLED
+    assert len(many) <= asked <= len(many) + 256 + 2 * SAMPLED
 
 
 def test_a_model_that_answers_differently_the_second_time_decides_nothing() -> None:
