@@ -1,22 +1,20 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from modelgate import Champion, Change, Interval, Model, Outcome, Sample, check
-from modelgate.behaviour.changing import changed, columns_for
+from modelgate import Champion, Change, Model, Outcome, Sample, check
+from modelgate.behaviour.changing import Changed, changed, columns_for
+from modelgate.behaviour.degraded import Accuracy, Floats, RootMeanSquare, losses
 from modelgate.behaviour.pictures import with_pictures
-from modelgate.errors import UsageError
-from modelgate.predictions import Predictions
+from modelgate.errors import UnaskedError, UsageError
+from modelgate.sample import positions
 from modelgate.stats.interval import LEVEL
-from modelgate.stats.means import square_mean
-from modelgate.stats.shares import share, share_method
-from modelgate.stats.tails import student_quantile
 
-Floats = NDArray[np.float64]
+Measured = Accuracy | RootMeanSquare
 STRENGTHS = (1, 2, 3, 4, 5)
 
 
@@ -41,9 +39,10 @@ def robustness(
     noticed to as bad as it gets, and judged by their labels as ever. With `strength: 1` to 5 the
     value is that of one strength, else the mean over all five, which is the area below the curve.
     All sampled rows count, also those that a perturbation leaves as they are. The champion is asked
-    about the same changed rows, and its curve stands beside the model's in the report.
+    about the same changed rows: its curve stands beside the model's in the report, with the
+    difference of the two values, row by row on the same rows.
 
-    Measures: the accuracy; for regression, the root mean squared error.
+    Measures: the accuracy; for regression, the root mean squared error, of all strengths together.
     Settings: perturbation, what is done (`modelgate list perturbations`), with its own settings
         beside it. column, the ones to change, where several could be meant.
     Source: D. Hendrycks and T. Dietterich (2019), "Benchmarking neural network robustness to common
@@ -59,16 +58,25 @@ def robustness(
     strengths = (int(change.settings["severity"]),) if "strength" in change.written else STRENGTHS
     sample = with_pictures(model, sample, change)
     columns = columns_for(change, sample.rows.select(list(model.columns)).schema, column)
-    mine, theirs = [], []
+    untouched = losses(sample.answers, sample.truth)
+    rival = None if sample.champion is None else losses(sample.champion, sample.truth)
+    mine: list[Floats] = []
+    theirs: list[Floats] = []
+    reached = 0
     for strength in strengths:
-        rows = changed(change.at(strength), sample.rows, columns, seed=sample.seed).after
-        mine.append(_losses(model, sample, model.predict(rows)))
-        if champion is not None:
-            theirs.append(_losses(model, sample, champion.predict(rows)))
+        worse = changed(change.at(strength), sample.rows, columns, seed=sample.seed)
+        reached += int(worse.hit.sum())
+        mine.append(_with_changed(untouched, model, sample, worse))
+        if champion is not None and rival is not None:
+            theirs.append(_with_changed(rival, champion, sample, worse))
+    if not reached:
+        raise UnaskedError(
+            "MG2185",
+            f"{change.name!r} changes none of the {len(sample):,} sampled rows",
+            hint="take another perturbation, or a column that it can change",
+        )
     regression = model.facts.task == "regression"
-    per_row = np.mean(mine, axis=0)  # (n,) of each row, over the strengths
-    found = _rmse(per_row) if regression else _accuracy(per_row, len(strengths))
-    untouched = _losses(model, sample, sample.answers)
+    found = _measured(mine, regression=regression)
     return Outcome(
         value=found.value,
         interval=found.at(LEVEL),
@@ -81,89 +89,44 @@ def robustness(
         method=found.method,
         details={
             "strengths": list(strengths),
-            "unchanged": _value(untouched, regression=regression),
-            "curve": [_value(one, regression=regression) for one in mine],
-            "champion": [_value(one, regression=regression) for one in theirs] or None,
+            "unchanged": _known(_measured([untouched], regression=regression).value),
+            "curve": [_known(_measured([one], regression=regression).value) for one in mine],
+            **_beside(found, rival, theirs, regression=regression),
         },
     )
 
 
-def _losses(model: Model, sample: Sample, answers: Predictions) -> Floats:
-    """(n,) 1 for a wrong answer; for regression, the squared error. NaN is as wrong as can be."""
-    if model.facts.task == "regression":
-        assert answers.values is not None
-        squares: Floats = (answers.values - sample.truth) ** 2
-        return squares
-    assert answers.labels is not None
-    wrong = np.asarray(answers.labels != sample.truth, dtype=np.float64)
-    if answers.scores is not None:
-        wrong[~np.isfinite(answers.scores).all(axis=1)] = 1.0
-    return wrong
+def _with_changed(before: Floats, model: Model, sample: Sample, rows: Changed) -> Floats:
+    """(n,) the losses once rows are changed; those not reached are not asked about."""
+    place = np.flatnonzero(rows.hit)
+    found = before.copy()
+    if len(place):
+        answers = model.predict(rows.after.take(positions(place)))
+        found[place] = losses(answers, sample.truth[place])
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Accuracy:
-    """The share of right answers: of one strength, or the mean of several for each row."""
-
-    right: Floats
-    strengths: int
-
-    @property
-    def value(self) -> float:
-        return float(self.right.mean())
-
-    @property
-    def method(self) -> str:
-        hits, rows = float(self.right.sum()), len(self.right)
-        return share_method(hits, rows) if self.strengths == 1 else "Student's t of the rows' means"
-
-    def at(self, level: float) -> Interval:
-        rows, value = len(self.right), self.value
-        if self.strengths == 1:
-            return share(float(self.right.sum()), rows, level)
-        # Rows that all are alike say nothing of those that are not there: never narrower than if
-        # the five answers to a row were one.
-        least = share(value * rows, rows, level) if value in {0.0, 1.0} else Interval(value, value)
-        if rows < 2:
-            return share(value * rows, rows, level)
-        spread = float(self.right.std(ddof=1)) / sqrt(rows)
-        reach = student_quantile((1 + level) / 2, rows - 1) * spread
-        low, high = min(value - reach, least.low), max(value + reach, least.high)
-        return Interval(max(0.0, low), min(1.0, high), level)
+def _measured(per_strength: Sequence[Floats], *, regression: bool) -> Measured:
+    per_row = np.mean(per_strength, axis=0)  # (n,)
+    return RootMeanSquare(per_row) if regression else Accuracy(per_row, len(per_strength))
 
 
-@dataclass(frozen=True, slots=True)
-class _Rmse:
-    """The root of the mean squared error over rows and strengths."""
-
-    squares: Floats
-    strengths: int = 1
-    method: str = "Student's t on the cube root of the mean square"
-
-    @property
-    def value(self) -> float:
-        return sqrt(float(self.squares.mean()))
-
-    def at(self, level: float) -> Interval:
-        rows = len(self.squares)
-        mean, variance = (
-            float(self.squares.mean()),
-            float(self.squares.var(ddof=1)) if rows > 1 else 0.0,
-        )
-        found = square_mean(
-            mean, variance, max(rows, 2), span=float(self.squares.max()), level=level
-        )
-        return Interval(sqrt(found.low), sqrt(found.high), level)
+def _beside(
+    found: Measured, before: Floats | None, theirs: Sequence[Floats], *, regression: bool
+) -> dict[str, Any]:
+    """The champion's curve, and how far its value lies from the model's; nothing without one."""
+    if before is None or not theirs:
+        return {"champion": None}
+    other = _measured(theirs, regression=regression)
+    value, interval = found.beside(other)  # type: ignore[arg-type]
+    ends = None if interval is None else [interval.low, interval.high]
+    return {
+        "champion": [_known(_measured([one], regression=regression).value) for one in theirs],
+        "champion_unchanged": _known(_measured([before], regression=regression).value),
+        "difference": _known(value),
+        "difference_interval": ends if ends is None or all(map(isfinite, ends)) else None,
+    }
 
 
-def _accuracy(wrong: Floats, strengths: int) -> _Accuracy:
-    return _Accuracy(1 - wrong, strengths)
-
-
-def _rmse(squares: Floats) -> _Rmse:
-    return _Rmse(squares)
-
-
-def _value(losses: Floats, *, regression: bool) -> float | None:
-    found = sqrt(float(losses.mean())) if regression else 1 - float(losses.mean())
-    return found if np.isfinite(found) else None
+def _known(value: float) -> float | None:
+    return value if isfinite(value) else None

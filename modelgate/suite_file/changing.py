@@ -7,7 +7,7 @@ from typing import Any
 
 from modelgate.change import Change
 from modelgate.declare import Check
-from modelgate.errors import CheckCrashedError, UsageError
+from modelgate.errors import CheckCrashedError, ModelgateError, UsageError, Where
 from modelgate.kinds import read_value
 from modelgate.kinds.annotation import kind_of
 from modelgate.perturb import KINDS, Perturbation, named
@@ -67,11 +67,15 @@ class Changing:
         try:
             settings = self._perturbation.settled(written)
         except (UsageError, CheckCrashedError) as error:
-            key = next(iter(self._node.keys))
-            self._mistakes.add(error.code, error.message, self._node.keys[key], hint=error.hint)
+            self._mistakes.add(error.code, error.message, self._place(error), hint=error.hint)
             return None
         told = {_key(name): value for name, value in written.items()}
         return Change(self._perturbation, settings, told)
+
+    def _place(self, error: ModelgateError) -> Where:
+        """Of the setting that a mistake names; of the step where it names none that is written."""
+        told = (key for key in self._node.keys if key in self.keys and f"'{key}'" in error.message)
+        return self._node.keys[next(told, next(iter(self._node.keys)))]
 
 
 def _key(name: str) -> str:
