@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +45,21 @@ def load_check(path: Path) -> Check:
         if check not in named:
             message = f"the check {shown(check.name)} is not called as its file {shown(path.stem)}"
             hint = "a file holds one check of its own name"
-            mistakes.add("MG2213", message, _where(check, path), hint=hint)
+            mistakes.add("MG2213", message, where_of(check, path), hint=hint)
     for check in named:
         _declared_well(check, path, mistakes)
     mistakes.raise_if_any()
     return replace(named[0], path=path)
 
 
-def _where(check: Check, path: Path) -> Where:
-    code = getattr(check.ask, "__code__", None)
+def where_of(check: Check, path: Path) -> Where:
+    """Where a file declares a check."""
+    code = getattr(unwrap(check.ask), "__code__", None)
     return Where(str(path), code.co_firstlineno if code else 1)
 
 
 def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
-    where = _where(check, path)
+    where = where_of(check, path)
     if check.family != path.parent.name:
         message = f"the family is {shown(check.family)}, the folder {shown(path.parent.name)}"
         mistakes.add("MG2217", message, where, hint="a check stands in the folder of its family")

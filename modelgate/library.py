@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from modelgate.check_file import load_check
+from modelgate.check_file import load_check, where_of
 from modelgate.declare import Check, Examples
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import shown
@@ -63,7 +63,7 @@ class Library(Mapping[str, Check]):
         first = self._checks.setdefault(check.name, check)
         if first is not check:
             message = f"a check is called {shown(check.name)} here and in {first.path}"
-            where = Where(str(path), check.ask.__code__.co_firstlineno)
+            where = where_of(check, path)
             mistakes.append(
                 UsageError("MG2214", message, where=where, hint="rename one of the two")
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from modelgate.properties.asked import Answered, Property
 from modelgate.properties.domains import Reach
 from modelgate.properties.known import Wish, known
+from modelgate.properties.own import must_hold
 from modelgate.properties.told import outcome_of
 
-__all__ = ["Answered", "Property", "Reach", "Wish", "known", "outcome_of"]
+__all__ = ["Answered", "Property", "Reach", "Wish", "known", "must_hold", "outcome_of"]
