@@ -18,6 +18,7 @@ from modelgate.metrics.table import METRICS, options_for
 from modelgate.stats import paired
 from tests.benchmarks import error_rates
 from tests.benchmarks.error_card import (
+    changes,
     continuity,
     coverage_of_pairs,
     false_block,
@@ -215,6 +216,20 @@ def test_few_labels_give_the_verdict_of_all() -> None:
 def test_misses_of_differences_are_counted_a_side() -> None:
     case = coverage_of_pairs.Case("equal", Numbers(), 100, ("mae", "rmse"))
     found = coverage_of_pairs.count(case, np.random.default_rng(1), 40)
+    assert found.shape == (2, 2)
+    assert (found <= 8).all()
+
+
+def test_flips_as_frequent_as_the_limit_err_as_seldom_as_is_said() -> None:
+    for limit in changes.LIMITS:
+        passed, failed = changes.at_limit(100, limit)
+        assert passed <= changes.PASSED
+        assert 0 < failed <= changes.FAILED
+
+
+@pytest.mark.parametrize("wrong", [0.3, None])
+def test_intervals_of_robustness_hold_the_truth(wrong: float | None) -> None:
+    found = changes.count(changes.Case(100, wrong, 0.02), np.random.default_rng(1), 40)
     assert found.shape == (2, 2)
     assert (found <= 8).all()
 

@@ -11,7 +11,6 @@ from modelgate.behaviour.asked import at_any_level, evidence, try_out
 from modelgate.errors import UnaskedError, UsageError
 from modelgate.metrics.table import class_index
 from modelgate.stats.interval import LEVEL
-from modelgate.stats.shares import share_method
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -105,7 +104,7 @@ def direction(
         n=count,
         lowest=0.0,
         highest=1.0,
-        method=share_method(hits, count),
+        method="Clopper-Pearson",
         says=f"{hits:,} of {count:,} answers to rows changed by {perturbation!r} are not as"
         f" expected: {expect.replace('_', ' ')}.",
         evidence=told,

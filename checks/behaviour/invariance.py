@@ -9,7 +9,6 @@ from modelgate.behaviour.asked import at_any_level, evidence, smallest, try_out
 from modelgate.errors import UnaskedError, UsageError
 from modelgate.predictions import Predictions
 from modelgate.stats.interval import LEVEL
-from modelgate.stats.shares import share_method
 
 
 @check(
@@ -74,7 +73,7 @@ def invariance(
         n=count,
         lowest=0.0,
         highest=1.0,
-        method=share_method(hits, count),
+        method="Clopper-Pearson",
         says=f"{hits:,} of {count:,} rows changed by {perturbation!r} are answered otherwise.",
         evidence=tuple(told),
         details={"flips": hits, "changed": count, "sampled": len(sample)},

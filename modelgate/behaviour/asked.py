@@ -21,7 +21,7 @@ from modelgate.predictions import Predictions
 from modelgate.sample import positions
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
-from modelgate.stats.shares import share
+from modelgate.stats.shares import clopper_pearson
 
 MOST_SHRUNK = 64
 """Rows that are asked about to find how little of a change is enough."""
@@ -71,10 +71,14 @@ def try_out(
 
 
 def at_any_level(hits: int, trials: int) -> IntervalAt:
-    """The interval of a share of trials, at any level."""
+    """The exact interval of a share of trials, at any level.
+
+    Wilson's, which metrics take where hits and misses are many, errs in up to 1.7 % of runs where
+    the 1 % of a block are meant: its ends are good at the 5 % that they were made for.
+    """
 
     def at(level: float) -> Interval:
-        return share(hits, trials, level)
+        return clopper_pearson(hits, trials, level)
 
     return at
 

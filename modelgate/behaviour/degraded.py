@@ -14,7 +14,7 @@ from modelgate.stats.means import square_mean
 from modelgate.stats.paired import paired_share
 from modelgate.stats.paired_means import Part, difference, part_of, unseen_reach
 from modelgate.stats.paired_roots import Squares, root_difference
-from modelgate.stats.shares import share, share_method
+from modelgate.stats.shares import clopper_pearson
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class Accuracy:
     def method(self) -> str:
         """How the interval is found."""
         if self._counted:
-            return share_method(float(self.wrong.sum()), len(self.wrong))
+            return "Clopper-Pearson"
         return "Hall's transformed t of the rows' means"
 
     @property
@@ -68,7 +68,7 @@ class Accuracy:
     def at(self, level: float) -> Interval:
         """The interval, at any level."""
         if self._counted:
-            found = share(float(self.wrong.sum()), len(self.wrong), level)
+            found = clopper_pearson(float(self.wrong.sum()), len(self.wrong), level)
         else:
             mean = float(self.wrong.mean())
             part = part_of(self.wrong, None, expected=mean)
