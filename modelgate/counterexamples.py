@@ -26,14 +26,20 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
     Args:
         entry: `input`, what the model was given; `answer`, what it answered; and as they are known
-            `changed`, what the input became before that answer; `was`, the answer before;
-            `expected`, the right answers; `row`, from 0; `where`, a place in a file.
+            `changed`, what the input became before that answer; `by`, who else gave it to the same
+            input; `was`, the answer before; `expected`, the right answers; `row`, from 0; `where`,
+            a place in a file.
 
     Returns:
         Lines without any character that a terminal obeys.
     """
     row = entry.get("row")
     place = f"row {row + 1:,}: " if isinstance(row, int) else ""
+    if "by" in entry:
+        return (
+            f"{place}{_input(entry['input'])} is answered {_answer(entry.get('was'))}",
+            f"and by {printable(entry['by'], LONGEST_CELL)} {_answer(entry['answer'])}",
+        )
     if "changed" in entry and _is_image(entry["changed"]):
         was, now = _answer(entry.get("was")), _answer(entry["answer"])
         return (f"{place}{_input(entry['input'])} is answered {was}, and {now} when changed",)

@@ -25,6 +25,11 @@ IMAGE = {"type": "image", "height": 4, "width": 3, "grey": ["909", "909", "000",
             id="changed",
         ),
         pytest.param(
+            {"input": "a cat", "by": "another", "was": "animals", "answer": "food", "row": 0},
+            ("row 1: 'a cat' is answered animals", "and by another food"),
+            id="by-another-program",
+        ),
+        pytest.param(
             {"input": {"age": 31, "job": None, "pay": 10 / 3}, "expected": 2.5, "answer": 1e9},
             ("age = 31, job = nothing, pay = 3.33333", "is answered 1e+09, not 2.5"),
             id="row-and-number",

@@ -8,43 +8,21 @@ In shown output "..." stands for any text, on a line of its own for any lines.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.pages import Block, blocks_of, run_console, run_python
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text("utf-8")
 RUN_ELSEWHERE = {"pip install . && modelgate demo", "pip install -e '.[dev]' && pytest"}
 """What `.ci/run` reads from the README and runs in fresh environments."""
-MARK = "\x1e"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced block: the words after the fence, its text, its first line in the README."""
-
-    words: tuple[str, ...]
-    text: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"line-{self.line}"
-
-
-def _blocks() -> Iterator[Block]:
-    for found in re.finditer(r"^```(\S[^\n]*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
-        line = README.count("\n", 0, found.start()) + 1
-        yield Block(tuple(found[1].split()), found[2], line)
-
-
-BLOCKS = list(_blocks())
+BLOCKS = list(blocks_of(README))
 CONSOLE = [block for block in BLOCKS if block.words[0] == "console"]
 PYTHON = [block for block in BLOCKS if block.words[0] == "python"]
 
@@ -71,58 +49,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"demo": demo, "own": own, "fresh": fresh}
 
 
-def _environment() -> dict[str, str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    clean = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
-    return {**clean, "PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-
-
-def _steps(block: Block) -> list[tuple[str, str]]:
-    """Each command of a block with the output that is shown below it."""
-    steps: list[tuple[str, str]] = []
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
-            steps.append((line.removeprefix("$ "), ""))
-        else:
-            command, shown = steps.pop()
-            steps.append((command, f"{shown}{line}\n"))
-    return steps
-
-
 @pytest.mark.parametrize("block", CONSOLE, ids=str)
 def test_what_a_terminal_shows_is_what_it_shows(block: Block, folders: dict[str, Path]) -> None:
-    steps = _steps(block)
-    script = "code=0\n" + "".join(
-        f"printf '{MARK}'\n(exit $code)\n{command}\ncode=$?\n" for command, _ in steps
-    )
-    ended = subprocess.run(
-        [shutil.which("bash") or "/bin/bash", "-c", script],
-        cwd=folders[block.words[1]],
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    outputs = ended.stdout.split(MARK)[1:]
-    for (command, shown), output in zip(steps, outputs, strict=True):
-        assert "Traceback" not in output
-        assert "MG7" not in output, output
-        if shown:
-            assert re.fullmatch(_pattern(shown), _stripped(output)), f"$ {command}\n{output}"
+    run_console(block, folders[block.words[1]])
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
 def test_what_is_shown_in_python_runs(block: Block, folders: dict[str, Path]) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", block.text],
-        cwd=folders[block.words[1]],
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    run_python(block, folders[block.words[1]])
 
 
 def test_every_other_command_is_run_by_ci() -> None:
@@ -161,17 +95,3 @@ def _code() -> str:
     """All that stands in code: inline, or in a block."""
     inline = re.findall(r"`(modelgate [^`]+)`", README)
     return "\n".join([*inline, *(block.text for block in BLOCKS if block.words[0] != "python")])
-
-
-def _stripped(output: str) -> str:
-    return "".join(f"{line.rstrip()}\n" for line in output.splitlines())
-
-
-def _pattern(shown: str) -> str:
-    lines = []
-    for line in _stripped(shown).splitlines(keepends=True):
-        if line.strip() == "...":
-            lines.append(r"(?:[^\n]*\n)*")
-        else:
-            lines.append(re.escape(line).replace(re.escape("..."), r"[^\n]*"))
-    return "".join(lines)

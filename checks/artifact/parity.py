@@ -115,15 +115,29 @@ def _of_sample(
                 "type": "input",
                 "row": int(sample.positions[part[row]]),
                 "input": shown(sample.rows, int(part[row]), columns),
-                "changed": f"asked of {name}",
-                "was": said(facts, mine, row),
-                "answer": said(facts, other, row),
+                "by": name,
+                "was": _said(facts, mine, other, row),
+                "answer": _said(facts, other, mine, row),
                 "apart": _finite(float(apart.largest[row])),
             }
             for row in apart.worst(evidence)
         ),
         details=_details(apart, name),
     )
+
+
+def _said(facts: Facts, answers: Predictions, others: Predictions, row: int) -> object:
+    """An answer, with the score that lies farthest from the other one's."""
+    label = said(facts, answers, row)
+    if answers.scores is None or others.scores is None:
+        return label
+    apart = np.abs(answers.scores[row] - others.scores[row])
+    if not np.isfinite(apart).all():
+        return label
+    place = int(apart.argmax())
+    score = f"{answers.scores[row, place]:.6g}"
+    named = facts.classes[place]
+    return f"{label} ({score})" if named == label else f"{label} ({named}: {score})"
 
 
 def _of_outputs(apart: Apart, name: str) -> Outcome:

@@ -172,7 +172,7 @@ def _flipped(
             "type": "input",
             "row": int(sample.positions[row]),
             "input": shown(sample.rows, row, columns),
-            "changed": "asked of the smaller model",
+            "by": "its smaller form",
             "was": said(facts, before, row),
             "answer": said(facts, sample.answers, row),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,10 @@ def test_parity_on_a_sample(facts: Facts, rows: int, expected: str) -> None:
 def test_parity_shows_the_rows_that_flipped() -> None:
     result = elsewhere("openvino", 40, settings={"evidence": 1})
     (shown,) = result.evidence
-    assert (shown["type"], shown["changed"]) == ("input", "asked of OpenVINO")
-    assert {shown["was"], shown["answer"]} == {"cat", "dog"}
+    assert (shown["type"], shown["by"]) == ("input", "OpenVINO")
+    was, answer = sorted([shown["was"], shown["answer"]])
+    assert re.fullmatch(r"cat \((0\.\d+)\)", was)
+    assert re.fullmatch(r"dog \(cat: (0\.\d+)\)", answer)
     assert shown["row"] % 3 == 0  # of the data, not of the sample
     assert sorted(shown["input"]) == ["x", "y"]
     assert result.details["flipped"] == result.details["beyond_tolerance"] == 40
@@ -325,7 +328,7 @@ def test_what_the_smaller_model_lost(loss: str, rows: int, expected: str, tmp_pa
     if loss in {"flips", "accuracy"}:
         assert result.value == pytest.approx(rows / ROWS)
         (first, *_) = result.evidence
-        assert (first["type"], first["changed"]) == ("input", "asked of the smaller model")
+        assert (first["type"], first["by"]) == ("input", "its smaller form")
         assert first["was"] != first["answer"]
 
 
