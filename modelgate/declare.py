@@ -26,6 +26,7 @@ from modelgate.aggregates.answers import Answers
 from modelgate.bench import Bench
 from modelgate.cases import Cases
 from modelgate.change import Change
+from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.predictions import Predictions
@@ -219,6 +220,7 @@ PROVIDED = (
     Examples,
     Facts,
     Groups,
+    Kept,
     Model,
     Probe,
     Reference,

@@ -25,6 +25,7 @@ from modelgate.findings import findings
 from modelgate.formats.named import ENDPOINTS, parted
 from modelgate.gate import settled, verdict
 from modelgate.judging import Gathered
+from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
@@ -202,6 +203,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         made_up.seen = probe.seen
         made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
     examples = {check.name: examples_of(check) for check, _ in steps}
+    project = find_project(Path.cwd())
     return Asked(
         trial.asker,
         probe,
@@ -215,6 +217,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         champions=_champions(trial),
         benches=_benches(trial, probe),
         cases=trial.cases,
+        kept=None if project is None else Kept(project.root),
     )
 
 

@@ -17,6 +17,7 @@ from modelgate.change import Change
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import MistakesError, ModelgateError, UnaskedError, UsageError, did_you_mean
 from modelgate.judging import Gathered
+from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
 from modelgate.passing import Role, need_in, pair_of, placed
@@ -54,6 +55,7 @@ class Asked:
         champions: role -> the champion, likewise.
         benches: role -> the model's file to be opened afresh; none for a model without a file.
         cases: file -> the hand-written cases in it.
+        kept: what the project keeps of earlier trials; None where there is no project.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -69,6 +71,7 @@ class Asked:
     champions: Mapping[str, Champion] = field(default_factory=dict)
     benches: Mapping[str, Bench] = field(default_factory=dict)
     cases: Mapping[Path, Cases] = field(default_factory=dict)
+    kept: Kept | None = None
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def part(self, role: str) -> DataPart:
@@ -211,6 +214,7 @@ def _given(
         Change: step.change,
         Bench: asked.benches.get(step.data),
         Examples: asked.examples.get(check.name, Examples()),
+        Kept: asked.kept,
         Facts: None if gathered is None else gathered.facts,
         Model: asked.models.get(step.data),
         Probe: asked.probe,

@@ -28,6 +28,7 @@ from modelgate.coding import ColumnCoder, columns_of
 from modelgate.declare import Check, Examples, Probe, Sample
 from modelgate.gate import settled
 from modelgate.judging import Gathered
+from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Champion, Model
 from modelgate.passing import need_of, pair_of
@@ -69,6 +70,7 @@ def run_check(
     answers: Answers | None = None,
     probe: Probe | None = None,
     bench: Bench | None = None,
+    kept: Kept | None = None,
     examples: Mapping[str, Any] | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
@@ -99,6 +101,7 @@ def run_check(
         answers: the account of raw answers, for checks that ask for it.
         probe: the model with its first rows, for checks that ask for it.
         bench: its file to be opened afresh, likewise.
+        kept: what a project keeps of earlier trials, likewise.
         examples: the check's hand-written data, in place of what lies beside its file.
         at_least: the limit from below; the check's own where both are None.
         at_most: the limit from above.
@@ -155,6 +158,7 @@ def run_check(
         models={} if model is None else {"test": cast("Model", model)},
         champions={} if champion is None else {"test": cast("Champion", champion)},
         benches={} if bench is None else {"test": bench},
+        kept=kept,
     )
     results, _ = settled(results_of(check, step, asked))
     return results[-1]

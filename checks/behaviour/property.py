@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Literal
 
 from modelgate import Model, Outcome, Sample, check
+from modelgate.kept import Kept
 from modelgate.properties import Reach, Wish, known, outcome_of
 
 
@@ -16,6 +17,7 @@ from modelgate.properties import Reach, Wish, known, outcome_of
 def property(  # noqa: A001 (a check is called as people call what it asks about)
     model: Model,
     sample: Sample,
+    kept: Kept | None,
     *,
     rule: Literal["finite", "sums_to_one", "range", "monotone", "row_order", "duplicates"],
     column: str | None = None,
@@ -33,7 +35,8 @@ def property(  # noqa: A001 (a check is called as people call what it asks about
     replaced by what another row holds, by something between or beyond, a missing one where some
     are missing, a text of other words or strange letters. Most are drawn and asked about at once;
     where none breaks the property, Hypothesis draws the rest. One that breaks it is made as simple
-    as it can be while it still does, and shown. The seed of the suite fixes all of them.
+    as it can be while it still does, shown, and kept in the project, to be tried first from then on
+    (`.modelgate/counterexamples/`). The seed of the suite fixes all others.
 
     A pass speaks for the inputs drawn alone: of inputs drawn this way, fewer than 3/n break the
     property, at 95 %; it is no proof. With fewer inputs than `examples` nothing passes.
@@ -62,4 +65,4 @@ def property(  # noqa: A001 (a check is called as people call what it asks about
         tolerance=tolerance,
     )
     found = known(rule, wish, model, sample.answers)
-    return outcome_of(found, model, sample, examples=examples, reach=reach)
+    return outcome_of(found, model, sample, examples=examples, reach=reach, kept=kept)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from modelgate.declare import DECLARED, Sample, check
 from modelgate.errors import CheckCrashedError, ModelgateError
 from modelgate.escape import one_line, shown
+from modelgate.kept import Kept
 from modelgate.model import Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.properties.asked import Answered, Property, alone, beside
@@ -50,9 +51,14 @@ def must_hold(
         rule = _property(function, change)
 
         def ask(
-            model: Model, sample: Sample, *, examples: int = 1_000, reach: Reach = "beyond"
+            model: Model,
+            sample: Sample,
+            kept: Kept | None,
+            *,
+            examples: int = 1_000,
+            reach: Reach = "beyond",
         ) -> Outcome:
-            return outcome_of(rule, model, sample, examples=examples, reach=reach)
+            return outcome_of(rule, model, sample, examples=examples, reach=reach, kept=kept)
 
         ask.__name__ = function.__name__
         declared = check(family=family, tasks=tasks, severity=severity, at_most=0)(ask)

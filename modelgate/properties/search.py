@@ -31,14 +31,12 @@ class Searched:
     Attributes:
         tried: inputs drawn that could break the property.
         broken: how many of them did.
-        remembered: inputs of earlier searches that were tried first.
-        still: how many of those break it still.
+        still: how many of those that broke it before do so still.
         found: the simplest that break it, the simplest first.
     """
 
     tried: int
     broken: int
-    remembered: int
     still: int
     found: Sequence[Found]
 
@@ -61,29 +59,30 @@ def search(
         space: the rows that there are.
         examples: inputs that are tried, 1 or more; fewer where too few rows are trials.
         seed: the same one draws the same rows.
-        remembered: rows of the space that broke it before; they are asked first.
+        remembered: rows of the space that broke it before; they are asked first, in a call of their
+            own, so that what is found among the drawn ones is the same with them and without.
     """
     by_hypothesis = min(examples // BY_HYPOTHESIS, MOST_BY_HYPOTHESIS)
     dice = np.random.default_rng(seed)
     hunt = _Hunt(model, rule, space)
     if remembered is not None and len(remembered):
-        hunt.first(remembered)
+        hunt.again(remembered)
     hunt.sweep(dice, examples - by_hypothesis)
     if not hunt.broken and by_hypothesis:
         hunt.ask(space.searched(seed, by_hypothesis), examples - hunt.tried)
         hunt.sweep(dice, examples)
     found: Sequence[Found] = []
-    if hunt.starts:
+    starts = hunt.starts or hunt.known[:STARTS]
+    if starts:
         found = (
-            shrunk(model, rule, space, hunt.starts, seed)
+            shrunk(model, rule, space, starts, seed)
             if rule.alone
             else fewer(model, rule, space, hunt.rows)
         )
     return Searched(
         tried=hunt.tried,
         broken=hunt.broken,
-        remembered=0 if remembered is None else len(remembered),
-        still=hunt.still,
+        still=len(hunt.known),
         found=found,
     )
 
@@ -93,14 +92,15 @@ class _Hunt:
 
     def __init__(self, model: Model, rule: Property, space: Space) -> None:
         self._model, self._rule, self._space = model, rule, space
-        self._before: pa.RecordBatch | None = None
-        self.tried = self.broken = self.still = 0
+        self.tried = self.broken = 0
         self.starts: list[Answered] = []
+        self.known: list[Answered] = []
         self.rows: pa.RecordBatch | None = None
 
-    def first(self, remembered: pa.RecordBatch) -> None:
-        """Ask these beside the first ones drawn: a call of few rows costs what a large one does."""
-        self._before = remembered
+    def again(self, remembered: pa.RecordBatch) -> None:
+        """Ask about rows that broke it before; they count as none that was tried."""
+        answered, _, broken = self._rule.judge(self._model, remembered)
+        self.known = [answered.take(np.array([at])) for at in np.flatnonzero(broken)]
 
     def sweep(self, dice: np.random.Generator, wanted: int) -> None:
         """Draw until so many were tried in all; more than are missing, where some are no trials."""
@@ -120,16 +120,11 @@ class _Hunt:
 
     def ask(self, rows: pa.RecordBatch, most: int) -> None:
         """Ask about some rows, of which the first `most` trials count."""
-        before = 0 if self._before is None else len(self._before)
-        if self._before is not None:
-            table = pa.Table.from_batches([self._before, rows]).unify_dictionaries()
-            rows, self._before = table.combine_chunks().to_batches()[0], None
         answered, trials, broken = self._rule.judge(self._model, rows)
-        trials[before:] &= np.cumsum(trials[before:]) <= most
+        trials &= np.cumsum(trials) <= most
         broken &= trials
-        self.still += int(broken[:before].sum())
-        self.tried += int(trials[before:].sum())
-        self.broken += int(broken[before:].sum())
+        self.tried += int(trials.sum())
+        self.broken += int(broken.sum())
         where = np.flatnonzero(broken)
         if len(where) and len(self.starts) < STARTS:
             spread = where[np.unique(np.linspace(0, len(where) - 1, STARTS).astype(int))]

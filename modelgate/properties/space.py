@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -154,6 +155,24 @@ class Space:
             name: domain.cell(plain(batch.column(name)), at)
             for name, domain in self.domains.items()
         }
+
+    def written(self, row: Row) -> Row | None:
+        """The row as JSON can hold it; None where it cannot."""
+        try:
+            return {name: domain.written(row[name]) for name, domain in self.domains.items()}
+        except ValueError:
+            return None
+
+    def read(self, written: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+        """Those of some rows that are rows of this space."""
+        rows = []
+        for one in written:
+            with suppress(ValueError):
+                if one.keys() == self.domains.keys():
+                    rows.append(
+                        {name: domain.read(one[name]) for name, domain in self.domains.items()}
+                    )
+        return self.of(rows)
 
     def cost(self, row: Row) -> float:
         """How hard a row is to take in: chiefly, in how many columns it is not typical."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from math import isfinite
 from typing import Any
 
@@ -9,6 +11,7 @@ import pyarrow as pa
 
 from modelgate.declare import Sample
 from modelgate.errors import UsageError
+from modelgate.kept import Kept
 from modelgate.model import Model
 from modelgate.outcome import Outcome
 from modelgate.predictions import Predictions
@@ -34,6 +37,7 @@ def outcome_of(
     *,
     examples: int = 1_000,
     reach: Reach = "beyond",
+    kept: Kept | None = None,
 ) -> Outcome:
     """Search for inputs that break a property, and tell what was found.
 
@@ -43,6 +47,8 @@ def outcome_of(
         sample: inputs are like its rows; its seed draws them.
         examples: inputs that are tried.
         reach: how far they go.
+        kept: holds what broke it before, to be tried first, and takes what breaks it now; None
+            where there is no project.
 
     Raises:
         UsageError: MG2153, `examples` makes no sense.
@@ -52,8 +58,23 @@ def outcome_of(
     if isinstance(rule, str):
         return Outcome(value=None, better="lower", unit="input", kind="exact", reason=rule)
     space = Space(sample.rows, model.artifact.signature, reach=reach, beside=rule.beside)
-    searched = search(model, rule, space, examples=examples, seed=sample.seed)
+    known = None
+    key = _key(rule, space, reach)
+    if kept is not None and rule.alone:
+        known = space.read(kept.rows(key))
+    searched = search(model, rule, space, examples=examples, seed=sample.seed, remembered=known)
+    if kept is not None and rule.alone:
+        rows = [space.written(found.row) for found in searched.found]
+        about = {"property": rule.name, "says": rule.says}
+        kept.keep(key, [row for row in rows if row is not None], about)
     return _outcome(rule, model, space, searched, examples)
+
+
+def _key(rule: Property, space: Space, reach: Reach) -> str:
+    """What inputs have to have in common to be tried again: the property and the columns."""
+    columns = [[name, str(domain.kind)] for name, domain in space.domains.items()]
+    told = json.dumps([rule.name, rule.says, reach, columns])
+    return sha256(told.encode()).hexdigest()[:32]
 
 
 def _outcome(

@@ -28,10 +28,8 @@ class Domain(ABC):
         kind: the column's type.
         column: (n,) what the sample holds, without a dictionary.
         typical: the simplest cell: inputs differ from each other by where they differ from it.
-        kept: whether a cell can be written down and read again elsewhere.
     """
 
-    kept: bool = True
     typical: Any
 
     def __init__(self, column: pa.Array, kind: pa.DataType) -> None:
@@ -66,6 +64,25 @@ class Domain(ABC):
     @abstractmethod
     def cost(self, cell: Any) -> float:
         """How hard it is to take in: 0 for `typical`, else about 1 or more."""
+
+    @abstractmethod
+    def read(self, written: Any) -> Any:
+        """The cell that was written so.
+
+        Args:
+            written: anything that JSON can hold.
+
+        Raises:
+            ValueError: no cell of this domain is.
+        """
+
+    def written(self, cell: Any) -> Any:
+        """The cell as JSON can hold it, to be read in another trial.
+
+        Raises:
+            ValueError: it is too large, or means nothing elsewhere.
+        """
+        return cell
 
     def said(self, cell: Any) -> Any:
         """The cell for people and JSON: a number, a text, None."""

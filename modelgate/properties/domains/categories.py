@@ -58,6 +58,12 @@ class Categories(Domain):
         found: str | None = column[row].as_py()
         return found
 
+    def read(self, written: Any) -> str | None:
+        """See `Domain`; a word that the sample lacks now is none."""
+        if isinstance(written, str | None) and written in self._rank:
+            return written
+        raise ValueError("no word of this column")
+
     def simpler(self, cell: str | None) -> list[str | None]:
         """The more frequent words."""
         return list(self._words[: min(self._rank.get(cell, SHOWN_SIMPLER), SHOWN_SIMPLER)])

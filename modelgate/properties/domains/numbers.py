@@ -178,6 +178,25 @@ class Numbers(Domain):
         found: Cell = column[row].as_py()
         return found
 
+    def read(self, written: Any) -> Cell:
+        """See `Domain`; what lies beyond the bounds now is none."""
+        for one in (*self._missing, *self._infinite):
+            if self.written(one) == written:
+                return one
+        kind = type(self._plain(0.0))
+        told = kind is float and type(written) is int
+        if not (told or type(written) is kind) or not self.low <= written <= self.high:
+            raise ValueError("no number of this column")
+        number = float(written)
+        known = number in self._values if self.codes else len(self._values) > 0
+        if not known or (self.whole and number != floor(number)):
+            raise ValueError("no number of this column")
+        return self._plain(number) if kind is not int else int(written)
+
+    def written(self, cell: Cell) -> Any:
+        """See `Domain`; JSON knows no NaN."""
+        return str(cell) if isinstance(cell, float) and not isfinite(cell) else cell
+
     def simpler(self, cell: Cell) -> list[Cell]:
         """The typical one, the ends that were seen, halfway, and rounder ones."""
         tried: list[Cell] = [self.typical, *self._missing]
@@ -218,8 +237,8 @@ class Numbers(Domain):
         return 1.0 + 0.02 * digits + 0.5 * away / (1 + away)
 
     def said(self, cell: Cell) -> Any:
-        """See `Domain`; JSON knows no NaN."""
-        return str(cell) if isinstance(cell, float) and not isfinite(cell) else cell
+        """See `Domain`."""
+        return self.written(cell)
 
 
 def _rounded(number: float, digits: int) -> float:

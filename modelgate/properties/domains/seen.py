@@ -21,8 +21,6 @@ TRIED = 24
 class Seen(Domain):
     """The very cells that the sample holds: nothing else is known to be one."""
 
-    kept = False  # a file's name means nothing elsewhere
-
     def __init__(self, column: pa.Array, kind: pa.DataType) -> None:
         """Take the cells as they are; a cell is its place in the sample.
 
@@ -57,6 +55,15 @@ class Seen(Domain):
     def cost(self, cell: int) -> float:
         """By its place."""
         return 1 + cell / (1 + len(self.column)) if cell else 0.0
+
+    def read(self, written: Any) -> int:
+        """See `Domain`; none is, since a file's name means nothing elsewhere."""
+        del written
+        raise ValueError(f"nothing is kept of a column of {self.kind}")
+
+    def written(self, cell: int) -> Any:
+        """See `Domain`."""
+        return self.read(cell)
 
     def said(self, cell: int) -> Any:
         """See `Domain`."""

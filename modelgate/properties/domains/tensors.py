@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 Cell = NDArray[Any]
+MOST_KEPT = 4_096
+"""Numbers of an array that is written down."""
 KINDS = 6
 """Ways in which an array is drawn."""
 
@@ -106,6 +108,23 @@ class Tensors(Domain):
     def cell(self, column: pa.Array, row: int) -> Cell:
         """See `Domain`."""
         return np.asarray(tensor(column.slice(row, 1))[0])
+
+    def read(self, written: Any) -> Cell:
+        """See `Domain`."""
+        try:
+            found = np.asarray(written, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError("no array of numbers") from None
+        inside = found.shape == self._shape and ((found >= self.low) & (found <= self.high)).all()
+        if not inside:
+            raise ValueError("no array of this shape and range")
+        return found.astype(self._dtype)
+
+    def written(self, cell: Cell) -> Any:
+        """See `Domain`."""
+        if cell.size > MOST_KEPT or not np.isfinite(cell).all():
+            raise ValueError("the array is too large, or JSON knows no such number")
+        return cell.tolist()
 
     def simpler(self, cell: Cell) -> list[Cell]:
         """Nothing but background, one half or quarter of it made background, one level, two."""

@@ -20,6 +20,7 @@ VOCABULARY = 4_000
 LONG = 8
 """The longest texts made have so many times the words of the longest one seen, at most `MOST`."""
 MOST = 2_000
+LONGEST_KEPT = 100_000
 PARTS = 40
 """Words, or letters, that are left out one at a time."""
 
@@ -87,6 +88,15 @@ class Texts(Domain):
         """See `Domain`."""
         found: str | None = column[row].as_py()
         return found
+
+    def read(self, written: Any) -> str | None:
+        """See `Domain`."""
+        if written is None and self._missing:
+            return None
+        if not isinstance(written, str) or len(written) > LONGEST_KEPT:
+            raise ValueError("no text of this column")
+        written.encode()  # a lone half of a surrogate pair is no text
+        return written
 
     def simpler(self, cell: str | None) -> list[str | None]:
         """Nothing, single words, halves, one word or letter less, plain letters."""
