@@ -50,7 +50,7 @@ def _inapplicable(check: Check, step: Step, trial: Trial) -> str | None:
     role = trial.roles.get(step.data)
     if step.change is None or role is None:
         return None
-    schema, columns = role.data.schema, trial.asker.columns
+    schema, columns = role.data.schema, trial.asker.feeding
     feeding = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     try:
         columns_for(step.change, feeding, step.settings.get("column"))

@@ -42,7 +42,7 @@ class LiveModel:
             schema: of the data it is bound to.
             folder: of that data.
         """
-        columns = schema.names if asker.columns is None else asker.columns
+        columns = schema.names if asker.feeding is None else asker.feeding
         self.artifact: Artifact = asker.artifact
         self.facts: Facts = reading.facts
         self.schema = pa.schema([schema.field(name) for name in columns])

@@ -183,7 +183,7 @@ def _sampling(
     """What draws the rows that checks change and ask again; None where no step wants any."""
     if not any(Sample in check.provided.values() for check, _ in steps):
         return None
-    columns = {name for asker in askers for name in asker.columns or role.data.schema.names}
+    columns = {name for asker in askers for name in asker.feeding or role.data.schema.names}
     named = [name for name in role.data.schema.names if name in columns]
     return Sampling(named, seed=seed, group=role.part.group)
 

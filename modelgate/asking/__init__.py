@@ -50,6 +50,11 @@ class Asker(ABC):
     def columns(self) -> tuple[str, ...] | None:
         """The columns it reads; None for all."""
 
+    @property
+    def feeding(self) -> tuple[str, ...] | None:
+        """The columns that whoever answers is fed, be it asked through another; None for all."""
+        return self.columns
+
     @abstractmethod
     def look(self, rows: pa.RecordBatch | None) -> Raw:
         """All outputs for the first rows; those of the first data set are kept for `again`.

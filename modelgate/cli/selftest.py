@@ -55,9 +55,10 @@ def command(
 
     MODEL is one that you know to be good. It answers every row once (a sample of 200,000, where
     there are more). Then faults are put into its answers: right ones turned wrong, everywhere or in
-    one slice, scores made too sure, another threshold, labels answered by chance. The suite judges
-    each faulty model, with MODEL for a champion, and you are told how many it would let through,
-    and what to write into the suite against them.
+    one slice, scores made too sure, another threshold, labels answered by chance. And it is asked
+    again with faults in what it is given: two columns taken for one another, half of the words of a
+    text not known any more. The suite judges each faulty model, with MODEL for a champion, and you
+    are told how many it would let through, and what to write into the suite against them.
 
     Exit codes: 0 the suite promotes MODEL or models as good, never a useless one, and lets through
     at most 10 % of each kind of fault beyond what it says that it tolerates; 11 it does not; others

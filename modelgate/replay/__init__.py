@@ -1,7 +1,8 @@
 """Answers that were given once, played back as often as a question is put to them.
 
 A model answers every row once. What it said is kept, and is played back as it was, or changed, to
-the same checks and the same gate: no row is asked about again.
+the same checks and the same gate: no row is asked about again. Checks that ask about rows of their
+own are put only where it is known what is said of these.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Flags
 from modelgate.arrays import numbers
 from modelgate.asking import Raw
+from modelgate.bench import Bench
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.errors import about
 from modelgate.judgement import judge
+from modelgate.live import LiveModel
 from modelgate.passing import Progress, Role
+from modelgate.replay.beyond import models_beyond, said_beyond
 from modelgate.replay.kept import Kept
-from modelgate.replay.replies import Once, Replay, Replies, spoken
+from modelgate.replay.replies import Ask, Once, Replay, Replies, spoken
 from modelgate.replay.tape import Tape
 from modelgate.report import Report
-from modelgate.suite import Suite
+from modelgate.suite import Step, Suite
 from modelgate.trial import Trial, look_at_data, ready_made
 
-__all__ = ["Recording", "Replies", "play", "record"]
+__all__ = ["Ask", "Recording", "Replies", "play", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,10 @@ class Recording:
         truth: (n,) the right answers of the role "test": positions of classes, or values.
         usable: (n,) whether there is one, and the model's answer can be judged.
         rows: that the data of the role "test" has; more than n where a sample was kept.
+        live: steps that ask the model about rows of their own, which `suite` is without.
+        unasked: checks of the suite that cannot be asked at all of answers that are played back.
+        model: to be asked about other rows; None where it cannot be, or is fed with arrays.
+        rival: what is said of other rows by what it is compared with; None where nobody knows.
     """
 
     trial: Trial
@@ -58,6 +66,10 @@ class Recording:
     truth: NDArray[Any]
     usable: Flags
     rows: int
+    live: tuple[Step, ...] = ()
+    unasked: tuple[str, ...] = ()
+    model: LiveModel | None = None
+    rival: Ask | None = None
 
     @property
     def table(self) -> pa.Table:
@@ -71,6 +83,11 @@ class Recording:
         """What is asked."""
         assert self.trial.suite is not None
         return self.trial.suite
+
+    @property
+    def whole(self) -> Suite:
+        """What is asked of a model that answers other rows too."""
+        return replace(self.suite, steps=(*self.suite.steps, *self.live))
 
 
 def record(trial: Trial, *, progress: Progress | None = None) -> Recording | None:
@@ -93,13 +110,15 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
     reading = trial.roles["test"].reading if "test" in trial.roles else None
     if reading is None:
         return None
-    _leave_out_live(trial)
+    left_out = _leave_out_live(trial)
     tapes: dict[str, Tape] = {}
     for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
         with about(role.data.name):
             tapes[name] = Tape(
                 role, trial.asker, trial.champion, seed=trial.seed, progress=progress
             )
+    model, rival = models_beyond(trial, reading)
+    live = () if model is None else tuple(one for one in left_out if _askable(one, trial))
     trial.asker = Once(trial.asker)
     replies = {name: tape.replies for name, tape in tapes.items() if tape.replies}
     truth, usable = _truth(tapes["test"].role, reading)
@@ -117,27 +136,44 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
         truth=truth,
         usable=usable,
         rows=tapes["test"].rows,
+        live=live,
+        unasked=tuple(dict.fromkeys(step.check for step in left_out if step not in live)),
+        model=model,
+        rival=rival,
     )
 
 
-def _leave_out_live(trial: Trial) -> None:
+def _leave_out_live(trial: Trial) -> tuple[Step, ...]:
     """Without steps that ask the model about rows of their own: what is played back has no answer.
 
     Those are left out of the suite, and that is told.
+
+    Returns:
+        Those steps.
     """
     assert trial.suite is not None
     library, steps = trial.library, trial.suite.steps
-    live = {name for name, check in library.items() if check.asks_model}
-    left_out = sorted({step.check for step in steps if step.check in live})
+    left_out = tuple(step for step in steps if library[step.check].asks_model)
     if left_out:
-        kept = tuple(step for step in steps if step.check not in live)
+        kept = tuple(step for step in steps if step not in left_out)
         trial.suite = replace(trial.suite, steps=kept)
+        names = sorted({step.check for step in left_out})
         why = "answers that are played back hold none to changed rows"
-        trial.taken.append(f"not asked: {', '.join(left_out)}; {why}")
+        trial.taken.append(f"not asked: {', '.join(names)}; {why}")
+    return left_out
+
+
+def _askable(step: Step, trial: Trial) -> bool:
+    """Whether a step can be put to whoever answers other rows, but has no file to be opened."""
+    return step.data == "test" and Bench not in trial.library[step.check].provided.values()
 
 
 def play(
-    recording: Recording, replies: Replies | None = None, suite: Suite | None = None
+    recording: Recording,
+    replies: Replies | None = None,
+    suite: Suite | None = None,
+    *,
+    asked: Ask | None = None,
 ) -> Report:
     """Judge a model that says `replies` of the role "test", and else what was recorded.
 
@@ -145,6 +181,8 @@ def play(
         recording: of the pass.
         replies: as they were recorded where None.
         suite: in place of the one that was recorded; it asks the same data sets.
+        asked: what that model says of rows that no data set holds: then the steps are put that ask
+            about such; None where nobody knows.
     """
     model = recording.trial.asker
     assert isinstance(model, Once)
@@ -154,11 +192,17 @@ def play(
         if role.reading is not None and role.champion is not None:
             said.append(spoken(told[name], role.reading))
             other.append(spoken(recording.champion[name], role.champion))
+    unlabelled = list(recording.unlabelled.values())
+    test = recording.roles["test"]
+    mine = None if asked is None else said_beyond(asked, test.reading)
+    its = None if asked is None else said_beyond(recording.rival, test.champion)
+    champion = Replay(model, other, (), its)
+    champion.answers_again = its is not None
     trial = replace(
         recording.trial,
-        suite=suite or recording.suite,
-        asker=Replay(model, said, list(recording.unlabelled.values())),
-        champion=Replay(model, other, ()),
+        suite=suite or (recording.suite if asked is None else recording.whole),
+        asker=Replay(model, said, unlabelled, mine),
+        champion=champion,
         places={},
         roles=dict(recording.roles),
         taken=[],

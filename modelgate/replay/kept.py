@@ -20,6 +20,7 @@ class Kept(Dataset):
         self, blocks: Sequence[pa.RecordBatch], schema: pa.Schema, source: Dataset
     ) -> None:
         self.name = source.name
+        self.folder = source.folder
         self.schema = schema
         self.table = pa.Table.from_batches(blocks, schema=schema)
         self._blocks = tuple(blocks)

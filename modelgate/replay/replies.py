@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,10 @@ class Replies:
 
     answer: NDArray[Any]
     scores: Floats | None = None
+
+
+Ask = Callable[[pa.RecordBatch], Replies]
+"""What a model says of rows that no data set holds."""
 
 
 def spoken_as(reading: Reading, voice: str) -> Reading:
@@ -110,7 +114,7 @@ class Once(Asker):
     @property
     def feeding(self) -> tuple[str, ...] | None:
         """The columns that the model itself reads; None for all."""
-        return self._model.columns
+        return self._model.feeding
 
     def look(self, rows: pa.RecordBatch | None) -> Raw:
         """See `Asker.look`."""
@@ -121,6 +125,11 @@ class Once(Asker):
         if (rows, batch) not in self._said:
             self._said[rows, batch] = self._model.again(rows, batch=batch)
         return self._said[rows, batch]
+
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        """See `Asker.decoded`."""
+        self._model.beside = self.beside
+        return self._model.decoded(rows, sized=sized)
 
     def submit(self, block: pa.RecordBatch) -> None:
         """See `Asker.submit`."""
@@ -138,10 +147,18 @@ class Replay(Once):
         model: asked about its first rows, and nothing else.
         said: one entry a labelled data set: output -> (n, ...) what is said of its rows.
         unlabelled: the same, of those without labels, in the order in which they are passed over.
+        asked: tells what is said of rows that no data set holds; None where nobody knows.
     """
 
-    def __init__(self, model: Once, said: Sequence[Raw], unlabelled: Sequence[Raw]) -> None:
+    def __init__(
+        self,
+        model: Once,
+        said: Sequence[Raw],
+        unlabelled: Sequence[Raw],
+        asked: Callable[[pa.RecordBatch], Raw] | None = None,
+    ) -> None:
         super().__init__(model)
+        self._asked = asked
         self._known = said
         self._unlabelled = iter(unlabelled)
         self._saying: Raw = {}
@@ -163,3 +180,8 @@ class Replay(Once):
     def collect(self) -> Mapping[str, NDArray[Any]]:
         """See `Asker.collect`."""
         return self._waiting.popleft()
+
+    def answer(self, rows: pa.RecordBatch) -> Raw:
+        """See `Asker.answer`: of rows that no data set holds."""
+        assert self._asked is not None
+        return self._asked(rows)

@@ -1,15 +1,17 @@
 """Would a suite catch a worse model? Faults are put into a good model's answers, and judged.
 
 The model is asked about every row once. Then the same checks and the same gate judge its answers as
-they are, and changed in ways in which models go wrong.
+they are, and changed in ways in which models go wrong. It is asked again as a model that misreads
+its rows; how many more rows that took is told.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,12 +21,14 @@ from modelgate.errors import UsageError
 from modelgate.evaluation import started
 from modelgate.judgement import prepare
 from modelgate.options import Options
-from modelgate.replay import Recording, play, record
+from modelgate.replay import Ask, Recording, play, record
+from modelgate.replay.beyond import reply
 from modelgate.replay.slices import slices_of
 from modelgate.selftest.advice import Advice, advised
 from modelgate.selftest.fault import Fault, Untried
 from modelgate.selftest.label_faults import label_faults
 from modelgate.selftest.labels import Labels
+from modelgate.selftest.misreading import misreadings
 from modelgate.selftest.trying import Tried, share, tried
 from modelgate.selftest.values import Values, value_faults
 
@@ -84,6 +88,10 @@ class SelfTest:
         unchanged: the verdict on the model itself: {"decision", "because"}.
         slices_left_out: slices beyond the most that are tried.
         advice: what to add to the suite.
+        asked: rows that the model was asked about beside those of its data.
+        apart: steps that ask about rows of their own: they were put to the model itself, and to
+            those that misread their rows.
+        unasked: steps that were put to no model: they need its file, or another data set's rows.
         seconds: that it took.
     """
 
@@ -94,13 +102,16 @@ class SelfTest:
     unchanged: Mapping[str, Any]
     slices_left_out: int
     advice: tuple[Advice, ...]
+    asked: int
+    apart: tuple[str, ...]
+    unasked: tuple[str, ...]
     seconds: float
 
     @property
     def misbehaved(self) -> tuple[Tried, ...]:
         """Controls that did not end as they have to."""
         good = any(one.promoted for one in self.controls if one.fault.good)
-        return tuple(one for one in self.controls if not behaves(one, good=good))
+        return tuple(one for one in self.controls if not behaves(one, good=good, apart=self.apart))
 
     @property
     def holes(self) -> tuple[Kind, ...]:
@@ -118,7 +129,7 @@ class SelfTest:
         return 0 if self.decision == "sound" else 11
 
 
-def behaves(one: Tried, *, good: bool) -> bool:
+def behaves(one: Tried, *, good: bool, apart: Collection[str] = ()) -> bool:
     """Whether a control ended as it has to.
 
     The model itself must not be blocked; where it is held for want of rows, some other one that is
@@ -128,9 +139,12 @@ def behaves(one: Tried, *, good: bool) -> bool:
     Args:
         one: the control.
         good: whether any good model was promoted.
+        apart: checks that were put to the model itself, and to no other good one: they must not
+            hold it either.
     """
     if one.fault.name == "copy":
-        return good and one.blocked == 0
+        held = any(result.partition("[")[0] in apart for result in one.because)
+        return good and one.blocked == 0 and not held
     if one.fault.good:
         return one.blocked <= MOST_GOOD_BLOCKED * one.models
     return one.promoted == 0
@@ -161,7 +175,8 @@ def selftest(
         told: hears how many models were judged.
 
     Raises:
-        UsageError: MG2070, there are no labelled rows; and what `evaluate` raises.
+        UsageError: MG2070, there are no labelled rows; MG2072, no answer to any of them can be
+            judged; and what `evaluate` raises.
     """
     began = time.monotonic()
     options = options or Options()
@@ -176,11 +191,19 @@ def selftest(
                 "there are no labelled rows, so no answer can be made worse",
                 hint="name the rows and their column of right answers: --data FILE --target COLUMN",
             )
+        if not recording.usable.any():
+            name = trial.asker.artifact.name
+            raise UsageError(
+                "MG2072",
+                f"{name!r} answers none of the labelled rows with anything that can be judged, so"
+                " no answer can be made worse",
+                hint="take a model that you know to be good; `modelgate check` tells what is wrong",
+            )
         return _tested(recording, draws, began, told)
 
 
 def _tested(recording: Recording, draws: int, began: float, told: Told | None) -> SelfTest:
-    unchanged = play(recording)
+    unchanged = play(recording, asked=_itself(recording))
     part = recording.roles["test"].part
     apart = {part.target, part.weight, *_predicted(recording)}
     rng = np.random.default_rng(recording.trial.seed)
@@ -190,6 +213,7 @@ def _tested(recording: Recording, draws: int, began: float, told: Told | None) -
         made = [*label_faults(Labels.of(recording), slices, draws, few)]
     else:
         made = [*value_faults(Values.of(recording), slices, draws, few)]
+    made += misreadings(recording)
     faults = [one for one in made if isinstance(one, Fault)]
     done, total = 0, sum(fault.draws for fault in faults)
     found: list[Tried] = []
@@ -213,8 +237,17 @@ def _tested(recording: Recording, draws: int, began: float, told: Told | None) -
         },
         slices_left_out=left_out,
         advice=advised(slipped, recording, unchanged),
+        asked=0 if recording.model is None else recording.model.asked,
+        apart=tuple(dict.fromkeys(step.check for step in recording.live)),
+        unasked=recording.unasked,
         seconds=time.monotonic() - began,
     )
+
+
+def _itself(recording: Recording) -> Ask | None:
+    """What the model itself says of rows that no data set holds."""
+    model = recording.model
+    return None if model is None else partial(reply, model)
 
 
 def _kinds(found: list[Tried]) -> tuple[Kind, ...]:

@@ -83,7 +83,8 @@ def _best(group: str, slipped: Sequence[Tried], recording: Recording, before: se
             instead=instead,
             caught=caught,
             models=len(runs),
-            promotes=itself.verdict.decision == "promote",
+            promotes=itself.verdict.decision == "promote"
+            and before <= {one.id for one in itself.results},
         )
         if advice.caught > best.caught:
             best = advice

@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 from numpy.random import Generator
 
-from modelgate.replay import Replies
+from modelgate.replay import Ask, Replies
 from modelgate.replay.slices import Slice
 
-Group = Literal["control", "overall", "scores", "threshold", "noise", "class", "slice"]
+Group = Literal[
+    "control", "overall", "scores", "threshold", "noise", "class", "slice", "columns", "words"
+]
 Make = Callable[[Generator], Replies]
 
 
@@ -32,6 +34,7 @@ class Fault:
         place: the slice that is answered worse; None for all rows.
         label: the class that is answered otherwise; None where there is no such class.
         good: whether such a model ought to be promoted.
+        asked: what such a model says of rows of a check's own; None where nobody knows.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Fault:
     place: Slice | None = None
     label: Any = None
     good: bool = False
+    asked: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)

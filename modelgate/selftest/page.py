@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,9 +25,21 @@ GROUPS = {
     "scores": "scores that are too sure, or not sure enough",
     "class": "a class that is found less often",
     "slice": "worse answers in a slice",
+    "columns": "columns that are taken for one another",
+    "words": "a stale vocabulary",
     "threshold-more": "the positive class answered too often",
     "threshold-fewer": "the positive class answered too seldom",
 }
+
+
+_OF_ONE = {
+    "are the model itself": "is the very same",
+    "are": "is",
+    "answer": "answers",
+    "err": "errs",
+    "give": "gives",
+}
+_SINGULAR = re.compile(r"are the model itself|(?:^|(?<= and ))(?:are|answer|err|give)\b")
 
 
 def show(found: SelfTest, console: Console) -> None:
@@ -74,6 +87,7 @@ class _Page(Page):
         if found.slices_left_out:
             left = f"{found.slices_left_out} more slices were not tried: too many for one run"
             yield self.indented(self.text(left, "dim"))
+        yield from self.steps(found)
         yield from self.holes(found)
         yield from self.advice(found.advice)
         yield ""
@@ -86,10 +100,11 @@ class _Page(Page):
         yield self.text(f"{_suite(found)}: would it catch a worse model?", "bold")
         kept = data["kept"]
         rows = f"{kept:,} rows" if kept == data["rows"] else f"{kept:,} of {data['rows']:,} rows"
+        more = f" It was asked about {found.asked:,} changed rows besides." if found.asked else ""
         yield self.text(
             f"{models:,} faulty models were made of the answers of {subject['model']['name']} to"
             f" {rows} of {data['path']}, and judged against"
-            f" {subject['champion'] or 'its own answers'} in {found.seconds:.0f} s.",
+            f" {subject['champion'] or 'its own answers'} in {found.seconds:.0f} s.{more}",
         )
 
     def table(self, rows: Sequence[_Row]) -> Table:
@@ -115,10 +130,18 @@ class _Page(Page):
             )
         return table
 
+    def steps(self, found: SelfTest) -> Iterator[RenderableType]:
+        """Which steps were put to some models alone, or to none."""
+        if found.apart:
+            told = f"{', '.join(found.apart)}: asked of the model itself and of those that misread"
+            yield self.indented(self.text(f"{told}, where nothing else stops them", "dim"))
+        if found.unasked:
+            told = f"put to no model here: {', '.join(found.unasked)}"
+            yield self.indented(self.text(told, "dim"))
+
     def holes(self, found: SelfTest) -> Iterator[RenderableType]:
         """The faults that slip through, one by one."""
-        worst = [one for kind in found.holes for one in kind.counted if one.promoted]
-        worst.sort(key=lambda one: -one.promoted / one.models)
+        worst = _worst_first(found.holes)
         if not worst:
             return
         yield ""
@@ -155,6 +178,18 @@ class _Page(Page):
             yield self.indented(self.text(tried, "dim"))
 
 
+def _worst_first(holes: Sequence[Kind]) -> list[Tried]:
+    """The faults of which models are let through: the worst of each kind, then the second ..."""
+    ranked = []
+    for kind in holes:
+        some = sorted(
+            (one for one in kind.counted if one.promoted),
+            key=lambda one: -one.promoted / one.models,
+        )
+        ranked += [(place, -one.promoted / one.models, one) for place, one in enumerate(some)]
+    return [one for *_, one in sorted(ranked, key=lambda entry: entry[:2])]
+
+
 def _row(kind: Kind) -> _Row:
     everything = kind.tried
     first = everything[0].fault
@@ -162,6 +197,10 @@ def _row(kind: Kind) -> _Row:
     if first.place is not None:
         places = f"one of {len(everything)} slices" if len(everything) > 1 else "a slice"
         says = says.replace(f"where {first.place.says}", f"in {places}")
+    elif first.group == "columns" and len(everything) > 1:
+        says = f"take one column for another: one of {len(everything)} pairs"
+    elif first.group == "words":
+        says = f"{says.partition(', ')[0]} (a stale vocabulary)"
     elif first.group == "class" and len(everything) > 1:
         says = f"{says.rpartition(' of the class ')[0]} of one of {len(everything)} classes"
     return _Row(
@@ -186,10 +225,7 @@ def _control(one: Tried, *, bad: bool) -> str:
     many = "A model" if one.models == 1 else f"{one.models} models"
     says = one.fault.says
     if one.models == 1:
-        says = {
-            "are the model itself": "is the very same",
-            "answer every row alike": "answers every row alike",
-        }.get(says, says)
+        says = _SINGULAR.sub(lambda found: _OF_ONE[found.group()], says)
     why = ""
     if (bad or one.fault.name == "copy") and one.because:
         why = f" (because of {', '.join(list(one.because)[:2])})"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from modelgate.outcome import Severity, Status
-from modelgate.replay import Recording, play
+from modelgate.replay import Ask, Recording, Replies, play
 from modelgate.report import Report
 from modelgate.selftest.fault import Fault
 from modelgate.stats.interval import Interval
@@ -46,9 +46,9 @@ class Tried:
         return self.promoted + self.held + self.blocked
 
 
-def drawn(fault: Fault, draw: int, seed: int) -> Generator:
-    """The chance of one model: the same for the same fault, whatever else is tried."""
-    return np.random.default_rng([seed, crc32(fault.name.encode()), draw])
+def _chance(fault: Fault, draw: int, recording: Recording) -> Generator:
+    """That of one model: the same for the same fault, whatever else is tried."""
+    return np.random.default_rng([recording.trial.seed, crc32(fault.name.encode()), draw])
 
 
 def tried(fault: Fault, recording: Recording, unchanged: Report) -> Tried:
@@ -63,7 +63,9 @@ def tried(fault: Fault, recording: Recording, unchanged: Report) -> Tried:
     because: Counter[str] = Counter()
     passed = []
     for draw in range(fault.draws):
-        report = play(recording, fault.make(drawn(fault, draw, recording.trial.seed)))
+        report = unchanged
+        if fault.name != "copy":
+            report = _judged(recording, fault.make(_chance(fault, draw, recording)), fault.asked)
         decisions[report.verdict.decision] += 1
         because.update(in_the_way(report))
         if report.verdict.decision == "promote":
@@ -79,6 +81,18 @@ def tried(fault: Fault, recording: Recording, unchanged: Report) -> Tried:
     )
 
 
+def _judged(recording: Recording, replies: Replies, asked: Ask | None) -> Report:
+    """What the suite says of a model that gives these replies.
+
+    The steps that ask about rows of their own are only put to a model that the others promote: they
+    could not help another one.
+    """
+    report = play(recording, replies)
+    if asked is None or not recording.live or report.verdict.decision != "promote":
+        return report
+    return play(recording, replies, asked=asked)
+
+
 def let_through(runs: Sequence[tuple[Fault, int]], recording: Recording, suite: Suite) -> int:
     """How many of these models another suite promotes.
 
@@ -88,9 +102,7 @@ def let_through(runs: Sequence[tuple[Fault, int]], recording: Recording, suite: 
         suite: that is asked in place of the recorded one.
     """
     return sum(
-        play(
-            recording, fault.make(drawn(fault, draw, recording.trial.seed)), suite
-        ).verdict.decision
+        play(recording, fault.make(_chance(fault, draw, recording)), suite).verdict.decision
         == "promote"
         for fault, draw in runs
     )

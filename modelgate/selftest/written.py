@@ -43,6 +43,9 @@ def written(found: SelfTest) -> bytes:
             }
             for one in found.advice
         ],
+        "asked": found.asked,
+        "apart": list(found.apart),
+        "unasked": list(found.unasked),
         "seconds": round(found.seconds, 3),
     }
     return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"

@@ -157,7 +157,8 @@ def test_every_row_is_asked_once(table: pd.DataFrame, suite: Written) -> None:
         asked.append(len(rows))
         return rows["score"].to_numpy()
 
-    selftest(model, data=table, target="stays", suite=suite("  - metric: accuracy\n"), draws=2)
+    rows = table[["score", "stays"]]
+    selftest(model, data=rows, target="stays", suite=suite("  - metric: accuracy\n"), draws=2)
     assert sum(asked) == len(table) + 2 * 64  # once each, the first rows to look, and once more
 
 
@@ -167,6 +168,25 @@ def test_without_labels_there_is_nothing_to_make_worse(table: pd.DataFrame, tmp_
     with pytest.raises(UsageError, match="there are no labelled rows") as caught:
         selftest(lambda rows: rows["score"], data=table.drop(columns="stays"), suite=asked)
     assert (caught.value.code, caught.value.exit_code) == ("MG2070", 2)
+
+
+@pytest.mark.parametrize(
+    ("target", "answer", "step"),
+    [
+        pytest.param("stays", np.nan, "metric: accuracy", id="no-score"),
+        pytest.param("age", np.nan, "metric: rmse", id="no-number"),
+        pytest.param("age", np.inf, "metric: rmse", id="infinite"),
+    ],
+)
+def test_answers_that_are_no_numbers_cannot_be_made_worse(
+    target: str, answer: float, step: str, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    asked = tmp_path / "suite.yaml"
+    classes = "model: {classes: ['no', 'yes']}\n" if target == "stays" else ""
+    asked.write_text(f"{classes}checks: [{{{step}}}]")
+    with pytest.raises(UsageError, match="answers none of the labelled rows") as caught:
+        selftest(lambda rows: np.full(len(rows), answer), data=table, target=target, suite=asked)
+    assert (caught.value.code, caught.value.exit_code) == ("MG2072", 2)
 
 
 def test_a_target_that_is_not_there_is_told_as_always(table: pd.DataFrame) -> None:
