@@ -10,7 +10,8 @@ ModelgateError
 │   ├── CheckCrashedError
 │   └── ModelCrashedError
 ├── RefusedError         refused for safety or integrity: exit code 5
-└── StorageError         the disk or the registry: exit code 6
+├── StorageError         the disk or the registry: exit code 6
+└── ServiceError         another service did not answer: exit code 7
 
 Each carries a stable code; `modelgate explain MG2104` prints what `modelgate/codes/` says of it.
 """
@@ -127,6 +128,12 @@ class StorageError(ModelgateError):
     """The disk is full, read-only or gone."""
 
     exit_code = 6
+
+
+class ServiceError(ModelgateError):
+    """A service outside did not answer, or not in time: asking again later may help."""
+
+    exit_code = 7
 
 
 @contextmanager

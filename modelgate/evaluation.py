@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelgate.errors import ModelError, UsageError
 from modelgate.escape import shown
-from modelgate.formats.named import parted, source_of
+from modelgate.formats.named import ENDPOINTS, parted, source_of
 from modelgate.options import Options
 from modelgate.worker import Worker
 
@@ -40,7 +40,8 @@ def evaluate(
     Args:
         model: path of a file of ONNX, scikit-learn (.skops), XGBoost or LightGBM;
             "file.py:function" or "module:function", where its digest is approved;
-            "columns:NAME[,NAME...]" for predictions that stand in the data; or a callable.
+            "http(s)://HOST/v2/models/NAME" of an endpoint; "columns:NAME[,NAME...]" for
+            predictions that stand in the data; or a callable.
             Functions take a DataFrame of n rows and answer (n,) or (n, classes).
         data: the test set: a path, a folder, a pattern, a DataFrame, an Arrow table. Without it,
             and without a suite that names one, the model is asked about made-up inputs.
@@ -60,6 +61,7 @@ def evaluate(
         ModelError, DataError: the model or the data cannot be judged.
         ModelCrashedError: the model broke off while it answered.
         RefusedError: the model reaches for what it may not.
+        ServiceError: an endpoint does not answer.
     """
     began = time.monotonic()
     options = options or Options(threads=threads, seed=seed)
@@ -79,20 +81,25 @@ def evaluate(
 
 
 def started(model: Any, options: Options, stack: ExitStack) -> Any:
-    """Whoever answers: a worker that opens the file, a callable, or the columns named.
+    """Whoever answers: a worker that opens the file, an endpoint, a callable, or the columns named.
 
     Args:
         model: as `evaluate` takes it.
         options: how it is run.
-        stack: ends a worker when it is left.
+        stack: ends a worker, or closes connections, when it is left.
 
     Raises:
-        UsageError: MG2034, it is neither a file nor can be called.
+        UsageError: MG2034, it is neither a file nor can be called; MG2037, no address of a model.
+        ServiceError: an endpoint does not answer.
     """
     if isinstance(model, str) and model.startswith(COLUMNS):
         return model.removeprefix(COLUMNS).split(",")
     if callable(model):
         return model
+    if isinstance(model, str) and model.startswith(ENDPOINTS):
+        from modelgate.asking.endpoint import EndpointAsker
+
+        return stack.enter_context(EndpointAsker(model))
     if not isinstance(model, str | Path | PathLike):
         raise _no_model(model)
     path, function = _function_of(model)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelgate.atomic import refuse_overwriting as refuse
 from modelgate.errors import DataError
-from modelgate.formats.named import parted
+from modelgate.formats.named import ENDPOINTS, parted
 from modelgate.project import find_project
 from modelgate.sources import suffixes
 from modelgate.sources.whereabouts import files
@@ -30,6 +30,8 @@ def _models(trial: Trial) -> Iterator[Path]:
     for asker in (trial.asker, trial.champion):
         if asker is not None:
             path = asker.artifact.path
+            if path.startswith(ENDPOINTS):
+                continue
             function = parted(path)
             yield Path(path if function is None else function[0])
     if trial.suite is not None and trial.suite.champion is not None:

@@ -1,6 +1,6 @@
-"""Whoever answers: a worker with an ONNX file, a Python callable, or columns of the data.
+"""Whoever answers: a worker with a file, an endpoint, a Python callable, or columns of the data.
 
-All three are asked in the same way: bound to columns, asked about the first rows to see what their
+All are asked in the same way: bound to columns, asked about the first rows to see what their
 outputs are, then given block after block.
 """
 
