@@ -12,12 +12,14 @@ def opset(artifact: Artifact, *, opset: Version, shown: Most = 5) -> Outcome:
 
     It is seldom the one that the gate runs. The file's own words are held against what each release
     takes: the newest opset of ONNX and of its domain for classical models, the version of the file
-    format, and the operators of com.microsoft, which quantisers and optimisers write.
+    format, operators of the standard for which it has no kernel on a CPU, and the operators of
+    com.microsoft, which quantisers and optimisers write.
 
     Measures: what the release does not take: `opset: 1.17` names it.
     Settings: opset, the release. shown, how many faults the evidence holds.
-    Source: sessions and operator lists of the releases themselves (modelgate/artifact/
-        onnxruntime.yaml); the rule of https://onnxruntime.ai/docs/reference/compatibility.html
+    Source: sessions, operators and kernels of the releases themselves, listed in
+        modelgate/artifact/onnxruntime.yaml;
+        https://onnxruntime.ai/docs/reference/compatibility.html
     """
     if artifact.format != "onnx":
         raise ModelError("MG3192", f"{artifact.name!r} is no ONNX file: it declares no opset")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelgate.artifact.opsets import releases
+from modelgate.artifact.opsets import faults, newest_opsets, releases
 from modelgate.errors import UsageError
 from modelgate.model import Artifact
 from modelgate.report import Result
@@ -46,10 +46,32 @@ def asked(release: str, given: Mapping[str, Any], **more: Any) -> Result:
         pytest.param(
             "1.16",
             facts(ops={"com.microsoft:MoE": 1}),
-            "it has no operator MoE of com.microsoft",
+            "it has no operator MoE of com.microsoft on a CPU",
             id="an-operator-that-came-later",
         ),
-        pytest.param("1.17", facts(ops={"com.microsoft:MoE": 1}), "", id="an-operator-in-time"),
+        pytest.param("1.23", facts(ops={"com.microsoft:MoE": 1}), "", id="an-operator-in-time"),
+        pytest.param(
+            "1.24",
+            facts(22, ops={"ai.onnx:DeformConv": 1}),
+            "it has no kernel for DeformConv of ai.onnx from opset 19 on, on a CPU",
+            id="an-operator-without-a-kernel",
+        ),
+        pytest.param(
+            "1.25", facts(22, ops={"ai.onnx:DeformConv": 1}), "", id="whose-kernel-came-later"
+        ),
+        pytest.param("1.24", facts(18, ops={"ai.onnx:DeformConv": 1}), "", id="in-an-older-opset"),
+        pytest.param(
+            "1.20",
+            facts(17, 5, ops={"ai.onnx.ml:TreeEnsemble": 1}),
+            "it has no kernel for TreeEnsemble of ai.onnx.ml from opset 5 on, on a CPU",
+            id="trees-without-a-kernel",
+        ),
+        pytest.param(
+            "1.20",
+            facts(22, ops={"ai.onnx:RoiAlign": 1}),
+            "opset 22 of ai.onnx; it runs up to 21",
+            id="whose-opset-is-too-new-anyhow",
+        ),
         pytest.param(
             "1.20",
             facts(ops={"my.company:Fast": 1}),
@@ -95,6 +117,54 @@ def test_releases_only_learn() -> None:
     newest = [asked(one, facts(26, 5, 13)).value for one in releases()]
     assert newest == sorted(newest, key=lambda faults: -float(faults or 0))
     assert newest[-1] == 0
+
+
+def test_the_table_has_what_the_release_at_hand_says_of_itself() -> None:
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as native
+
+    named = ".".join(onnxruntime.__version__.split(".")[:2])
+    if named not in releases():
+        pytest.skip(f"the table ends before onnxruntime {named}")
+    kernels: dict[str, list[tuple[int, int]]] = {}
+    for one in native.get_all_opkernel_def():
+        if one.provider == "CPUExecutionProvider":
+            kernels.setdefault(f"{one.domain or 'ai.onnx'}:{one.op_name}", []).append(
+                one.version_range
+            )
+    newest = newest_opsets(named)
+    for domain, opset in newest.items():
+        versions = _standard(domain, opset)
+        lacking = {name for name, since in versions.items() if not _runs(kernels, name, since)}
+        given = {"ir": 8, "opsets": newest}
+        assert lacking == {name for name in versions if faults(named, {**given, "ops": {name: 1}})}
+    for one in native.get_all_operator_schema():
+        if one.domain == "com.microsoft" and f"{one.domain}:{one.name}" in kernels:
+            given = {"ir": 8, "opsets": {}, "ops": {f"{one.domain}:{one.name}": 1}}
+            assert faults(named, given) == ()
+
+
+def _standard(domain: str, opset: int) -> dict[str, int]:
+    """Operator -> its version at an opset, but for those that are made of others."""
+    import onnx
+
+    found = {}
+    for name in {one.name for one in onnx.defs.get_all_schemas() if one.name != "Constant"}:
+        try:
+            one: Any = onnx.defs.get_schema(name, opset, "" if domain == "ai.onnx" else domain)
+        except onnx.defs.SchemaError:
+            continue  # of another domain
+        made = one.has_function or one.has_context_dependent_function
+        if not one.deprecated and not made:
+            found[f"{domain}:{name}"] = one.since_version
+    return found
+
+
+def _runs(kernels: dict[str, list[tuple[int, int]]], name: str, since: int) -> bool:
+    """As onnxruntime matches: a kernel without an end fits the very version that it begins with."""
+    return any(
+        first == since or first < since <= last < 2**31 - 1 for first, last in kernels.get(name, ())
+    )
 
 
 def test_another_format_declares_no_opset() -> None:
