@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from modelgate.cells import index_of, numbers_of
+
 _NUMPY = {
     "bool": np.bool_,
     "int8": np.int8,
@@ -64,7 +66,7 @@ def tensor_shape(kind: pa.DataType) -> tuple[int, ...]:
 
 def tensors(values: NDArray[Any]) -> pa.Array:
     """(n, ...) numbers as a column of tensors."""
-    found = pa.array(np.ascontiguousarray(values).reshape(-1))
+    found = numbers_of(values.reshape(-1), None, pa.from_numpy_dtype(values.dtype))
     for size in reversed(values.shape[1:]):
         found = pa.FixedSizeListArray.from_arrays(found, size)
     return found
@@ -149,8 +151,7 @@ def interleaved(columns: Sequence[pa.Array]) -> pa.Array:
     rows = len(columns[0])
     stacked = pa.concat_arrays(columns)
     order = (np.arange(rows)[:, None] + rows * np.arange(len(columns))[None, :]).ravel()
-    index = pa.Array.from_buffers(pa.int64(), order.size, [None, pa.py_buffer(order)])
-    return stacked.take(index)
+    return stacked.take(index_of(order))
 
 
 def hashed(column: pa.Array) -> NDArray[np.uint64]:

@@ -12,8 +12,13 @@ from modelgate.aggregates import Need
 from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.row_losses import RowLosses
 from modelgate.aggregates.worst import Worst
+from modelgate.behaviour.fragile import fragile
+from modelgate.counterexamples import told
+from modelgate.errors import ModelgateError
+from modelgate.escape import shown
 from modelgate.figures import number
 from modelgate.judging import Gathered
+from modelgate.model import Model
 from modelgate.outcome import Status
 from modelgate.report import Finding, Result
 from modelgate.sentences import title
@@ -26,9 +31,22 @@ FEWEST = 30
 NAMED = 3
 """Columns that a sentence names."""
 
+CALM = {Status.PASSED, Status.INFO}
+"""What such a step has found is shown nowhere else."""
 
-def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tuple[Finding, ...]:
-    """The weightiest first: unjudged rows, a single answer, weakest slice, column, class, row."""
+
+def findings(
+    gathered: Mapping[str, Gathered],
+    results: Sequence[Result],
+    models: Mapping[str, Model] | None = None,
+) -> tuple[Finding, ...]:
+    """The weightiest first: unjudged rows, a single answer, weakest slice, column, class, row.
+
+    Args:
+        gathered: of each data set that was read.
+        results: of all steps.
+        models: role -> the model, to be asked about a few rows that are changed a little.
+    """
     kinds = [
         [_unjudged(role, one) for role, one in gathered.items()],
         [_contradicting(one) for one in gathered.values()],
@@ -37,6 +55,11 @@ def findings(gathered: Mapping[str, Gathered], results: Sequence[Result]) -> tup
         [_weakest_slice(results)],
         [_ignored(results)],
         [_mixed_up(one) for one in gathered.values()],
+        [
+            _turned(role, gathered[role], one, results)
+            for role, one in (models or {}).items()
+            if role in gathered
+        ],
         [_worst_row(one) for one in gathered.values()],
     ]
     return tuple(finding for kind in kinds for found in kind for finding in found)[:MOST]
@@ -106,6 +129,33 @@ def _mixed_up(gathered: Gathered) -> list[Finding]:
             },
         )
     ]
+
+
+def _turned(
+    role: str, gathered: Gathered, model: Model, results: Sequence[Result]
+) -> list[Finding]:
+    """A row whose answer turns with a typo or a cent: where no step asks, a few rows are tried."""
+    if gathered.sample is None:
+        return []
+    asked = [one for one in results if one.check == "invariance" and one.data == role]
+    if asked:
+        return [_by_step(one) for one in asked if one.status in CALM and one.evidence][:1]
+    try:
+        found = fragile(model, gathered.sample)
+    except ModelgateError as error:
+        says = f"Rows that are changed a little are not answered: {error.code} {error.message}."
+        return [Finding(says=says, evidence={"type": "broken", "code": error.code})]
+    return [] if found is None else [_fragile(found.by, found.turned, found.changed, found.example)]
+
+
+def _by_step(result: Result) -> Finding:
+    details = result.details
+    return _fragile(shown(result.subject), details["flips"], details["changed"], result.evidence[0])
+
+
+def _fragile(by: str, turned: int, changed: int, example: Mapping[str, Any]) -> Finding:
+    says = f"{by} turns {turned:,} of {changed:,} rows; {', '.join(told(example))}."
+    return Finding(says=says, evidence={**example, "turned": turned, "of": changed})
 
 
 def _worst_row(gathered: Gathered) -> list[Finding]:

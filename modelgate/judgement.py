@@ -29,11 +29,13 @@ from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
-from modelgate.passing import Role, answered_all, passed_over
+from modelgate.passing import answered_all, passed_over
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
+from modelgate.recalling import beside
 from modelgate.report import Report, Result
+from modelgate.role import Role
 from modelgate.runner import Asked, results_of
 from modelgate.subject import digests, refuse_changes, subject_of
 from modelgate.suite import ModelPart, Policy, Suite
@@ -194,7 +196,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
                     progress=options.progress,
                     keep=keep,
                     champion=trial.champion,
-                    remember=options.cache and not options.quick,
+                    remember=_remembers(trial),
                     seed=trial.seed,
                 )
             answers[name] = gathered[name].answers
@@ -226,7 +228,13 @@ def _models(trial: Trial) -> dict[str, LiveModel]:
     if not trial.asker.answers_again:
         return {}
     return {
-        name: LiveModel(trial.asker, role.reading, role.data.schema, role.data.folder)
+        name: LiveModel(
+            trial.asker,
+            role.reading,
+            role.data.schema,
+            role.data.folder,
+            beside=beside(role, trial.asker, role.reading, remember=_remembers(trial)),
+        )
         for name, role in trial.roles.items()
         if role.reading is not None
     }
@@ -238,11 +246,20 @@ def _champions(trial: Trial) -> dict[str, LiveChampion]:
         return {}
     return {
         name: LiveChampion(
-            trial.champion, role.champion, role.data.schema, role.reading, role.data.folder
+            trial.champion,
+            role.champion,
+            role.data.schema,
+            role.reading,
+            role.data.folder,
+            beside=beside(role, trial.champion, role.champion, remember=_remembers(trial)),
         )
         for name, role in trial.roles.items()
         if role.reading is not None and role.champion is not None
     }
+
+
+def _remembers(trial: Trial) -> bool:
+    return trial.options.cache and not trial.options.quick
 
 
 def _benches(trial: Trial, probe: FirstRows | None) -> dict[str, Bench]:
@@ -278,6 +295,7 @@ def _report(
         seconds=seconds,
         threads=trial.options.threads,
     )
+    found = findings(asked.gathered, results, asked.models)
     if asked.tracebacks:
         made["tracebacks"] = asked.tracebacks
     return Report(
@@ -285,6 +303,6 @@ def _report(
         subject=subject_of(trial, asked, files),
         taken=tuple(trial.taken),
         results=tuple(results),
-        findings=findings(asked.gathered, results),
+        findings=found,
         provenance=made,
     )

@@ -20,7 +20,7 @@ from modelgate.binding.seen import flattened
 from modelgate.coding import ColumnCoder
 from modelgate.declare import Sample
 from modelgate.errors import DataError, ModelCrashedError
-from modelgate.sampling import Sampling
+from modelgate.sampling import Redrawing, Sampling
 from modelgate.slices import Part, Slicing
 from modelgate.slicing import Slices
 
@@ -153,7 +153,7 @@ class Judge:
         named: Mapping[Part, Sequence[Need]] | None = None,
         columns: tuple[Column, ...] = (),
         champion: Reading | None = None,
-        sampling: Sampling | None = None,
+        sampling: Sampling | Redrawing | None = None,
     ) -> None:
         self._sampling = sampling
         self._reading = reading

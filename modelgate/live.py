@@ -18,6 +18,8 @@ from modelgate.errors import DataError
 from modelgate.judging import Rival, predictions
 from modelgate.model import Artifact
 from modelgate.predictions import Predictions
+from modelgate.remembered_beside import Beside
+from modelgate.remembered_rows import answered_once
 
 
 class LiveModel:
@@ -32,7 +34,13 @@ class LiveModel:
     """
 
     def __init__(
-        self, asker: Asker, reading: Reading, schema: pa.Schema, folder: Path = Path()
+        self,
+        asker: Asker,
+        reading: Reading,
+        schema: pa.Schema,
+        folder: Path = Path(),
+        *,
+        beside: Beside | None = None,
     ) -> None:
         """Take a bound model.
 
@@ -41,6 +49,7 @@ class LiveModel:
             reading: how its outputs are read.
             schema: of the data it is bound to.
             folder: of that data.
+            beside: where its answers are remembered; None where they are not.
         """
         columns = schema.names if asker.feeding is None else asker.feeding
         self.artifact: Artifact = asker.artifact
@@ -49,6 +58,7 @@ class LiveModel:
         self.asked = 0
         self.calls = 0
         self._asker = asker
+        self._beside = beside
         self._folder = folder
         self._reading = reading
         self._coder = Coder(reading.classes, reading.own)
@@ -65,14 +75,19 @@ class LiveModel:
             return self._none()
         self.asked += len(rows)
         self.calls += 1
-        self._asker.beside = self._folder
-        self._asker.prepare(self._reading.outputs)
-        return self._read(self._asker.answer(rows))
+        if self._beside is None:
+            return self._read(self._ask(rows))
+        return self._read(answered_once(self._beside, rows, lambda: self._ask(rows)))
 
     def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
         """See `Model.decoded`."""
         self._asker.beside = self._folder
         return self._asker.decoded(rows.select(list(self.columns)), sized=sized)
+
+    def _ask(self, rows: pa.RecordBatch) -> Raw:
+        self._asker.beside = self._folder
+        self._asker.prepare(self._reading.outputs)
+        return self._asker.answer(rows)
 
     def _read(self, raw: Raw) -> Predictions:
         answer, scores = predictions(raw, self._reading, self._coder)
@@ -122,6 +137,8 @@ class LiveChampion(LiveModel):
         schema: pa.Schema,
         candidate: Reading,
         folder: Path = Path(),
+        *,
+        beside: Beside | None = None,
     ) -> None:
         """Take a bound champion.
 
@@ -131,8 +148,9 @@ class LiveChampion(LiveModel):
             schema: of the data it is bound to.
             candidate: how the candidate's are.
             folder: of that data.
+            beside: where its answers are remembered; None where they are not.
         """
-        super().__init__(asker, reading, schema, folder)
+        super().__init__(asker, reading, schema, folder, beside=beside)
         self.facts = candidate.facts
         self._rival = Rival(reading, candidate)
 

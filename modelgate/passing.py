@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -16,51 +15,19 @@ from modelgate.aggregates.answers import Answers
 from modelgate.aggregates.columns import Column
 from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.lots import Lots
-from modelgate.aggregates.row_losses import RowLosses
 from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
-from modelgate.binding import Reading
-from modelgate.dataset import Dataset
-from modelgate.declare import Check, Groups, Sample, is_aggregate
+from modelgate.declare import Check, Groups, is_aggregate
 from modelgate.errors import MistakesError, UsageError
 from modelgate.judging import Gathered, Judge
-from modelgate.remembered import Answering, answering, shelf_of
-from modelgate.remembered_search import Search
-from modelgate.sampling import Sampling
+from modelgate.recalling import drawing_of, search_of
+from modelgate.remembered import Answering, answering
+from modelgate.role import Role
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
 
-_SEARCHED = {
-    "classification": Need(RowLosses, (("loss", "wrong"),)),
-    "regression": Need(RowLosses, (("loss", "size"),)),
-}
 Progress = Callable[[str, int], None]
-Keep = Callable[["Role", pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """One data set of the suite, opened.
-
-    Attributes:
-        name: the role: "test", "reference" ...
-        data: its rows.
-        part: what the suite says of it, target included.
-        reading: how the model's answers are read against its labels; None without labels.
-        champion: how the champion's are; None where there is none.
-        seen: output -> the raw answers to its first rows.
-        columns: by which slices that nobody named may be told apart.
-        searched: whether these are searched where no step asks for it.
-    """
-
-    name: str
-    data: Dataset
-    part: DataPart
-    reading: Reading | None
-    seen: Mapping[str, NDArray[Any]]
-    champion: Reading | None = None
-    columns: tuple[Column, ...] = ()
-    searched: bool = True
+Keep = Callable[[Role, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
 
 
 def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
@@ -135,12 +102,14 @@ def passed_over(
     rival = role.champion if champion is not None else None
     whole, slicings, named = _wanted(role, steps, paired=rival is not None)
     searching = [need for needs in (whole, *named.values()) for need in needs if need.kind.searches]
-    search = None if searching else _search(role, asker, remember=remember)
+    search = None if searching else search_of(role, asker, remember=remember)
     if search is not None and search.known is None:
         whole.append(search.need)
         searching.append(search.need)
     columns = role.columns if searching else ()
-    sampling = _sampling(role, [asker, *([champion] if champion else [])], steps, seed)
+    askers = [asker, *([champion] if champion else [])]
+    drawing = drawing_of(role, askers, steps, seed=seed, remember=remember)
+    sampling = None if drawing is None else drawing.sampling
     judge = Judge(
         role.reading,
         whole,
@@ -157,13 +126,13 @@ def passed_over(
     if champion is not None and rival is not None:
         asked.append((champion, rival))
     with ExitStack() as stack:
-        askers = [
+        answerers = [
             stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
             for one, reading in asked
         ]
         read = _read(slicings, named, columns)
         read += [] if sampling is None else sampling.columns
-        for block, (raw, *others) in answered(role, askers, read):
+        for block, (raw, *others) in answered(role, answerers, read):
             judge.add(block, raw, *others)
             if keep is not None:
                 keep(role, block, raw)
@@ -172,20 +141,9 @@ def passed_over(
     judge.gathered.answers.seen = role.seen
     if search is not None:
         judge.gathered.whole[search.need] = search.settled(judge.gathered.whole)
-    if sampling is not None:
-        judge.gathered.sample = sampling.sample(role.reading.facts.task)
+    if drawing is not None:
+        judge.gathered.sample = drawing.settled(role.reading.facts.task)
     return judge.gathered
-
-
-def _sampling(
-    role: Role, askers: Sequence[Asker], steps: Sequence[tuple[Check, Step]], seed: int
-) -> Sampling | None:
-    """What draws the rows that checks change and ask again; None where no step wants any."""
-    if not any(Sample in check.provided.values() for check, _ in steps):
-        return None
-    columns = {name for asker in askers for name in asker.feeding or role.data.schema.names}
-    named = [name for name in role.data.schema.names if name in columns]
-    return Sampling(named, seed=seed, group=role.part.group)
 
 
 def _wanted(
@@ -228,17 +186,6 @@ def _wanted(
         {slicing: list(needs) for slicing, needs in slicings.items()},
         {part: list(needs) for part, needs in named.items()},
     )
-
-
-def _search(role: Role, asker: Asker, *, remember: bool) -> Search | None:
-    """The search for weak slices that nobody asked for; None where there is nothing to search."""
-    assert role.reading is not None
-    if not role.searched or not role.columns or role.part.group is not None:
-        return None
-    need = _SEARCHED[role.reading.facts.task]
-    shelf = shelf_of(asker, role.data, role.reading.outputs) if remember else None
-    told = (role.reading, role.part.target, role.part.weight, role.columns, need)
-    return Search(need, role.data, shelf, told).recall(role.reading.facts, role.columns)
 
 
 def _read(

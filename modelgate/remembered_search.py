@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from contextlib import suppress
-from hashlib import sha256
-from pathlib import Path
 from typing import Self
 from zipfile import BadZipFile
 
@@ -18,12 +15,9 @@ import numpy as np
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.columns import Column
 from modelgate.aggregates.row_losses import RowLosses
-from modelgate.atomic import write_file
-from modelgate.dataset import Dataset
-from modelgate.errors import StorageError
-from modelgate.remembered import place_on
+from modelgate.remembered_beside import Beside
 
-_DIGEST = 32  # bytes
+KIND = "search"
 
 
 class Search:
@@ -34,28 +28,24 @@ class Search:
         known: what the last one left behind; None where it has to be done.
     """
 
-    def __init__(
-        self, need: Need, data: Dataset, shelf: Path | None, told: tuple[object, ...]
-    ) -> None:
+    def __init__(self, need: Need, beside: Beside, told: tuple[object, ...]) -> None:
         """Know of a search.
 
         Args:
             need: as above.
-            data: the rows.
-            shelf: where the model's answers to such data are kept; None where they are not.
+            beside: where it is remembered.
             told: all that the result hangs on, model and data apart.
         """
         self.need = need
         self.known: RowLosses | None = None
-        self._data = data
-        self._shelf = shelf
-        self._name = f"search-{sha256(repr(told).encode()).hexdigest()[:32]}"
+        self._beside = beside
+        self._told = told
 
     def recall(self, facts: Facts, columns: tuple[Column, ...]) -> Self:
         """Look for what the last one left behind."""
-        path = self._path()
-        if path is not None:
-            self.known = _read(path, self.need, facts, columns)
+        content = self._beside.read(KIND, self._told)
+        if content is not None:
+            self.known = _read(content, self.need, facts, columns)
         return self
 
     def settled(self, gathered: Mapping[Need, Aggregate]) -> Aggregate:
@@ -64,38 +54,21 @@ class Search:
             return self.known
         losses = gathered[self.need]
         assert isinstance(losses, RowLosses)
-        path = self._path()
-        if path is not None:
-            _write(path, losses)
+        if not losses.grouped and not losses.unknown:
+            packed = io.BytesIO()
+            np.savez(packed, allow_pickle=False, **losses.state())
+            self._beside.write(KIND, self._told, packed.getvalue())
         return losses
 
-    def _path(self) -> Path | None:
-        """Where it is kept; only beside answers, so that it goes when they go."""
-        if self._shelf is None or not self._shelf.is_dir():
-            return None
-        folder = place_on(self._shelf, self._data)
-        return folder / self._name if folder.is_dir() else None
 
-
-def _read(path: Path, need: Need, facts: Facts, columns: tuple[Column, ...]) -> RowLosses | None:
-    """What was written; None where it was something else, or nothing."""
+def _read(
+    content: bytes, need: Need, facts: Facts, columns: tuple[Column, ...]
+) -> RowLosses | None:
+    """What was written; None where it was something else."""
     made = need.make(facts)
     assert isinstance(made, RowLosses)
     try:
-        content = path.read_bytes()
-        if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
-            return None
-        with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as state:
+        with np.load(io.BytesIO(content), allow_pickle=False) as state:
             return made.restored(dict(state), columns)
     except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile):
         return None
-
-
-def _write(path: Path, losses: RowLosses) -> None:
-    if losses.grouped or losses.unknown:
-        return
-    packed = io.BytesIO()
-    np.savez(packed, allow_pickle=False, **losses.state())
-    content = packed.getvalue()
-    with suppress(StorageError):  # a full disk costs time, not the verdict
-        write_file(path, sha256(content).digest() + content)

@@ -20,10 +20,11 @@ from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Status
-from modelgate.passing import Role, need_in, pair_of, placed
+from modelgate.passing import need_in, pair_of, placed
 from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result
+from modelgate.role import Role
 from modelgate.slices import column_of, said
 from modelgate.suite import DataPart, Policy, Step
 from modelgate.unjudged import left_out

@@ -102,19 +102,54 @@ class Sampling:
             return None
         self._shrink()
         (part,) = self._parts
-        batch = part.batch
-        assert batch.row is not None
-        rival = None
-        if batch.champion_answer is not None:
-            rival = _answers(task, batch.champion_answer, batch.champion_scores)
-        return Sample(
-            rows=part.rows,
-            answers=_answers(task, batch.answer, batch.scores),
-            champion=rival,
-            truth=batch.truth,
-            positions=batch.row,
-            seed=self._seed,
-        )
+        return _sample(task, part.rows, part.batch, self._seed)
+
+
+class Redrawing:
+    """Takes the rows that an earlier pass over the same data drew; no column is read for them."""
+
+    columns: tuple[str, ...] = ()
+
+    def __init__(self, rows: pa.RecordBatch, places: NDArray[np.int64], *, seed: int) -> None:
+        """Know the rows.
+
+        Args:
+            rows: n rows.
+            places: (n,) their positions in the data set, rising.
+            seed: they were drawn by.
+        """
+        self._rows = rows
+        self._places = places
+        self._seed = seed
+        self._batches: list[Batch] = []
+
+    def add(self, block: pa.RecordBatch, batch: Batch, chosen: Flags, first: int) -> None:
+        """See `Sampling.add`."""
+        del chosen  # those that were drawn could be judged
+        low, high = np.searchsorted(self._places, [first, first + len(block)])
+        if low < high:
+            self._batches.append(_plain(batch).take(self._places[low:high] - first))
+
+    def sample(self, task: str) -> Sample | None:
+        """See `Sampling.sample`."""
+        if not self._batches:
+            return None
+        return _sample(task, self._rows, _concatenated(self._batches), self._seed)
+
+
+def _sample(task: str, rows: pa.RecordBatch, batch: Batch, seed: int) -> Sample:
+    assert batch.row is not None
+    rival = None
+    if batch.champion_answer is not None:
+        rival = _answers(task, batch.champion_answer, batch.champion_scores)
+    return Sample(
+        rows=rows,
+        answers=_answers(task, batch.answer, batch.scores),
+        champion=rival,
+        truth=batch.truth,
+        positions=batch.row,
+        seed=seed,
+    )
 
 
 def _answers(

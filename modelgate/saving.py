@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from modelgate.binding.labels import Coder
 from modelgate.errors import StorageError, UsageError
 from modelgate.judging import predictions
-from modelgate.passing import Keep, Role
+from modelgate.passing import Keep
+from modelgate.role import Role
 
 SUFFIXES = (".csv", ".parquet")
 

@@ -25,8 +25,8 @@ from modelgate.declare import REFERENCE
 from modelgate.errors import DataError, UsageError, about, did_you_mean
 from modelgate.library import Library
 from modelgate.options import Options
-from modelgate.passing import Role
 from modelgate.project import Project
+from modelgate.role import Role
 from modelgate.sample import Sampled
 from modelgate.sources import open_dataset
 from modelgate.suite import DataPart, ModelPart, Suite

@@ -17,13 +17,17 @@ import modelgate
 from modelgate import remembered
 from modelgate.asking.worker import WorkerAsker
 from modelgate.coding import ColumnCoder
+from modelgate.declare import SAMPLED
 from modelgate.demo import write
 from modelgate.options import Options
 from modelgate.report import Report
 from modelgate.report_file import report_json
+from modelgate.sampling import Sampling
 from modelgate.sources import open_dataset
 
 ROWS = 24_000
+CHANGED = SAMPLED + 30
+"""Rows asked about with noise; of the first that it turns, each of its thirty columns alone."""
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +85,14 @@ def test_a_second_run_asks_nobody_and_says_the_same(
     place: Path, cache: Path, asked: list[int]
 ) -> None:
     first = judged(place)
-    assert sum(asked) == 2 * ROWS
+    assert sum(asked) == 2 * ROWS + CHANGED
     assert len(kept(cache)) == 2
     asked.clear()
     second = judged(place)
     assert asked == []
     assert lasting(first) == lasting(second)
     assert lasting(judged(place, cache=False)) == lasting(first)
-    assert sum(asked) == 2 * ROWS
+    assert sum(asked) == 2 * ROWS + CHANGED
 
 
 def test_a_known_champion_leaves_the_candidate_to_be_asked(
@@ -97,7 +101,7 @@ def test_a_known_champion_leaves_the_candidate_to_be_asked(
     modelgate.evaluate(place / "champion.onnx", data=place / "many.parquet", target="diagnosis")
     asked.clear()
     judged(place)
-    assert sum(asked) == ROWS
+    assert sum(asked) == ROWS + CHANGED
     assert len(kept(cache)) == 2
 
 
@@ -109,7 +113,7 @@ def test_other_rows_and_other_bytes_are_asked_about(
     table = parquet.read_table(place / "many.parquet")
     parquet.write_table(table.slice(1), tmp_path / "fewer.parquet")
     judged(place, data=str(tmp_path / "fewer.parquet"))
-    assert sum(asked) == 2 * (ROWS - 1)
+    assert sum(asked) == 2 * (ROWS - 1) + CHANGED
     assert len(kept(cache)) == 4
 
 
@@ -135,7 +139,7 @@ def test_what_was_tampered_with_is_thrown_away_and_asked_again(
             (folder / remembered.META).write_text(harm)
     asked.clear()
     second = judged(place)
-    assert sum(asked) == 2 * ROWS
+    assert sum(asked) == 2 * ROWS + CHANGED
     assert lasting(first) == lasting(second)
 
 
@@ -166,7 +170,7 @@ def test_a_cache_that_cannot_be_written_changes_nothing(
     cache.write_text("a file where the folder should be")
     asked.clear()
     assert lasting(judged(place)) == lasting(first)
-    assert sum(asked) == 2 * ROWS
+    assert sum(asked) == 2 * ROWS + CHANGED
 
 
 def test_answers_too_large_to_keep_are_given_all_the_same(
@@ -178,15 +182,16 @@ def test_answers_too_large_to_keep_are_given_all_the_same(
     assert kept(cache) == []
 
 
-def searches(cache: Path) -> list[Path]:
-    return sorted(cache.glob("*/*/search-*"))
+def pieces(cache: Path, kind: str = "search") -> list[Path]:
+    """What is remembered beside answers."""
+    return sorted(cache.glob(f"*/*/{kind}-*"))
 
 
 def test_a_search_for_weak_slices_is_not_done_twice(
     place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = judged(place)
-    assert len(searches(cache)) == 1
+    assert len(pieces(cache)) == 1
     read: list[Any] = []
     of = ColumnCoder.of
 
@@ -201,20 +206,34 @@ def test_a_search_for_weak_slices_is_not_done_twice(
     assert read
 
 
-@pytest.mark.parametrize("harm", ["changed", "short", "gone", "empty", "another"])
-def test_a_search_that_was_tampered_with_is_done_again(place: Path, cache: Path, harm: str) -> None:
+def test_no_column_is_read_again_for_the_rows_of_a_sample(
+    place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = judged(place)
-    (file,) = searches(cache)
-    content = bytearray(file.read_bytes())
-    if harm == "changed":
-        content[len(content) // 2] ^= 1
-        file.write_bytes(content)
-    elif harm == "gone":
-        file.unlink()
-    elif harm == "another":
-        file.write_bytes(sha256(b"PK").digest() + b"PK")
-    else:
-        file.write_bytes(content[: len(content) // 2] if harm == "short" else b"")
+    assert len(pieces(cache, "sample")) == 1
+    assert len(pieces(cache, "asked")) == 2
+    drawn: list[Any] = []
+    monkeypatch.setattr(Sampling, "add", lambda *given: drawn.append(given))
+    assert lasting(judged(place)) == lasting(first)
+    assert not drawn
+
+
+@pytest.mark.parametrize("harm", ["changed", "short", "gone", "empty", "another"])
+def test_what_is_remembered_beside_answers_is_made_again_where_it_was_tampered_with(
+    place: Path, cache: Path, harm: str
+) -> None:
+    first = judged(place)
+    for file in (*pieces(cache), *pieces(cache, "sample"), *pieces(cache, "asked")):
+        content = bytearray(file.read_bytes())
+        if harm == "changed":
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+        elif harm == "gone":
+            file.unlink()
+        elif harm == "another":
+            file.write_bytes(sha256(b"PK").digest() + b"PK")
+        else:
+            file.write_bytes(content[: len(content) // 2] if harm == "short" else b"")
     assert lasting(judged(place)) == lasting(first)
 
 
@@ -226,4 +245,4 @@ def test_another_question_about_the_same_answers_is_searched_anew(
     suite.write_text("model: {positive: benign}\nchecks: [{metric: accuracy}]\n")
     rows = place / "many.parquet"
     modelgate.evaluate(place / "equal.onnx", data=rows, target="diagnosis", suite=suite)
-    assert len(searches(cache)) == 2
+    assert len(pieces(cache)) == 2

@@ -90,9 +90,9 @@ def said(facts: Facts, answers: Predictions, row: int) -> Any:
 
 
 def shown(rows: pa.RecordBatch, row: int, columns: tuple[str, ...]) -> Any:
-    """The changed cells of a row, short enough for a report; alone where there is one column."""
+    """The changed cells of a row, short enough for a report; alone where a row is but one."""
     cells = {name: _cell(rows.column(name), row) for name in columns}
-    return next(iter(cells.values())) if len(cells) == 1 else cells
+    return next(iter(cells.values())) if rows.num_columns == 1 else cells
 
 
 def _cell(column: pa.Array, row: int) -> Any:

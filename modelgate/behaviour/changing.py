@@ -22,6 +22,7 @@ from modelgate.arrays import (
     tensors,
 )
 from modelgate.binding import listed
+from modelgate.cells import numbers_of, texts_of
 from modelgate.change import Change
 from modelgate.errors import UsageError, did_you_mean
 
@@ -152,7 +153,7 @@ def _column(
         return _as_before(after, column), perturbation.changed(values, after)
     texts = _plain(column).to_pylist()
     after = perturbation(texts, seed=seed, pool=_plain(pool).to_pylist(), **change.settings)
-    return pa.array(after, _plain(column).type), perturbation.changed(texts, after)
+    return texts_of(after, _plain(column).type), perturbation.changed(texts, after)
 
 
 def _fits(kind: str, found: pa.DataType) -> bool:
@@ -182,7 +183,7 @@ def _as_before(values: NDArray[np.float64], column: pa.Array) -> pa.Array:
     """Numbers in the type that the column had, where that can hold them."""
     absent = missing(column)
     gone = np.isnan(values) if absent is None else np.isnan(values) | absent
-    found = pa.array(values, pa.float64(), mask=gone if gone.any() else None)
+    found = numbers_of(values, gone, pa.float64())
     kind = column.type
     if pa.types.is_integer(kind):
         known = values[~gone]

@@ -22,8 +22,8 @@ from modelgate.contest import bind_champion
 from modelgate.errors import about
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.model import Artifact, Backend
-from modelgate.passing import Role
 from modelgate.predictions import Predictions
+from modelgate.role import Role
 from modelgate.suite import ModelPart
 
 _TRIED = 3

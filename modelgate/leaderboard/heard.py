@@ -11,8 +11,8 @@ from modelgate.contest import same_classes
 from modelgate.errors import CrashedError, ModelError, ModelgateError, RefusedError, UsageError
 from modelgate.leaderboard.answers import MOST_BYTES, Book, Rows, Voice
 from modelgate.leaderboard.duels import SCORED, USUAL, refuse_unranked
-from modelgate.passing import Role
 from modelgate.report import Report
+from modelgate.role import Role
 
 OWN_FAULTS = (ModelError, CrashedError, RefusedError)
 """What is wrong with one model, and no reason to give up the others."""

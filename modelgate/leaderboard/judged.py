@@ -12,7 +12,7 @@ from modelgate.evaluation import evaluate
 from modelgate.leaderboard.answers import Rows, Voice
 from modelgate.leaderboard.heard import OWN_FAULTS, Heard, Watch, unlabelled
 from modelgate.options import Options
-from modelgate.passing import Role
+from modelgate.role import Role
 
 
 def one_by_one(

@@ -21,8 +21,8 @@ from modelgate.leaderboard.duels import step_of
 from modelgate.leaderboard.heard import OWN_FAULTS, Heard, Watch, unlabelled
 from modelgate.library import Library
 from modelgate.options import Options
-from modelgate.passing import Role
 from modelgate.remembered import answering
+from modelgate.role import Role
 from modelgate.suite import ModelPart, Suite
 from modelgate.trial import Trial, look_at_data, places
 from modelgate.untouched import refuse_overwriting

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate.cells import index_of
 from modelgate.errors import CheckCrashedError, ModelgateError
 from modelgate.escape import one_line, shown
 from modelgate.model import Model
 from modelgate.predictions import Predictions
-from modelgate.properties.cells import index_of
 
 Flags = NDArray[np.bool_]
 

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from modelgate.arrays import is_number, is_tensor, is_text, tensor_shape
+from modelgate.cells import as_type, index_of, plain
 from modelgate.model import Signature
 from modelgate.prepare import IMAGE
-from modelgate.properties.cells import as_type, index_of, plain
 from modelgate.properties.domains import Domain, Reach
 from modelgate.properties.domains.categories import Categories
 from modelgate.properties.domains.numbers import Numbers

@@ -25,12 +25,13 @@ from modelgate.binding.labels import Coder
 from modelgate.errors import about
 from modelgate.judgement import judge
 from modelgate.live import LiveModel
-from modelgate.passing import Progress, Role
+from modelgate.passing import Progress
 from modelgate.replay.beyond import models_beyond, said_beyond
 from modelgate.replay.kept import Kept
 from modelgate.replay.replies import Ask, Once, Replay, Replies, spoken
 from modelgate.replay.tape import Tape
 from modelgate.report import Report
+from modelgate.role import Role
 from modelgate.suite import Step, Suite
 from modelgate.trial import Trial, look_at_data, ready_made
 

@@ -14,9 +14,10 @@ from modelgate.asking import Asker, Raw
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.judging import Rival, predictions
-from modelgate.passing import Progress, Role, answered
+from modelgate.passing import Progress, answered
 from modelgate.replay.kept import Counted, Kept
 from modelgate.replay.replies import Replies, spoken_as, spoken_by_champion
+from modelgate.role import Role
 from modelgate.sample import Sampled
 
 MOST_ROWS = 200_000

@@ -38,7 +38,7 @@ def steps(path: Path) -> dict[str, Any]:
 
 
 def test_texts_are_mistyped_and_spaced(demo: Path, here: Path) -> None:
-    model = str(demo / "models" / "topics" / "champion.onnx")
+    model = str(demo / "topics" / "champion.onnx")
     drafted = draft(model, data=str(demo / "data" / "topics.csv"))
     assert drafted.report is not None
     found = steps(here / drafted.suite)
@@ -57,7 +57,7 @@ def test_texts_are_mistyped_and_spaced(demo: Path, here: Path) -> None:
 
 
 def test_cases_to_be_replaced_by_hand_are_right_as_they_stand(demo: Path, here: Path) -> None:
-    model = str(demo / "models" / "topics" / "champion.onnx")
+    model = str(demo / "topics" / "champion.onnx")
     drafted = draft(model, data=str(demo / "data" / "topics.csv"))
     step = steps(here / drafted.suite)["must_get_right what everybody would say"]
     assert step["examples"] == "champion-cases.yaml"
@@ -84,7 +84,7 @@ def test_a_file_of_cases_that_is_there_is_not_overwritten(
 ) -> None:
     (here / "suites").mkdir()
     (here / "suites" / "champion-cases.yaml").write_text("mine\n")
-    model = str(demo / "models" / "topics" / "champion.onnx")
+    model = str(demo / "topics" / "champion.onnx")
     assert main(["init", model, "--data", str(demo / "data" / "topics.csv")]) == 2
     assert "MG2060 suites/champion-cases.yaml is there already" in capsys.readouterr().err
     assert [path.name for path in here.rglob("*") if path.is_file()] == ["champion-cases.yaml"]

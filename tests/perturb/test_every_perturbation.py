@@ -283,7 +283,7 @@ def test_another_seed_changes_otherwise(name: str) -> None:
     values: Any = {
         "text": ["Anna met 12345 Germans and her friend.", "A b."],
         "category": ["a", "b", "c"] * 20,
-        "number": np.arange(90.0),
+        "number": np.arange(900.0),
         "table": pa.RecordBatch.from_pydict({column: np.arange(90.0) for column in "abcde"}),
         "image": MANY["image"](),
     }[one.of]

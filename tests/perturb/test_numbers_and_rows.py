@@ -80,6 +80,28 @@ def test_yes_and_no_are_not_blurred() -> None:
     np.testing.assert_array_equal(moved("noise", flags, severity=5), flags)
 
 
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        pytest.param(np.arange(0, 900, 0.99), 0.01, id="prices"),
+        pytest.param(np.arange(0, 900, 0.99).astype(np.float32), 0.01, id="of-single-precision"),
+        pytest.param(np.arange(1000.0), 1, id="days"),
+        pytest.param(np.arange(1.0, 6.0), 0, id="rooms"),
+        pytest.param(np.array([0.0, 1.0]), 0, id="yes-and-no"),
+        pytest.param(np.array([7.25, 7.25]), 0, id="all-alike"),
+        pytest.param(np.array([np.nan, np.inf]), 0, id="no-number"),
+        pytest.param(np.linspace(0, 1e-7, 300), 1e-3 * 2.9e-8, id="measured"),
+    ],
+)
+def test_the_last_digit_that_a_column_writes(values: NDArray[np.float64], step: float) -> None:
+    values = values.astype(np.float64)
+    after, finite = moved("last_digit", values, pool=values), np.isfinite(values)
+    np.testing.assert_array_equal(after[~finite], values[~finite])
+    steps = after[finite] - values[finite]
+    np.testing.assert_allclose(np.abs(steps), step, rtol=0.01, atol=1e-12)
+    assert not step or {-1.0, 1.0} == set(np.sign(steps))
+
+
 def test_other_rows_have_no_part_in_a_rows_noise() -> None:
     pool = np.array([0.25, 1, 2, 3])
     other = VALUES.copy()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from modelgate.properties.cells import index_of, texts_of
+from modelgate.cells import index_of, texts_of
 from modelgate.properties.domains import Domain, Reach, chosen
 from modelgate.properties.domains.oddities import oddities
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.arrays import numbers
-from modelgate.properties.cells import numbers_of
+from modelgate.cells import numbers_of
 from modelgate.properties.domains import EDGE, SMALL, Domain, Reach, chosen
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from modelgate.cells import index_of
 from modelgate.escape import printable
-from modelgate.properties.cells import index_of
 from modelgate.properties.domains import Domain, chosen
 
 if TYPE_CHECKING:

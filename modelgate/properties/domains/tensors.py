@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.arrays import tensor
-from modelgate.properties.cells import tensors_of
+from modelgate.cells import tensors_of
 from modelgate.properties.domains import SMALL, Domain, Reach, chosen
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from modelgate.properties.cells import texts_of
+from modelgate.cells import texts_of
 from modelgate.properties.domains import EDGE, Domain, Reach, chosen
 from modelgate.properties.domains.oddities import oddities
 
