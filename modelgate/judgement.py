@@ -295,7 +295,9 @@ def _report(
         seconds=seconds,
         threads=trial.options.threads,
     )
-    found = findings(asked.gathered, results, asked.models)
+    searched = [name for name, role in trial.roles.items() if role.searched]
+    models = {name: model for name, model in asked.models.items() if name in searched}
+    found = findings(asked.gathered, results, models)
     if asked.tracebacks:
         made["tracebacks"] = asked.tracebacks
     return Report(

@@ -73,8 +73,9 @@ def drawing_of(
     schema = role.data.schema
     feeding = {name for asker in askers for name in asker.feeding or schema.names}
     columns = [name for name in schema.names if name in feeding]
+    looked_at = role.searched and askers[0].answers_again
     if not wanted and not (
-        askers[0].answers_again and any(_nudgeable(schema.field(name).type) for name in columns)
+        looked_at and any(_nudgeable(schema.field(name).type) for name in columns)
     ):
         return None
     return Drawing(

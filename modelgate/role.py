@@ -26,7 +26,7 @@ class Role:
         champion: how the champion's are; None where there is none.
         seen: output -> the raw answers to its first rows.
         columns: by which slices that nobody named may be told apart.
-        searched: whether these are searched where no step asks for it.
+        searched: whether these are searched, and a few rows tried, where no step asks for it.
     """
 
     name: str

@@ -26,8 +26,9 @@ from modelgate.sampling import Sampling
 from modelgate.sources import open_dataset
 
 ROWS = 24_000
-CHANGED = SAMPLED + 30
-"""Rows asked about with noise; of the first that it turns, each of its thirty columns alone."""
+CHANGED = SAMPLED + 30 + 33 * 30
+"""Rows asked about with noise; of the first that it turns, each of its thirty columns alone; and 33
+rows for each column, to see whether it is read."""
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +212,7 @@ def test_no_column_is_read_again_for_the_rows_of_a_sample(
 ) -> None:
     first = judged(place)
     assert len(pieces(cache, "sample")) == 1
-    assert len(pieces(cache, "asked")) == 2
+    assert len(pieces(cache, "asked")) == 3
     drawn: list[Any] = []
     monkeypatch.setattr(Sampling, "add", lambda *given: drawn.append(given))
     assert lasting(judged(place)) == lasting(first)
