@@ -51,7 +51,8 @@ Examples:
 
 Exit codes: 0 promote, 1 block, 11 hold. All others keep the gate shut as well: 2 a
 mistake in what was written, 3 model or data unusable, 4 a check was not completed,
-5 refused for safety, 6 disk, 7 a service outside, 70 a bug of ours, 130 and 143 interrupted."""
+5 refused for safety, 6 disk, 7 a service outside, 70 a bug of ours, 130 and 143
+interrupted."""
 
 MOST_LINES = 400
 USAGE, DISK, BUG = 2, 6, 70

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Rows = list[tuple[str, ...]]
 MODELS: Rows = [
     ("onnx", "a file of any ONNX model, run by onnxruntime in a process of its own"),
+    ("http(s)://HOST/v2/models/NAME", "an endpoint of the Open Inference Protocol, version 2"),
     ("columns:NAME[,NAME...]", "answers made beforehand, in columns of the data"),
 ]
 

@@ -286,7 +286,7 @@ def test_a_fault_in_the_middle_leaves_no_report(
     served.change = late
     assert trial() == (code, {})
     said = capfd.readouterr().err
-    assert said.startswith("MG")
+    assert said.startswith("modelgate: MG")
     assert len(said.splitlines()) <= 2
 
 
