@@ -131,7 +131,7 @@ def asker_of(model: Started, options: Options, told: ModelPart | None = None) ->
     """
     told = told or ModelPart()
     if isinstance(model, Worker):
-        granted = Granted(approved_here(allow_code=options.allow_code), told.types)
+        granted = Granted(approved_here(allowed=options.allow_code), told.types)
         return WorkerAsker(model, options.threads, told.prepare, granted)
     if isinstance(model, Asker):
         return model

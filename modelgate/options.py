@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ class Options:
         provider: onnxruntime's execution provider.
         seed: in place of the suite's.
         quick: judge a sample of the rows, and promote nothing.
-        allow_code: run the Python functions that are named, whoever approved them.
+        allow_code: digests, "sha256:...", of Python files that the caller has read and lets run,
+            beside those that the project approved.
         cache: keep answers, and recall those that were given before to the same bytes.
         progress: told the role and the rows done.
         keep: given each block of the role "test" with the raw answers.
@@ -30,7 +31,7 @@ class Options:
     provider: str = "CPUExecutionProvider"
     seed: int | None = None
     quick: bool = False
-    allow_code: bool = False
+    allow_code: Collection[str] = ()
     cache: bool = True
     progress: Progress | None = None
     keep: Keep | None = None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
+
 if TYPE_CHECKING:
     from modelgate.options import Options
     from modelgate.passing import Keep, Progress
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--quick", is_flag=True, help="Judge a sample of 2,048 rows; promotes nothing.")
 @click.option("--no-cache", is_flag=True, help="Ask the model even where its answers are known.")
+@allowing
 @click.option("--seed", metavar="N", type=int, help="In place of the suite's.")
 @click.option(
     "--threads",
@@ -67,6 +70,7 @@ def command(
     planning: bool,
     quick: bool,
     no_cache: bool,
+    allow_code: tuple[str, ...],
     seed: int | None,
     threads: int,
     provider: str,
@@ -89,6 +93,7 @@ def command(
             seed=seed,
             quick=quick,
             cache=not no_cache,
+            allow_code=allow_code,
             progress=progress,
             keep=keep,
             writes=writes,

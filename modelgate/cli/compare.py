@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
+
 
 @click.command(
     name="compare",
@@ -28,6 +30,7 @@ import click
     help="terminal (the default) or json; several at once; PATH - is standard output.",
 )
 @click.option("--no-cache", is_flag=True, help="Ask a model even where its answers are known.")
+@allowing
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="In place of the suite's.")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
 @click.option(
@@ -46,6 +49,7 @@ def command(
     metric: str | None,
     reports: tuple[str, ...],
     no_cache: bool,
+    allow_code: tuple[str, ...],
     seed: int | None,
     threads: int,
     provider: str,
@@ -79,6 +83,7 @@ def command(
         provider=provider,
         seed=seed,
         cache=not no_cache,
+        allow_code=allow_code,
         writes=[option.path for option in chosen if option.path != "-"],
     )
     with _watching() as watch:

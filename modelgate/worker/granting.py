@@ -43,7 +43,8 @@ def refuse_code(digest: str, granted: Granted, path: str) -> None:
         raise RefusedError(
             "MG5074",
             f"{shown(path, 100)} is code ({digest}), and nobody approved it",
-            hint=f"read it; then add `approved: [{digest}]` to modelgate.yaml, or --allow-code",
+            hint=f"read it; then add `approved: [{digest}]` to modelgate.yaml, or"
+            f" --allow-code {digest}",
         )
 
 

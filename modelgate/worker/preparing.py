@@ -97,7 +97,8 @@ def gathered(preparation: Preparation, approved: Approved) -> Material:
             "MG5070",
             f"{shown(str(path), 100)} is code, and nobody approved it",
             where=preparation.where,
-            hint=f"read it; then add `approved: [{digest}]` to modelgate.yaml, or --allow-code",
+            hint=f"read it; then add `approved: [{digest}]` to modelgate.yaml, or"
+            f" --allow-code {digest}",
         )
     return Material(preparation, content, digest)
 
