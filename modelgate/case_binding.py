@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from modelgate.asking import PROBED
 from modelgate.behaviour.cases import refuse_unknown, rows_of
 from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
-from modelgate.cases import Cases, schema_of
+from modelgate.cases import CaseFile, Cases, schema_of
 from modelgate.cases.reading import read_cases
 from modelgate.errors import MistakesError, UsageError, Where, about
 from modelgate.library import Library
@@ -22,21 +21,25 @@ from modelgate.suite import ModelPart, Suite
 from modelgate.trial import Trial
 
 
-def cases_of(suite: Suite, library: Library) -> dict[Path, Cases]:
-    """File -> the hand-written cases in it, of all files that a suite names.
+def cases_of(suite: Suite, library: Library, seed: int | None = None) -> dict[CaseFile, Cases]:
+    """The hand-written cases of all files that a suite names.
+
+    Args:
+        suite: the suite.
+        library: its checks.
+        seed: of what templates draw; the suite's where None.
 
     Raises:
         MistakesError: all that is wrong with any of them.
     """
-    found: dict[Path, Cases] = {}
+    found: dict[CaseFile, Cases] = {}
     mistakes: list[UsageError] = []
     for step in suite.steps:
-        setting = library[step.check].cases
-        path = None if setting is None else step.settings[setting]
-        if not isinstance(path, Path) or path in found:
+        file = library[step.check].case_file(step.settings, suite.model.classes)
+        if file is None or file in found:
             continue
         try:
-            found[path] = read_cases(path)
+            found[file] = read_cases(file, seed=suite.seed if seed is None else seed)
         except MistakesError as error:
             mistakes += error.mistakes
     if mistakes:
@@ -52,33 +55,38 @@ def bind_by_cases(trial: Trial) -> tuple[LiveModel, Mapping[str, NDArray[Any]]]:
 
     Raises:
         ModelError: the inputs do not feed the model, or it is unclear how to read its answers.
-        MistakesError: cases lack what others have.
+        MistakesError: cases lack what others have, or nothing says what the model answers.
     """
-    path, cases = next(iter(trial.cases.items()))
+    cases = next(iter(trial.cases.values()))
     told = trial.suite.model if trial.suite is not None else ModelPart()
     task = trial.suite.task if trial.suite is not None else None
     for each in trial.cases.values() if told.classes else ():
         refuse_unknown(each, told.classes)
     inputs = [one.name for one in trial.asker.artifact.signature.inputs]
     schema = schema_of(cases.cases, inputs)
-    with about(str(path)):
+    with about(str(cases.path)):
         trial.taken += trial.asker.bind(schema, (), told)
-        trial.asker.beside = path.parent
+        trial.asker.beside = cases.path.parent
         seen = trial.asker.look(rows_of(cases, schema).slice(0, PROBED))
-        expected = [
-            one for each in trial.cases.values() for case in each.cases for one in case.expect
-        ]
-        if any(isinstance(one, str) for one in expected):
-            expected = [str(one) for one in expected]
-        sample = sample_labels("expect", pa.array(expected), where=Where(str(path)))
+        expected = pa.array(_expected(trial.cases.values(), told.classes))
+        sample = sample_labels("expect", expected, where=Where(str(cases.path)))
     with about(trial.asker.artifact.path):
         signature = trial.asker.artifact.signature
         reading, notes = bind_outputs(signature, seen, sample, told=told, task=task)
     trial.taken += notes
-    return LiveModel(trial.asker, reading, schema, path.parent), seen
+    return LiveModel(trial.asker, reading, schema, cases.path.parent), seen
 
 
-def _expected(files: Iterable[Cases]) -> list[Any]:
-    """All right answers, as one column would hold them."""
-    found = [one for each in files for case in each.cases for one in case.expect]
+def _expected(files: Collection[Cases], classes: Sequence[Any]) -> list[Any]:
+    """All right answers, as one column would hold them; the model's classes where there are none.
+
+    Raises:
+        MistakesError: MG2146, nothing says what the model answers.
+    """
+    cases = [case for each in files for case in each.cases]
+    found = [label for case in cases for label in case.labels] or list(classes)
+    if not found:
+        message = "no case says what the model answers, and there is no data that would"
+        hint = "write the classes into the suite: `model: {classes: [...]}`"
+        raise MistakesError([UsageError("MG2146", message, where=cases[0].where, hint=hint)])
     return [str(one) for one in found] if any(isinstance(one, str) for one in found) else found

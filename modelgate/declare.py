@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.bench import Bench
-from modelgate.cases import Cases
+from modelgate.cases import CaseFile, Cases
 from modelgate.change import Change
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
@@ -198,6 +198,19 @@ class Check:
     def reads(self, role: str, asked: str) -> bool:
         """Whether it reads a data set, in a step that asks `asked`."""
         return role == asked or (role == REFERENCE and Reference in self.provided.values())
+
+    def case_file(self, settings: Mapping[str, Any], classes: Sequence[Any]) -> CaseFile | None:
+        """The file of cases that a step names; None where its check asks for none.
+
+        Args:
+            settings: of the step; `labels` says which classes the numbers of the file mean.
+            classes: of the model, where the suite names them.
+        """
+        path = None if self.cases is None else settings[self.cases]
+        if not isinstance(path, Path):
+            return None
+        named = classes if any(isinstance(one, str) for one in classes) else ()
+        return CaseFile(path, tuple(settings.get("labels") or named))
 
     def grouped(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """The columns by which the rows are divided; empty where they are not."""

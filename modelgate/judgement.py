@@ -84,7 +84,7 @@ def prepare(
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
     told = None if chosen is None else chosen.model
-    cases = {} if chosen is None else cases_of(chosen, library)
+    cases = {} if chosen is None else cases_of(chosen, library, options.seed)
     trial = Trial(library, chosen, asker_of(model, options, told), options, where, cases=cases)
     if champion is not None:
         trial.champion = asker_of(champion, options, told)
@@ -162,12 +162,13 @@ def judge(trial: Trial, began: float) -> Report:
         seen = asker.look(None)
     probe = FirstRows(asker, seen) if seen is not None and asker.answers_again else None
     steps = steps_of(trial, probed=probe is not None)
-    files = digests(trial.suite.files)
+    read = (*trial.suite.files, *(path for one in trial.cases.values() for path in one.files))
+    files = digests(read)
     asked = _passed(trial, steps, probe)
     if by_cases is not None:
         asked.models = {"test": by_cases}
     results = [result for check, step in steps for result in results_of(check, step, asked)]
-    refuse_changes(trial.suite.files, files)
+    refuse_changes(read, files)
     return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
 
 
@@ -220,6 +221,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         benches=_benches(trial, probe),
         cases=trial.cases,
         kept=None if project is None else Kept(project.root),
+        classes=() if trial.suite is None else trial.suite.model.classes,
     )
 
 

@@ -68,24 +68,24 @@ class LiveModel:
         """See `Model.columns`."""
         return tuple(self.schema.names)
 
-    def predict(self, inputs: Any) -> Predictions:
+    def predict(self, inputs: Any, *, folder: Path | None = None) -> Predictions:
         """See `Model.predict`."""
         rows = self._rows(inputs)
         if not len(rows):
             return self._none()
         self.asked += len(rows)
         self.calls += 1
-        if self._beside is None:
-            return self._read(self._ask(rows))
-        return self._read(answered_once(self._beside, rows, lambda: self._ask(rows)))
+        if self._beside is None or folder is not None:
+            return self._read(self._ask(rows, self._folder if folder is None else folder))
+        return self._read(answered_once(self._beside, rows, lambda: self._ask(rows, self._folder)))
 
     def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
         """See `Model.decoded`."""
         self._asker.beside = self._folder
         return self._asker.decoded(rows.select(list(self.columns)), sized=sized)
 
-    def _ask(self, rows: pa.RecordBatch) -> Raw:
-        self._asker.beside = self._folder
+    def _ask(self, rows: pa.RecordBatch, folder: Path) -> Raw:
+        self._asker.beside = folder
         self._asker.prepare(self._reading.outputs)
         return self._asker.answer(rows)
 

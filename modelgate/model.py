@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from modelgate.aggregates import Facts
@@ -111,13 +112,14 @@ class Model(Protocol):
         """Of these columns."""
         ...
 
-    def predict(self, inputs: Any) -> Predictions:
+    def predict(self, inputs: Any, *, folder: Path | None = None) -> Predictions:
         """The answers, one a row, in the order of the rows; as they come, finite or not.
 
         Args:
             inputs: a RecordBatch or Table that holds at least these columns; or a list of texts
                 where one column of text feeds the model. Many rows a call are cheaper than many
                 calls.
+            folder: what names of image files are relative to; the folder of the data where None.
 
         Raises:
             DataError: a value does not fit the input it feeds.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker
 from modelgate.bench import Bench
-from modelgate.cases import Cases
+from modelgate.cases import CaseFile, Cases
 from modelgate.change import Change
 from modelgate.declare import REFERENCE, Check, Examples, Groups, Probe, Reference, Sample
 from modelgate.errors import MistakesError, ModelgateError, UnaskedError, UsageError, did_you_mean
@@ -57,6 +56,7 @@ class Asked:
         benches: role -> the model's file to be opened afresh; none for a model without a file.
         cases: file -> the hand-written cases in it.
         kept: what the project keeps of earlier trials; None where there is no project.
+        classes: of the model, where the suite names them.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -71,7 +71,8 @@ class Asked:
     models: Mapping[str, Model] = field(default_factory=dict)
     champions: Mapping[str, Champion] = field(default_factory=dict)
     benches: Mapping[str, Bench] = field(default_factory=dict)
-    cases: Mapping[Path, Cases] = field(default_factory=dict)
+    cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
+    classes: tuple[Any, ...] = ()
     kept: Kept | None = None
     tracebacks: dict[str, str] = field(default_factory=dict)
 
@@ -247,7 +248,8 @@ def _given(
 
 def _cases(check: Check, step: Step, asked: Asked) -> Cases | None:
     """The hand-written cases that a step names; None where its check asks for none."""
-    return None if check.cases is None else asked.cases.get(step.settings[check.cases])
+    file = check.case_file(step.settings, asked.classes)
+    return None if file is None else asked.cases.get(file)
 
 
 def _groups(check: Check, step: Step, asked: Asked) -> Groups | str | None:

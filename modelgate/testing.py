@@ -24,6 +24,7 @@ from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
 from modelgate.bench import Bench
+from modelgate.cases.reading import read_cases
 from modelgate.coding import ColumnCoder, columns_of
 from modelgate.declare import Check, Examples, Probe, Sample
 from modelgate.gate import settled
@@ -147,6 +148,7 @@ def run_check(
     given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
     toy = _Toy(artifact)
+    file = check.case_file(step.settings, classes or ())
     asked = Asked(
         toy,
         probe,
@@ -159,6 +161,8 @@ def run_check(
         champions={} if champion is None else {"test": cast("Champion", champion)},
         benches={} if bench is None else {"test": bench},
         kept=kept,
+        cases={} if file is None else {file: read_cases(file)},
+        classes=tuple(classes or ()),
     )
     results, _ = settled(results_of(check, step, asked))
     return results[-1]

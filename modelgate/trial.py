@@ -16,7 +16,7 @@ from modelgate.binding import Reading, listed
 from modelgate.binding.inputs import find_target
 from modelgate.binding.labelled import first_labels
 from modelgate.binding.outputs import bind_outputs
-from modelgate.cases import Cases
+from modelgate.cases import CaseFile, Cases
 from modelgate.coding import columns_of
 from modelgate.contest import bind_champion
 from modelgate.cutting import cut
@@ -78,7 +78,7 @@ class Trial:
     roles: dict[str, Role] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
     champion: Asker | None = None
-    cases: Mapping[Path, Cases] = field(default_factory=dict)
+    cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
 
     @property
     def seed(self) -> int:

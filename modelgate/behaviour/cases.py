@@ -1,26 +1,23 @@
-"""Hand-written cases as rows that a model takes, and which of its answers are right."""
+"""Hand-written cases as rows that a model takes, and as answers that it can give."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
 from modelgate.arrays import is_text
 from modelgate.binding import listed
 from modelgate.binding.labels import key
-from modelgate.cases import Case, Cases
+from modelgate.cases import Case, Cases, Input
 from modelgate.errors import MistakesError, UsageError
 from modelgate.escape import shown
-from modelgate.predictions import Predictions
 
 
 def rows_of(cases: Cases, schema: pa.Schema) -> pa.RecordBatch:
-    """The inputs as rows of these columns.
+    """The inputs as rows of these columns: all of the first case, all of the second, and so on.
 
     Args:
         cases: the cases.
@@ -31,94 +28,100 @@ def rows_of(cases: Cases, schema: pa.Schema) -> pa.RecordBatch:
             MG2144, a value is none of the column's type.
     """
     mistakes: list[UsageError] = []
-    given = [_row(case, schema, mistakes) for case in cases.cases]
+    flat = [(given, case) for case in cases.cases for given in case.inputs]
+    rows = [_row(given, case, schema, mistakes) for given, case in flat]
     if mistakes:
         raise MistakesError(mistakes)
+    owners = [case for _, case in flat]
     arrays = [
-        _column(field, [row[field.name] for row in given], cases.cases, mistakes)
-        for field in schema
+        _column(field, [row[field.name] for row in rows], owners, mistakes) for field in schema
     ]
     if mistakes:
         raise MistakesError(mistakes)
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 
-def right(cases: Cases, facts: Facts, answers: Predictions) -> NDArray[np.bool_]:
-    """(n,) whether each answer is one of those that are right.
-
-    Raises:
-        MistakesError: MG2145, answers are expected that the model cannot give.
-    """
-    if facts.task == "regression":
-        return _near(cases, answers)
-    refuse_unknown(cases, facts.classes)
-    places = {key(label): place for place, label in enumerate(facts.classes)}
-    assert answers.labels is not None
-    good = [{places[key(label)] for label in case.expect} for case in cases.cases]
-    found = np.array([int(a) in g for a, g in zip(answers.labels, good, strict=True)])
-    if answers.scores is not None:
-        found &= np.isfinite(answers.scores).all(axis=1)
-    return found
-
-
-def refuse_unknown(cases: Cases, classes: Sequence[Any]) -> None:
+def refuse_strange(cases: Cases, facts: Facts) -> None:
     """Only what a model can answer can be expected of it.
 
     Raises:
-        MistakesError: MG2145, each answer that is none of the classes.
+        MistakesError: MG2145, each answer that it cannot give.
     """
-    keys, known = set(map(key, classes)), listed(list(classes))
+    if facts.task == "classification":
+        refuse_unknown(cases, facts.classes)
+        _refuse_unnamed(cases, facts)
+        return
+    _refuse(cases, lambda label: isinstance(label, str | bool), "the model answers numbers")
+    watched = next((case for case in cases.cases if case.moves and case.moves.of is not None), None)
+    if watched is not None:
+        message = "there is no class whose score could move: the model answers numbers"
+        raise MistakesError([UsageError("MG2145", message, where=watched.where)])
+
+
+def refuse_unknown(cases: Cases, classes: Sequence[Any]) -> None:
+    """Only the model's classes can be expected of it.
+
+    Raises:
+        MistakesError: MG2145, each answer that is none of them.
+    """
+    keys = set(map(key, classes))
+    _refuse(
+        cases, lambda label: key(label) not in keys, f"the model answers {listed(list(classes))}"
+    )
+
+
+def _refuse_unnamed(cases: Cases, facts: Facts) -> None:
+    """Of more than two classes none is the positive one."""
+    if facts.positive is not None:
+        return
     mistakes = [
         UsageError(
             "MG2145",
-            f"{_quoted(label)} is expected, and the model answers {known}",
+            f"which class's score is meant? The model answers {listed(list(facts.classes))}",
             where=case.where,
+            hint="write `of: CLASS` into the case",
         )
         for case in cases.cases
-        for label in case.expect
-        if key(label) not in keys
+        if case.moves is not None and case.moves.of is None
     ]
     if mistakes:
         raise MistakesError(mistakes)
 
 
-def _near(cases: Cases, answers: Predictions) -> NDArray[np.bool_]:
-    strange = [
-        UsageError(
+def _refuse(cases: Cases, strange: Callable[[Any], bool], known: str) -> None:
+    """Name each strange label once a place: a test of CheckList has many cases in one line."""
+    found = {
+        (case.where, label): UsageError(
             "MG2145",
-            f"{_quoted(label)} is expected, and the model answers numbers",
+            f"{_quoted(label)} is expected, and {known}",
             where=case.where,
+            hint="write the classes for 0, 1, ... into the step: `labels: [...]`"
+            if isinstance(label, int)
+            else None,
         )
         for case in cases.cases
-        for label in case.expect
-        if isinstance(label, str | bool)
-    ]
-    if strange:
-        raise MistakesError(strange)
-    assert answers.values is not None
-    return np.array(
-        [
-            any(abs(float(value) - float(one)) <= case.tolerance for one in case.expect)
-            for value, case in zip(answers.values, cases.cases, strict=True)
-        ]
-    )
+        for label in case.labels
+        if strange(label)
+    }
+    if found:
+        raise MistakesError(list(found.values()))
 
 
-def _row(case: Case, schema: pa.Schema, mistakes: list[UsageError]) -> dict[str, Any]:
+def _row(given: Input, case: Case, schema: pa.Schema, mistakes: list[UsageError]) -> dict[str, Any]:
     """Column -> value."""
-    if isinstance(case.input, str):
+    if isinstance(given, str):
         if len(schema) == 1 and is_text(schema.field(0).type):
-            return {schema.names[0]: case.input}
+            return {schema.names[0]: given}
         message = f"the model takes {listed(list(schema.names))}, not one text"
         hint = "write `input: {COLUMN: VALUE, ...}`"
         mistakes.append(UsageError("MG2143", message, where=case.where, hint=hint))
         return {}
-    absent = [name for name in schema.names if name not in case.input]
+    absent = [name for name in schema.names if name not in given]
     if absent:
         message = f"the input lacks {listed(absent)}, which the model reads"
         hint = "write `null` for a value that is missing"
         mistakes.append(UsageError("MG2143", message, where=case.where, hint=hint))
-    return case.input
+    return given
 
 
 def _column(

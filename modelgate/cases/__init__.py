@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -15,24 +15,82 @@ Input = str | dict[str, Any]
 """What the model is given: a text, or column -> value."""
 
 
+Kind = Literal["MFT", "INV", "DIR"]
+"""What a case asks, in CheckList's words: one of the right answers (minimum functionality), the
+same answer to all of its inputs (invariance), or a score that moves one way only (direction)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Which way a score may not move from the first input of a case to the others.
+
+    Attributes:
+        up: whether it must not fall; else it must not rise.
+        of: label -> how much its score counts; empty for the score of the class that the first
+            input is answered with; None for the positive class's, or the number answered.
+        unless: first answers that leave nothing to judge.
+    """
+
+    up: bool
+    of: tuple[tuple[Any, float], ...] | None = None
+    unless: tuple[Any, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One input and what is right about it.
+    """What the model is asked, and what is right about its answer.
 
     Attributes:
         input: what the model is given.
-        expect: the answers that are right, one or several: labels, or numbers.
+        others: what it is given besides, of an INV or a DIR case.
+        kind: what is asked of the answers.
+        expect: the answers that are right, one or several: labels, or numbers; of an MFT case.
+        moves: which way the score may not move; of a DIR case.
         critical: whether a wrong answer fails all cases together.
         capability: what the model shows by it, such as "negation"; "" where nobody said.
-        tolerance: by so much a number may be off.
+        test: the test that it is a case of; "" where nobody said.
+        tolerance: by so much a number, or a score that moves, may be off.
         where: file and line.
     """
 
     input: Input
-    expect: tuple[Any, ...]
+    others: tuple[Input, ...] = ()
+    kind: Kind = "MFT"
+    expect: tuple[Any, ...] = ()
+    moves: Moves | None = None
     critical: bool = False
     capability: str = ""
+    test: str = ""
     tolerance: float = 0.0
+    where: Where
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """All that the model is given."""
+        return (self.input, *self.others)
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """All answers that are spoken of."""
+        if self.moves is None:
+            return self.expect
+        return (*(label for label, _ in self.moves.of or ()), *self.moves.unless)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A template, and how many of its sentences are cases.
+
+    Attributes:
+        template: as it is written.
+        cases: that were made of it.
+        of: that could have been.
+        where: file and line.
+    """
+
+    template: str
+    cases: int
+    of: int
     where: Where
 
 
@@ -43,13 +101,32 @@ class Cases:
     Attributes:
         path: the file.
         cases: at least one.
+        filled: the templates that some of them were made of.
+        left_out: cases that the file holds besides, about labels that the model does not know.
+        files: what was read besides: lexicons.
     """
 
     path: Path
     cases: tuple[Case, ...]
+    filled: tuple[Filled, ...] = ()
+    left_out: int = 0
+    files: tuple[Path, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """How a step of a suite names cases.
+
+    Attributes:
+        path: the file.
+        labels: the model's classes for the numbers 0, 1, ... of the file; empty where it says them.
+    """
+
+    path: Path
+    labels: tuple[Any, ...] = ()
 
 
 def schema_of(cases: Sequence[Case], inputs: Sequence[str]) -> pa.Schema:
@@ -59,27 +136,20 @@ def schema_of(cases: Sequence[Case], inputs: Sequence[str]) -> pa.Schema:
         cases: at least one.
         inputs: of the model; a text that stands alone feeds the only one.
     """
-    first = cases[0].input
-    if isinstance(first, str):
+    rows = [one for case in cases for one in case.inputs if isinstance(one, dict)]
+    if not rows:
         name = inputs[0] if len(inputs) == 1 else "text"
         return pa.schema([pa.field(name, pa.large_string())])
-    names = list(dict.fromkeys(name for case in cases for name in _columns(case)))
-    return pa.schema(
-        [pa.field(name, _type([_cell(case, name) for case in cases])) for name in names]
-    )
-
-
-def _columns(case: Case) -> Sequence[str]:
-    return list(case.input) if isinstance(case.input, dict) else []
-
-
-def _cell(case: Case, name: str) -> Any:
-    return case.input.get(name) if isinstance(case.input, dict) else None
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.schema([pa.field(name, _type([row.get(name) for row in rows])) for name in names])
 
 
 def _type(values: Sequence[Any]) -> pa.DataType:
     known = [value for value in values if value is not None]
-    if any(isinstance(value, str) for value in known) or not known:
+    if known and all(isinstance(value, list) for value in known):
+        inner = _type([one for value in known for one in value])
+        return pa.list_(inner, len(known[0])) if known[0] else pa.list_(inner)
+    if any(isinstance(value, str | list | dict) for value in known) or not known:
         return pa.large_string()
     if all(isinstance(value, bool) for value in known):
         return pa.bool_()

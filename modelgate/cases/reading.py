@@ -6,51 +6,57 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelgate.cases import Case, Cases
-from modelgate.errors import MistakesError, UsageError, Where, did_you_mean
-from modelgate.escape import shown
+from modelgate.cases import Case, CaseFile, Cases, Filled
+from modelgate.cases.checklist import Tests, is_test
+from modelgate.cases.lexicons import Lexicons
+from modelgate.cases.templates import filled
+from modelgate.cases.written import EXAMPLE, KEYS, case_of
+from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.yaml_file import read_yaml
 from modelgate.yaml_file.node import Mistakes, Node
 
 MOST_BYTES = 64 << 20
 MOST_CASES = 100_000
-KEYS = ("input", "expect", "critical", "capability", "tolerance")
-EXAMPLE = 'write `- {input: "the cat purred", expect: animals}`'
 BETWEEN = "|"
 """What stands between several right answers in a cell of CSV."""
+APART = frozenset(KEYS) - {"input"}
+"""Columns of CSV that are no part of the input."""
 
 
-def read_cases(path: Path) -> Cases:
+def read_cases(file: CaseFile, *, seed: int = 0) -> Cases:
     """Read a file of cases.
 
     Args:
-        path: `.yaml` or `.yml`, a list of cases; `.jsonl`, a case a line; `.csv`, with the columns
-            `expect` and, as they are wanted, `critical`, `capability` and `tolerance`, the others
-            being the input: one text, or the columns of a row. `.gz` behind it is unpacked.
+        file: `.yaml` or `.yml`, a list of cases; `.jsonl`, a case a line, or a test of CheckList a
+            line; `.csv`, with the columns `expect` and, as they are wanted, `critical`,
+            `capability`, `test` and `tolerance`, the others being the input: one text, or the
+            columns of a row. `.gz` behind it is unpacked.
+        seed: of what is drawn where a template could make more cases than it may; 0 or more.
 
     Raises:
-        MistakesError: MG2141, it cannot be read; MG2142, a case lacks something, or is none; and
-            whatever is wrong with the YAML.
+        MistakesError: MG2141, it cannot be read; MG2142, a case lacks something, or is none;
+            MG2146, a test of CheckList says too little; MG2147 to MG2149, a template cannot be
+            filled; and whatever is wrong with the YAML.
     """
+    path = file.path
     content, name = _content(path), path.name.removesuffix(".gz")
-    mistakes = Mistakes()
+    reader = _Reader(file, seed)
     if name.endswith((".yaml", ".yml")):
-        found = list(_of_yaml(content, path, mistakes))
+        reader.yaml(content)
     elif name.endswith((".jsonl", ".ndjson")):
-        found = list(_of_lines(content, path, mistakes))
+        reader.lines(content)
     elif name.endswith(".csv"):
-        found = list(_of_csv(content, path, mistakes))
+        reader.csv(content)
     else:
         hint = "cases are .yaml, .jsonl or .csv"
-        mistakes.stop("MG2141", "the name does not say what it holds", Where(str(path)), hint=hint)
-    if not found and not mistakes.found:
-        mistakes.add("MG2142", "there is no case in it", Where(str(path)), hint=EXAMPLE)
-    mistakes.raise_if_any()
-    return Cases(path, tuple(case for case in found if case is not None))
+        message = "the name does not say what it holds"
+        reader.mistakes.stop("MG2141", message, Where(str(path)), hint=hint)
+    return reader.cases()
 
 
 def _content(path: Path) -> bytes:
@@ -60,7 +66,7 @@ def _content(path: Path) -> bytes:
         if path.name.endswith(".gz"):
             with gzip.open(io.BytesIO(packed)) as unpacked:
                 packed = unpacked.read(MOST_BYTES + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         message = f"the cases cannot be read: {reason}"
         raise MistakesError([UsageError("MG2141", message, where=Where(str(path)))]) from error
@@ -70,64 +76,120 @@ def _content(path: Path) -> bytes:
     return packed
 
 
-def _of_yaml(content: bytes, path: Path, mistakes: Mistakes) -> Iterator[Case | None]:
-    root = read_yaml(content, file=str(path), mistakes=mistakes)
-    if not isinstance(root.value, tuple):
-        mistakes.add("MG2142", f"cases are a list, not {root.says}", root.where, hint=EXAMPLE)
-        return
-    for node in root.value:
-        if not isinstance(node.value, dict):
-            mistakes.add("MG2142", f"a case is no {node.says}", node.where, hint=EXAMPLE)
-            yield None
-            continue
-        yield _case(node.plain, node.where, mistakes, keys=node)
+class _Reader:
+    """Gathers the cases of one file, and all that is wrong with them."""
 
+    def __init__(self, file: CaseFile, seed: int) -> None:
+        self.path = file.path
+        self.mistakes = Mistakes()
+        self._seed = seed
+        self._tests = Tests(file.labels, self.mistakes)
+        self._lexicons = Lexicons(file.path.parent)
+        self._found: list[Case] = []
+        self._filled: list[Filled] = []
 
-def _of_lines(content: bytes, path: Path, mistakes: Mistakes) -> Iterator[Case | None]:
-    for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip():
-            continue
-        where = Where(str(path), number)
-        try:
-            told = json.loads(line)
-        except ValueError as error:
-            mistakes.add("MG2142", f"the line is no JSON: {error}", where)
-            continue
-        if not isinstance(told, dict):
-            mistakes.add("MG2142", "a case is an object", where)
-            continue
-        yield _case(told, where, mistakes)
+    def cases(self) -> Cases:
+        """What was found.
 
+        Raises:
+            MistakesError: something is wrong.
+        """
+        if not self._found and not self.mistakes.found:
+            message = "there is no case in it"
+            if self._tests.left_out:
+                message = "all of its cases are about labels that the model does not know"
+            self.mistakes.add("MG2142", message, Where(str(self.path)), hint=EXAMPLE)
+        self.mistakes.raise_if_any()
+        return Cases(
+            self.path,
+            tuple(self._found),
+            filled=tuple(self._filled),
+            left_out=self._tests.left_out,
+            files=tuple(self._lexicons.files),
+        )
 
-def _of_csv(content: bytes, path: Path, mistakes: Mistakes) -> Iterator[Case | None]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        mistakes.stop("MG2141", "the text is not UTF-8", Where(str(path)))
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    if "expect" not in (reader.fieldnames or ()):
-        hint = "its cells hold the right answer, or several with | between them"
-        mistakes.stop("MG2142", "there is no column 'expect'", Where(str(path), 1), hint=hint)
-    try:
-        for row in reader:
-            where = Where(str(path), reader.line_num)
-            if None in row or None in row.values():
-                mistakes.add("MG2142", "the row has another number of cells", where)
+    def yaml(self, content: bytes) -> None:
+        root = read_yaml(content, file=str(self.path), mistakes=self.mistakes)
+        if not isinstance(root.value, tuple):
+            message = f"cases are a list, not {root.says}"
+            self.mistakes.add("MG2142", message, root.where, hint=EXAMPLE)
+            return
+        for node in root.value:
+            if isinstance(node.value, dict):
+                self._add(node.plain, node.where, keys=node)
+            else:
+                message = f"a case is no {node.says}"
+                self.mistakes.add("MG2142", message, node.where, hint=EXAMPLE)
+
+    def lines(self, content: bytes) -> None:
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            if not line.strip():
                 continue
-            yield _case(_of_cells(row), where, mistakes)
-    except csv.Error as error:
-        mistakes.add("MG2142", f"the row is no CSV: {error}", Where(str(path), reader.line_num))
+            where = Where(str(self.path), number)
+            try:
+                told = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                reason = str(error) if isinstance(error, json.JSONDecodeError) else "not readable"
+                self.mistakes.add("MG2142", f"the line is no JSON: {reason}", where)
+                continue
+            if isinstance(told, dict) and is_test(told):
+                self._take(self._tests.cases(told, where), where)
+            elif isinstance(told, dict):
+                self._add(told, where)
+            else:
+                self.mistakes.add("MG2142", "a case is an object", where)
+
+    def csv(self, content: bytes) -> None:
+        place = str(self.path)
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.mistakes.stop("MG2141", "the text is not UTF-8", Where(place))
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        try:
+            if "expect" not in (reader.fieldnames or ()):
+                hint = "its cells hold the right answer, or several with | between them"
+                message = "there is no column 'expect'"
+                self.mistakes.stop("MG2142", message, Where(place, 1), hint=hint)
+            for row in reader:
+                where = Where(place, reader.line_num)
+                if None in row or None in row.values():
+                    self.mistakes.add("MG2142", "the row has another number of cells", where)
+                else:
+                    self._add(_of_cells(row), where)
+        except csv.Error as error:
+            where = Where(place, reader.line_num + 1)
+            self.mistakes.add("MG2142", f"the row is no CSV: {error}", where)
+
+    def _add(self, told: Mapping[str, Any], where: Where, *, keys: Node | None = None) -> None:
+        case = case_of(told, where, self.mistakes, keys=keys)
+        if case is None:
+            return
+        if "template" not in told:
+            self._take([case], where)
+            return
+        try:
+            made, summary = filled(case, told, self._lexicons, seed=self._seed)
+        except UsageError as error:
+            self.mistakes.add(error.code, error.message, where, hint=error.hint)
+            return
+        self._filled.append(summary)
+        self._take(made, where)
+
+    def _take(self, cases: list[Case], where: Where) -> None:
+        self._found += cases
+        if len(self._found) > MOST_CASES:
+            self.mistakes.stop("MG2142", f"there are more than {MOST_CASES:,} cases", where)
 
 
 def _of_cells(row: Mapping[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {"expect": [_value(one) for one in row["expect"].split(BETWEEN)]}
     if row.get("critical"):
         told["critical"] = {"true": True, "false": False}.get(row["critical"].strip().casefold())
-    if row.get("capability"):
-        told["capability"] = row["capability"]
+    told |= {name: row[name] for name in ("capability", "test") if row.get(name)}
     if row.get("tolerance"):
         told["tolerance"] = _value(row["tolerance"])
-    inputs = {name: cell for name, cell in row.items() if name not in KEYS[1:]}
+    inputs = {name: cell for name, cell in row.items() if name not in APART}
     only = list(inputs.values())
     told["input"] = (
         only[0] if len(only) == 1 else {name: _value(cell) for name, cell in inputs.items()}
@@ -145,41 +207,3 @@ def _value(cell: str) -> Any:
         except ValueError:
             continue
     return cell
-
-
-def _case(
-    told: Mapping[str, Any], where: Where, mistakes: Mistakes, *, keys: Node | None = None
-) -> Case | None:
-    """A case from plain values; None where something is wrong with it, which is noted."""
-    before = len(mistakes.found)
-    for name in told:
-        if name not in KEYS:
-            place = keys.keys[name] if keys is not None else where
-            near = did_you_mean(str(name), KEYS)
-            mistakes.add("MG2142", f"a case has no {shown(str(name))}; {near}", place)
-    given, expect = told.get("input"), told.get("expect")
-    if not isinstance(given, str | dict) or not given:
-        message = "a case needs an `input`: a text, or {COLUMN: VALUE, ...}"
-        mistakes.add("MG2142", message, where, hint=EXAMPLE)
-    answers = expect if isinstance(expect, list) else [expect]
-    if not answers or not all(isinstance(one, str | bool | int | float) for one in answers):
-        message = "a case needs `expect`: the right answer, or a list of them"
-        mistakes.add("MG2142", message, where, hint=EXAMPLE)
-    critical, tolerance = told.get("critical", False), told.get("tolerance", 0.0)
-    if not isinstance(critical, bool):
-        mistakes.add("MG2142", "`critical` is true or false", where)
-    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-    if not number or not 0 <= tolerance < float("inf"):
-        mistakes.add("MG2142", "`tolerance` is a number, 0 or more", where)
-    if not isinstance(told.get("capability", ""), str):
-        mistakes.add("MG2142", "`capability` is a text", where)
-    if len(mistakes.found) > before:
-        return None
-    return Case(
-        input=given,  # type: ignore[arg-type]
-        expect=tuple(answers),
-        critical=critical,
-        capability=told.get("capability", ""),
-        tolerance=float(tolerance),
-        where=where,
-    )
