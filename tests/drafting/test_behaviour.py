@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from modelgate.cases import CaseFile
 from modelgate.cases.reading import read_cases
 from modelgate.cli import main
 from modelgate.demo import write
@@ -62,7 +63,7 @@ def test_cases_to_be_replaced_by_hand_are_right_as_they_stand(demo: Path, here: 
     step = steps(here / drafted.suite)["must_get_right what everybody would say"]
     assert step["examples"] == "champion-cases.yaml"
     assert list(drafted.files)[-1] == "suites/champion-cases.yaml"
-    cases = read_cases(here / "suites" / "champion-cases.yaml")
+    cases = read_cases(CaseFile(here / "suites" / "champion-cases.yaml"))
     topics = ["animals", "fashion", "food", "sass", "travel"]
     assert [case.expect for case in cases.cases] == [(topic,) for topic in topics]
     rows = pd.read_csv(demo / "data" / "topics.csv")
