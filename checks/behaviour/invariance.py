@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import flipped, moved
-from modelgate.behaviour.asked import at_any_level, evidence, smallest, try_out
+from modelgate.behaviour.asked import at_any_level, evidence, shrinkable, smallest, try_out
 from modelgate.errors import UnaskedError, UsageError
 from modelgate.predictions import Predictions
 from modelgate.stats.interval import LEVEL
@@ -62,7 +62,9 @@ def invariance(
     far = moved(model.facts, trials.before, trials.after)
     worst = [int(one) for one in np.lexsort((-far, ~flips))[: min(shown, hits)]]
     told = list(evidence(model, trials, worst))
-    if worst and (least := smallest(model, trials, worst[0], turned)) is not None:
+    most = shrinkable(sample)
+    least = smallest(model, trials, worst[0], turned, most=most) if worst else None
+    if least is not None:
         told[0] = evidence(model, least, [0])[0]
     at = at_any_level(hits, count)
     return Outcome(

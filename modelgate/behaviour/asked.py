@@ -25,6 +25,8 @@ from modelgate.stats.shares import clopper_pearson
 
 MOST_SHRUNK = 64
 """Rows that are asked about to find how little of a change is enough."""
+PART_SHRUNK = 16
+"""Such rows are no more than one in so many of the sample: sixteen steps ask about it once more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,11 @@ def try_out(
     return Trials(rows, sample.positions[place], answers, model.predict(rows.after))
 
 
+def shrinkable(sample: Sample) -> int:
+    """Rows that a step may ask about to find the least change."""
+    return min(MOST_SHRUNK, len(sample) // PART_SHRUNK)
+
+
 def at_any_level(hits: int, trials: int) -> IntervalAt:
     """The exact interval of a share of trials, at any level.
 
@@ -110,6 +117,8 @@ def smallest(
     trials: Trials,
     one: int,
     broken: Callable[[Predictions, Predictions], NDArray[np.bool_]],
+    *,
+    most: int = MOST_SHRUNK,
 ) -> Trials | None:
     """The least part of a change that still turns the answer; None where only all of it does.
 
@@ -121,9 +130,10 @@ def smallest(
         trials: in which the answer was turned.
         one: which of them.
         broken: (answers before, after) -> (n,) whether the answer is turned.
+        most: rows that may be asked about.
     """
     rows = _some(trials.rows, np.array([one]))
-    parts = list(_parts(rows))[:MOST_SHRUNK]
+    parts = list(_parts(rows))[:most]
     if len(parts) < 2:
         return None
     table = pa.Table.from_batches(parts).combine_chunks()
