@@ -137,7 +137,7 @@ def fitted(values: Any, tensor: Tensor, signature: Signature, rows: int, by: str
     """
     array = np.asarray(values)
     if array.ndim == 0 or len(array) != rows:
-        given = "one value" if array.ndim == 0 else f"{len(array)} rows"
+        given = "one value in place" if array.ndim == 0 else f"{len(array)} rows"
         raise UnpreparedError("MG4031", f"{by} made {given} of {rows}")
     array = _typed(array, tensor, by)
     wanted = row_of(tensor, signature)

@@ -39,6 +39,7 @@ def opened(given: Any, mode: str, pil: Any, row: int) -> Any:
                 return _of_array(given, pil).convert(mode)
             image = pil.open(io.BytesIO(given), formats=FORMATS)
             _refuse_bomb(image, row)
+            _refuse_deep(image, row)
             return image.convert(mode)
     except (UnpreparedError, MemoryError):
         raise
@@ -89,6 +90,17 @@ def _reason(error: Exception) -> str:
     """Without the address of the buffer, which says nothing to anyone."""
     text = " ".join(str(error).split())
     return "its format is not known" if "cannot identify" in text else text[:200]
+
+
+def _refuse_deep(image: Any, row: int) -> None:
+    """Pillow would clip such pixels at 255, and nobody would see it."""
+    if image.mode[0] in "IF":
+        raise UnpreparedError(
+            "MG3540",
+            f"is given an image of more than 8 bits a channel ({image.mode})",
+            "save it with 8 bits, or scale it in a function: `prepare: {python: ...}`",
+            row=row,
+        )
 
 
 def _refuse_bomb(image: Any, row: int) -> None:

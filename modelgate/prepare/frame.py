@@ -10,6 +10,11 @@ import numpy as np
 from modelgate.prepare import Feeds
 
 
+def warm_up() -> None:
+    """Import pandas now, while nobody waits for an answer: it may take longer than a call may."""
+    import pandas as pd  # noqa: F401
+
+
 def frame_of(feeds: Feeds, columns: Sequence[str]) -> Any:
     """A pandas DataFrame of these columns: numbers, texts, bytes; a cell of pixels is an array.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from modelgate.model import Signature
 from modelgate.prepare import KIND, Feeds, Step, UnpreparedError, fitted, refuse_constants
-from modelgate.prepare.frame import frame_of
+from modelgate.prepare.frame import frame_of, warm_up
 from modelgate.prepare.widths import widths_of
 
 _MODULE = "modelgate_prepare"
@@ -44,6 +44,7 @@ class Function(Step):
         refuse_constants(signature)
         self._signature = signature
         self._name = settings["function"]
+        warm_up()
         self._function = _loaded(content, self._name)
         self._one_by_one = threading.Lock()  # nobody promised that it may run twice at a time
         self.takes = ()
@@ -62,6 +63,15 @@ class Function(Step):
         except BaseException as error:  # noqa: BLE001 (even an attempt to leave)
             _broken(error, f"{self._name}()")
         by = f"{self._name}()"
+        try:
+            return self._taken(made, rows, by)
+        except (UnpreparedError, MemoryError):
+            raise
+        except BaseException as error:  # noqa: BLE001 (what it made is anybody's code too)
+            _broken(error, f"what {by} made")
+
+    def _taken(self, made: Any, rows: int, by: str) -> Feeds:
+        """What the function made, as the model's inputs."""
         inputs = self._signature.inputs
         if not isinstance(made, Mapping):
             if len(inputs) > 1:
@@ -84,7 +94,7 @@ class Function(Step):
             array = np.asarray(values)
         except Exception as error:  # noqa: BLE001 (ragged lists, and objects that raise)
             raise UnpreparedError(
-                "MG4031", f"{by} made what is no array: {type(error).__name__}: {error}"
+                "MG4031", f"{by} made what is no array: {type(error).__name__}: {_reason(error)}"
             ) from None
         return fitted(array, tensor, self._signature, rows, by)
 
@@ -98,7 +108,7 @@ def _loaded(content: bytes, name: str) -> Any:
     except MemoryError:
         raise
     except BaseException as error:  # noqa: BLE001 (it is anybody's code)
-        _broken(error, "its file")
+        _broken(error, "the file")
     found = getattr(module, name, None)
     if not callable(found):
         raise UnpreparedError("MG4030", f"the file of `prepare:` has no function {name!r}")
@@ -107,8 +117,16 @@ def _loaded(content: bytes, name: str) -> Any:
 
 def _broken(error: BaseException, what: str) -> NoReturn:
     frames = [one for one in extract_tb(error.__traceback__) if one.filename == "<prepare>"]
-    line = getattr(error, "lineno", None) or (frames[-1].lineno if frames else None)
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    line = line or (frames[-1].lineno if frames else None)
     place = f" in line {line}" if line else ""
-    raise UnpreparedError(
-        "MG4030", f"{what} raised {type(error).__name__}{place}: {error}"
-    ) from None
+    name = f"{what} of `prepare:` raised {type(error).__name__}{place}"
+    raise UnpreparedError("MG4030", f"{name}: {_reason(error)}") from None
+
+
+def _reason(error: BaseException) -> str:
+    """What an error says of itself, where it can."""
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001 (it is anybody's class)
+        return "what it says cannot be read"

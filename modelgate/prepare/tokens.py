@@ -26,6 +26,10 @@ class Tokens(Step):
 
     Rows that are asked together are padded to the longest of them, or to `max_length`. What the
     tokenizer's file says of padding and truncation itself is put aside: a suite says it.
+
+    Attributes:
+        longest: tokens of the longest row so far.
+        largest: the largest id so far.
     """
 
     kind: ClassVar[KIND] = "tokenizer"
@@ -50,6 +54,7 @@ class Tokens(Step):
         self._encode = getattr(self._tokenizer, "encode_batch_fast", self._tokenizer.encode_batch)
         self._pair = bool(settings.get("pair"))
         length, always = _length(settings, signature)
+        self.longest, self.largest = 0, -1
         self._length = length
         self._always = always
         self._pad, self._pad_type, self._left = _padding(self._tokenizer, settings)
@@ -57,6 +62,7 @@ class Tokens(Step):
         self._tokenizer.no_truncation()
         self._cut = settings.get("truncation", True) and length is not None
         if self._cut:
+            _refuse_no_room(self._tokenizer, length, pair=self._pair)
             self._tokenizer.enable_truncation(max_length=length)
         self.takes = (Tensor(INPUT, "string", (None, 2) if self._pair else (None,)),)
         self.settings = {
@@ -74,9 +80,10 @@ class Tokens(Step):
         """See `Step`."""
         texts = feeds[INPUT].tolist()
         given = [tuple(pair) for pair in texts] if self._pair else texts
-        found = self._encode(given)
+        found = self._cut_up(given)
         lengths = np.fromiter((len(one) for one in found), np.int64, rows)
         longest = int(lengths.max(initial=1))
+        self.longest = max(self.longest, longest)
         if self._length is not None and longest > self._length:
             raise UnpreparedError(
                 "MG3175",
@@ -94,7 +101,47 @@ class Tokens(Step):
             part: self._made(part, found, inside)
             for part in {part for part, _ in self._parts.values()}
         }
+        self.largest = max(self.largest, int(made[IDS].max(initial=-1)))
+        self._refuse_beyond(self.largest)
         return {name: made[part].astype(one.type) for name, (part, one) in self._parts.items()}
+
+    def _refuse_beyond(self, largest: int) -> None:
+        """An id that its type cannot hold would turn round, and be another token's."""
+        name, tensor = next((name, one) for name, (part, one) in self._parts.items() if part == IDS)
+        if largest > np.iinfo(tensor.type).max:
+            raise UnpreparedError(
+                "MG3173",
+                f"takes {tensor.type} as {name[:60]!r}; the tokenizer makes {largest}",
+                "give the `tokenizer.json` that was saved with the model",
+            )
+
+    def _cut_up(self, given: Sequence[Any]) -> Sequence[Any]:
+        """The tokens of each text.
+
+        Raises:
+            UnpreparedError: MG3176, the tokenizer fails on one; the first such row is named.
+        """
+        try:
+            return list(self._encode(given))
+        except MemoryError:
+            raise
+        except BaseException:  # the library panics outside Exception
+            for row, text in enumerate(given):
+                self._cut_up_one(text, row)
+            raise
+
+    def _cut_up_one(self, text: Any, row: int) -> None:
+        try:
+            self._encode([text])
+        except MemoryError:
+            raise
+        except BaseException as error:  # noqa: BLE001 (likewise)
+            raise UnpreparedError(
+                "MG3176",
+                f"is fed by a tokenizer that fails on a text: {' '.join(str(error).split())[:200]}",
+                "give the `tokenizer.json` that was saved with the model",
+                row=row,
+            ) from None
 
     def _made(
         self, part: str, found: Sequence[Any], inside: NDArray[np.bool_]
@@ -201,6 +248,18 @@ def _length(settings: Mapping[str, Any], signature: Signature) -> tuple[int | No
             f"write `max_length: {size}` below `prepare:`",
         )
     return size, True
+
+
+def _refuse_no_room(tokenizer: Any, length: int | None, *, pair: bool) -> None:
+    """A row holds more than the marks that the tokenizer puts around each text."""
+    marks = int(tokenizer.num_special_tokens_to_add(pair))
+    if length is not None and length <= marks:
+        raise UnpreparedError(
+            "MG3172",
+            f"is to get {length} tokens a row; {marks} of them are the tokenizer's own marks, so"
+            " that no word of a text is left",
+            "write a larger `max_length` below `prepare:`",
+        )
 
 
 def _padding(tokenizer: Any, settings: Mapping[str, Any]) -> tuple[int | None, int, bool]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from modelgate.model import Signature, Tensor
 from modelgate.prepare import CELL, KIND, Feeds, Step, UnpreparedError, fitted, refuse_constants
-from modelgate.prepare.frame import frame_of
+from modelgate.prepare.frame import frame_of, warm_up
 from modelgate.prepare.widths import widths_of
 
 _HARMLESS = frozenset({"numpy.dtype"})
@@ -46,6 +46,7 @@ class Transformer(Step):
                 "MG3172", f"takes {names}; a transformer of scikit-learn makes one input"
             )
         self._signature, self._tensor = signature, signature.inputs[0]
+        warm_up()
         self._transformer, self.by = _loaded(content, settings.get("types") or ())
         fitted_to = getattr(self._transformer, "feature_names_in_", [])
         self._names = tuple(str(name) for name in fitted_to)

@@ -15,6 +15,8 @@ from typing import Any
 from modelgate.worker import confine
 
 _TICK_SECONDS = 0.2
+_MOST_SAID = 2000
+"""Characters of a message: what anybody's code raises may be of any length."""
 
 
 def main(parent: int, folder: str, wires: tuple[int, int], provider: str, *, tied: bool) -> None:
@@ -234,7 +236,7 @@ def _refused(refusal: Any) -> dict[str, Any]:
     return {
         "is": "refused",
         "code": refusal.code,
-        "message": refusal.message,
+        "message": refusal.message[:_MOST_SAID],
         "hint": refusal.hint,
         "row": refusal.row,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ from modelgate.worker.explain import Refusal
 
 PIXELS = "pixels"
 """What decoded images are called in an answer."""
-_BEYOND = "out of data bounds"
+_BEYOND = re.compile(r"out of data bounds, idx=(-?\d+) .* range \[-?\d+,(-?\d+)\]")
+_BROKE_OFF = "MG4002"
 
 
 def load(order: Mapping[str, Any], content: bytes, model: Answering, provider: str) -> Step:
@@ -95,11 +97,29 @@ def decoded(step: Step | None, feeds: Feeds, rows: int, *, sized: bool) -> Feeds
 
 def explained(refusal: Refusal, step: Step) -> Refusal:
     """Why the model did not answer, where what it was fed explains it."""
-    if step.kind == "tokenizer" and _BEYOND in refusal.message:
+    from modelgate.prepare.tokens import Tokens
+
+    if not isinstance(step, Tokens):
+        return refusal
+    found = _BEYOND.search(refusal.message)
+    if found is not None:
+        asked, known = int(found[1]), int(found[2]) + 1
+        if step.largest < known and asked < step.longest:
+            return Refusal(
+                "MG3175",
+                f"knows {known:,} places of tokens; a text has {step.longest:,}",
+                f"write `max_length: {known}` below `prepare:`: longer texts are cut then",
+            )
         return Refusal(
             "MG3173",
-            "is given tokens that its embedding does not have; the tokenizer is not the one that"
-            f" it was trained with ({refusal.message.partition(': ')[2] or refusal.message})",
+            f"is given the token {asked:,}, and its embedding knows {known:,}; the tokenizer is"
+            " not the one that it was trained with",
             "give the `tokenizer.json` that was saved with the model",
         )
+    if refusal.code == _BROKE_OFF and not refusal.hint and not step.settings["truncation"]:
+        hint = (
+            f"a text has {step.longest:,} tokens: where the model takes fewer, write `max_length:`"
+            " below `prepare:`"
+        )
+        return Refusal(refusal.code, refusal.message, hint)
     return refusal

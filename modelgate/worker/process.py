@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ _PACKAGES = (
     *("scipy", "joblib", "xgboost", "lightgbm"),
 )
 _LAST_WORDS = 2000
+_LOGGED = re.compile(r"\[[VIWEF]:onnxruntime:")
+"""A line of onnxruntime's own log, which tells nothing of an end."""
 _PROGRAM = """\
 import sys
 parent, folder, socket, memory, provider, tied, *paths = sys.argv[1:]
@@ -112,7 +115,11 @@ class Process:
             return ""
         size = os.fstat(self._errors).st_size
         text = os.pread(self._errors, _LAST_WORDS, max(0, size - _LAST_WORDS))
-        lines = text.decode("utf-8", "replace").strip().splitlines()
+        lines = [
+            line
+            for line in text.decode("utf-8", "replace").strip().splitlines()
+            if not _LOGGED.search(line)
+        ]
         return f": {printable(lines[-1], 200)}" if lines else ""
 
 

@@ -44,7 +44,7 @@ def test_a_tokenizer_of_more_words_than_the_model_knows(folder: Path, suite: Sui
     found = refused(model, suite(TOKENS, model=CLASSES))
     assert isinstance(found, ModelError)
     assert (found.code, found.exit_code) == ("MG3173", 3)
-    assert "[-10,9]" in found.message
+    assert "its embedding knows 10" in found.message
 
 
 def test_a_tokenizer_for_a_model_that_takes_no_tokens(folder: Path, suite: Suite) -> None:
@@ -253,6 +253,7 @@ def test_a_function_that_prints_does_its_work(
         pytest.param("return [[1.0]] * 7", "MG4031", id="too-many"),
         pytest.param("return [float('nan')] * 1 and [['a']]", "MG3172", id="texts"),
         pytest.param("return bytearray(1 << 43)", "MG4003", id="too-much-memory"),
+        pytest.param("raise ValueError('a' * 9_000_000)", "MG4030", id="says-too-much"),
     ],
 )
 def test_a_function_that_misbehaves(body: str, code: str, tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def test_a_list_of_lists_and_a_frame_will_do() -> None:
         ),
         pytest.param("import sys\ndef go(rows): sys.exit(0)", "MG4030", "SystemExit", id="exits"),
         pytest.param(
-            "raise SystemExit(0)", "MG4030", "its file raised SystemExit", id="file-exits"
+            "raise SystemExit(0)",
+            "MG4030",
+            "the file of `prepare:` raised SystemExit",
+            id="file-exits",
         ),
         pytest.param("def go(rows:", "MG4030", "SyntaxError in line 1", id="syntax"),
         pytest.param("import nowhere_to_be_found", "MG4030", "ModuleNotFoundError", id="import"),
@@ -76,9 +79,30 @@ def test_a_list_of_lists_and_a_frame_will_do() -> None:
         pytest.param("go = 3", "MG4030", "no function 'go'", id="a-number"),
         pytest.param("def go(rows): return [[1], [2]]", "MG4031", "made 2 rows of 3", id="short"),
         pytest.param("def go(rows): return [[1]] * 4", "MG4031", "made 4 rows of 3", id="long"),
-        pytest.param("def go(rows): return 1.0", "MG4031", "made one value of 3", id="a-value"),
-        pytest.param("def go(rows): pass", "MG4031", "made one value of 3", id="nothing"),
+        pytest.param("def go(rows): return 1.0", "MG4031", "made one value in place", id="a-value"),
+        pytest.param("def go(rows): pass", "MG4031", "made one value in place", id="nothing"),
         pytest.param("def go(rows): return [[1], [2, 3], [4]]", "MG4031", "no array", id="ragged"),
+        pytest.param(
+            "class Mute(Exception):\n    def __str__(self): raise self\ndef go(rows): raise Mute",
+            "MG4030",
+            "raised Mute in line 3: what it says cannot be read",
+            id="an-error-that-raises",
+        ),
+        pytest.param(
+            "class Liar(dict):\n    def __contains__(self, name): raise SystemExit(0)\n"
+            "def go(rows): return Liar()",
+            "MG4030",
+            "what go() made of `prepare:` raised SystemExit in line 2",
+            id="an-answer-that-exits",
+        ),
+        pytest.param(
+            "class Array:\n    def __array__(self, *a, **k): raise KeyboardInterrupt\n"
+            "def go(rows): return Array()",
+            "MG4030",
+            "raised KeyboardInterrupt in line 2",
+            id="an-array-that-breaks-off",
+        ),
+        pytest.param("def go(rows): yield 1", "MG4031", "one value in place", id="a-generator"),
         pytest.param("def go(rows): return ['a'] * 3", "MG3172", "texts or objects", id="texts"),
         pytest.param(
             "def go(rows): return [[1, 2]] * 3",

@@ -25,7 +25,7 @@ COLOURS = signature(("data", "float32", ("n", 3, 16, 16)))
 DIGITS = signature(("data", "float32", ("n", 1, 28, 28)))
 
 
-def encoded(pixels: NDArray[np.uint8], kind: str = "PNG") -> bytes:
+def encoded(pixels: NDArray[Any], kind: str = "PNG") -> bytes:
     from PIL import Image
 
     into = io.BytesIO()
@@ -214,6 +214,20 @@ def test_an_image_of_too_many_pixels_is_not_decoded(width: int, height: int) -> 
     with pytest.raises(UnpreparedError) as caught:
         made({}, COLOURS, bomb(width, height))
     assert caught.value.code == "MG3541"
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        pytest.param(np.full((4, 4), 25_700, np.uint16), id="16-bits"),
+        pytest.param(np.full((4, 4), 100_000, np.int32), id="32-bits"),
+        pytest.param(np.full((4, 4), 0.4, np.float32), id="fractions"),
+    ],
+)
+def test_pixels_of_more_than_8_bits_are_refused_and_not_clipped(deep: NDArray[Any]) -> None:
+    with pytest.raises(UnpreparedError, match="more than 8 bits a channel") as caught:
+        made({}, DIGITS, encoded(GREY), encoded(deep, "TIFF"))
+    assert (caught.value.code, caught.value.row) == ("MG3540", 1)
 
 
 def test_a_strip_is_not_blown_up_to_cover_a_square() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from modelgate.model import Signature
 from modelgate.prepare import UnpreparedError
 from modelgate.prepare.tokens import Tokens
+from modelgate.worker.explain import Refusal
+from modelgate.worker.prepared import explained
 from tests.prepare.conftest import SENTENCES, content, signature, trained
 
 TEXTS = np.array(SENTENCES, dtype=object)
@@ -208,3 +211,88 @@ def test_without_a_pad_rows_of_different_lengths_are_refused_and_others_not() ->
         [0, 0],
         [0, 1],
     ]
+
+
+def test_a_length_that_leaves_no_room_for_a_word_is_refused() -> None:
+    with pytest.raises(UnpreparedError, match="2 of them are the tokenizer's own marks") as caught:
+        tokens({"max_length": 2}, signature(IDS))
+    assert caught.value.code == "MG3172"
+    assert tokens({"max_length": 3}, signature(IDS))({"text": TEXTS}, 6)["input_ids"].shape == (
+        6,
+        3,
+    )
+
+
+def _without_unknown(told: dict[str, Any]) -> None:
+    told["model"] |= {"unk_token": "[GONE]"}
+
+
+def _runs_away(told: dict[str, Any]) -> None:
+    pattern = {"Regex": "(o+)+$"}
+    told["pre_tokenizer"] = {
+        "type": "Split",
+        "pattern": pattern,
+        "behavior": "Isolated",
+        "invert": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        pytest.param(_without_unknown, "ξ", id="no-unknown-word"),
+        pytest.param(_runs_away, "o" * 40 + "b", id="a-pattern-that-runs-away"),
+    ],
+)
+def test_a_text_that_the_tokenizer_fails_on_is_told_with_its_row(
+    change: Callable[[dict[str, Any]], None], text: str
+) -> None:
+    told = json.loads(content(trained()))
+    change(told)
+    step = Tokens(json.dumps(told).encode(), {}, signature(IDS))
+    with pytest.raises(UnpreparedError, match="a tokenizer that fails on a text") as caught:
+        step({"text": np.array(["win", text, "now"], object)}, 3)
+    assert (caught.value.code, caught.value.row) == ("MG3176", 1)
+
+
+def test_an_id_beyond_the_type_of_the_input_never_turns_round() -> None:
+    told = json.loads(content(trained()))
+    told["model"]["vocab"]["win"] = (1 << 32) - 6  # as int32, that is -6: a row of many embeddings
+    step = Tokens(json.dumps(told).encode(), {}, signature(("input_ids", "int32", ("n", "t"))))
+    with pytest.raises(UnpreparedError, match="the tokenizer makes 4294967290") as caught:
+        step({"text": np.array(["win"], object)}, 1)
+    assert caught.value.code == "MG3173"
+
+
+BEYOND = (
+    "Gather: indices element out of data bounds, idx={} must be within the inclusive range [-8,7]"
+)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "part"),
+    [
+        pytest.param(
+            Refusal("MG3160", BEYOND.format(11)), "MG3173", "its embedding knows 8", id="tokens"
+        ),
+        pytest.param(Refusal("MG4002", "broke off: Add"), "MG4002", "Add", id="else"),
+    ],
+)
+def test_a_model_that_breaks_off_is_explained_by_its_tokens(
+    refusal: Refusal, code: str, part: str
+) -> None:
+    step = tokens({}, signature(IDS))
+    step({"text": TEXTS}, len(TEXTS))
+    found = explained(refusal, step)
+    assert (found.code, part in found.message) == (code, True)
+    assert code == "MG3173" or "a text has " in found.hint
+
+
+def test_a_text_of_more_tokens_than_the_model_has_places_is_not_blamed_on_the_vocabulary() -> None:
+    words: Any = trained()
+    step = tokens({}, signature(IDS), by=words)
+    step({"text": np.array(["[PAD] " * 12], object)}, 1)
+    found = explained(Refusal("MG3160", BEYOND.format(8)), step)
+    assert found.code == "MG3175"
+    assert found.message == "knows 8 places of tokens; a text has 14"
+    assert "`max_length: 8`" in found.hint
