@@ -14,6 +14,8 @@ SHADES = " ░▒▓█"
 LONGEST_INPUT = 160
 LONGEST_CELL = 60
 LONGEST_ANSWER = 60
+REST = "..."
+"""In place of a column: what is to be said of all further ones."""
 
 
 def is_counterexample(entry: Any) -> bool:
@@ -95,8 +97,11 @@ def _input(value: Any) -> str:
         size = f"{printable(value.get('width'), 10)} x {printable(value.get('height'), 10)}"
         return f"an image of {size}"
     if isinstance(value, Mapping):
-        cells = ", ".join(f"{printable(name, 30)} = {_cell(cell)}" for name, cell in value.items())
-        return printable(cells, 3 * LONGEST_INPUT)
+        cells = [f"{printable(name, 30)} = {_cell(cell)}" for name, cell in value.items()]
+        if isinstance(value.get(REST), str):
+            cells = [one for one in cells if not one.startswith(f"{REST} = ")]
+            cells.append(printable(value[REST], LONGEST_CELL))
+        return printable(", ".join(cells), 3 * LONGEST_INPUT)
     return _cell(value, LONGEST_INPUT)
 
 

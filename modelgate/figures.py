@@ -11,7 +11,19 @@ MOST_DECIMALS = 6
 SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "bytes"))
 COUNTED = frozenset(
-    {"call", "case", "column", "fault", "output", "point", "promise", "row", "text", "value"}
+    {
+        "call",
+        "case",
+        "column",
+        "fault",
+        "input",
+        "output",
+        "point",
+        "promise",
+        "row",
+        "text",
+        "value",
+    }
 )
 """Units that have a plural, by their last word."""
 BARE = frozenset({"", "score"})

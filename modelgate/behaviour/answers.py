@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
 from modelgate.arrays import is_tensor, tensor, tensor_shape
-from modelgate.behaviour.thumbnails import thumbnail
 from modelgate.predictions import Predictions
+from modelgate.thumbnails import thumbnail
 
 LONGEST = 200
 """Characters of a text that evidence holds."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from modelgate.counterexamples import REST
 from modelgate.declare import Sample
 from modelgate.errors import UsageError
 from modelgate.kept import Kept
@@ -16,6 +17,7 @@ from modelgate.model import Model
 from modelgate.outcome import Outcome
 from modelgate.predictions import Predictions
 from modelgate.properties.asked import Property
+from modelgate.properties.cells import plain
 from modelgate.properties.domains import Reach
 from modelgate.properties.search import Searched, search
 from modelgate.properties.shrinking import Found
@@ -116,22 +118,22 @@ def _shown(found: Found, model: Model, space: Space) -> dict[str, Any]:
     asked = found.answered
     shown: dict[str, Any] = {"type": "input", "input": _input(found.row, model, space)}
     if asked.changed is not None:
-        changed = space_row(asked.changed, space)
-        moved = {
-            name: _short(space.domains[name].said(changed[name]))
-            for name in model.columns
-            if repr(changed[name]) != repr(found.row[name])
-        }
-        shown["changed"] = moved
+        shown["changed"] = _changed(asked.rows, asked.changed, model, space)
     if asked.after is None:
         return {**shown, "answer": answer_said(asked.answers, model)}
     after = answer_said(asked.after, model)
     return {**shown, "answer": after, "was": answer_said(asked.answers, model)}
 
 
-def space_row(rows: pa.RecordBatch, space: Space) -> Row:
-    """The first row of a batch as cells."""
-    return space.row(rows, 0)
+def _changed(rows: pa.RecordBatch, changed: pa.RecordBatch, model: Model, space: Space) -> Any:
+    """What became of a row: the cells that differ; of a single column, the cell itself."""
+    pairs = {
+        name: [_short(space.domains[name].told(plain(one.column(name)))) for one in (rows, changed)]
+        for name in model.columns
+    }
+    if len(pairs) == 1:
+        return next(iter(pairs.values()))[1]
+    return {name: after for name, (before, after) in pairs.items() if repr(before) != repr(after)}
 
 
 def _input(row: Row, model: Model, space: Space) -> Any:
@@ -141,7 +143,9 @@ def _input(row: Row, model: Model, space: Space) -> Any:
         return _short(space.domains[names[0]].said(row[names[0]]))
     shown = {name: _short(space.domains[name].said(row[name])) for name in names[:COLUMNS]}
     if len(names) > COLUMNS:
-        shown["..."] = f"{len(names) - COLUMNS} more columns, as in a typical row"
+        left = len(names) - COLUMNS
+        typical = all(not space.domains[name].cost(row[name]) for name in names[COLUMNS:])
+        shown[REST] = f"and {left} more, {'as in a typical row' if typical else 'not shown'}"
     return shown
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.benchmarks import champions, material, perturb, sliced
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
+from tests.benchmarks.property import examples_tried
 from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
 
 FREE = 0.58
@@ -341,5 +342,12 @@ FIGURES = (
         must=1,
         aim=0.5,
         take=perturb.texts_changed,
+    ),
+    Figure(
+        name="property",
+        what="1,000 inputs tried for a property, 20 columns / drawing them, CPU",
+        must=3,
+        aim=1.5,
+        take=examples_tried,
     ),
 )

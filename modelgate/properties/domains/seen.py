@@ -65,6 +65,10 @@ class Seen(Domain):
         """See `Domain`."""
         return self.read(cell)
 
+    def told(self, column: pa.Array) -> Any:
+        """See `Domain`."""
+        return printable(column[0].as_py(), 80)
+
     def said(self, cell: int) -> Any:
         """See `Domain`."""
         return printable(self.column[cell].as_py(), 80)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from modelgate.arrays import tensor
 from modelgate.cells import tensors_of
 from modelgate.properties.domains import SMALL, Domain, Reach, chosen
+from modelgate.thumbnails import thumbnail
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Cell = NDArray[Any]
 MOST_KEPT = 4_096
 """Numbers of an array that is written down."""
+SIDE = 4
+"""Rows and columns of numbers from which on they are an image."""
 KINDS = 6
 """Ways in which an array is drawn."""
 
@@ -154,11 +157,19 @@ class Tensors(Domain):
         return 1.0 + float(differ.mean()) + 0.5 * levels
 
     def said(self, cell: Cell) -> Any:
-        """See `Domain`: an image is too long to be told in full."""
+        """See `Domain`: an image as a small one; anything else is too long to be told in full."""
+        if self._is_image:
+            return thumbnail(cell)
         shape = "x".join(map(str, self._shape))
         flat = [f"{number:g}" for number in cell.ravel()[:6].astype(np.float64)]
         differ = int((cell != self.typical).sum())
         return f"{shape} [{', '.join(flat)} ...], {differ} of {cell.size} not {self._background}"
+
+    @property
+    def _is_image(self) -> bool:
+        if len(self._shape) == 3:
+            return bool({self._shape[0], self._shape[2]} & {1, 3, 4})
+        return len(self._shape) == 2 and min(self._shape) >= SIDE
 
     @property
     def _background(self) -> str:

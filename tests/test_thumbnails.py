@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelgate.behaviour.thumbnails import thumbnail
 from modelgate.counterexamples import SIDE
+from modelgate.thumbnails import thumbnail
 
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 90), st.sampled_from([0, 1, 3, 4]))
 
