@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from modelgate.model import Model
 from modelgate.properties.asked import Answered, Property
+from modelgate.properties.domains import Domain
 from modelgate.properties.space import Row, Space
 
 CALL = 512
@@ -54,12 +56,13 @@ def shrunk(
     dice = np.random.default_rng(seed)
     best = [(space.row(one.rows, 0), one) for one in start]
     done = [False] * len(best)
+    known: list[set[Any]] = [set() for _ in best]
     for _ in range(ROUNDS):
         share = max(1, min(CALL, space.most) // max(1, done.count(False)))
         tried: list[tuple[int, Row]] = []
         for which, (row, _) in enumerate(best):
             if not done[which]:
-                simpler = _simpler(space, row, dice, share)
+                simpler = _simpler(space, row, dice, share, known[which])
                 done[which] = not simpler
                 tried += [(which, one) for one in simpler]
         if not tried:
@@ -80,13 +83,16 @@ def shrunk(
     return list(unlike.values())
 
 
-def _simpler(space: Space, row: Row, dice: np.random.Generator, most: int) -> list[Row]:
+def _simpler(
+    space: Space, row: Row, dice: np.random.Generator, most: int, known: set[Any]
+) -> list[Row]:
     """Rows that are simpler: groups of columns made typical, one cell simpler, several at once."""
     steps = {name: domain.simpler(row[name]) for name, domain in space.domains.items()}
     steps = {name: cells for name, cells in steps.items() if cells}
     names = list(steps)
-    if not names:
-        return []
+    if len(names) < 2:
+        cells = {name: _further(space.domains[name], row[name], known, most) for name in names}
+        return [_with(row, {name: cell}) for name in names for cell in cells[name]]
     found = [_with(row, {name: steps[name][0] for name in group}) for group in _groups(names)]
     longest = max(map(len, steps.values()))
     for depth in range(longest):  # the simplest cell of each column first
@@ -95,12 +101,29 @@ def _simpler(space: Space, row: Row, dice: np.random.Generator, most: int) -> li
         ]
         if len(found) >= most:
             break
-    while len(found) < most and len(names) > 1:
+    while len(found) < most:
         some = [name for name in names if dice.integers(2)]
         depth = int(dice.integers(longest)) if dice.integers(2) else 0
         changes = {name: steps[name][min(depth, len(steps[name]) - 1)] for name in some}
         found.append(_with(row, changes or {names[0]: steps[names[0]][0]}))
     return found[:most]
+
+
+def _further(domain: Domain, cell: Any, known: set[Any], most: int) -> list[Any]:
+    """Simpler cells of the only column that has some, and simpler ones of these: a full call.
+
+    None of those that were asked about before, of which this one was the simplest.
+    """
+    found = [cell]
+    for one in found:
+        for simpler in domain.simpler(one):
+            mark = simpler.tobytes() if isinstance(simpler, np.ndarray) else repr(simpler)
+            if mark not in known and len(found) <= most:
+                known.add(mark)
+                found.append(simpler)
+        if len(found) > most:
+            break
+    return found[1:]
 
 
 def _groups(names: Sequence[str]) -> list[Sequence[str]]:

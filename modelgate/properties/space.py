@@ -90,8 +90,9 @@ class Space:
             if name not in self.rows.schema.names or len(self.domains) == 1:
                 change |= way > 0
             other = dice.integers(len(self.rows), size=count)
-            new = len(self.rows) + np.arange(count)
-            at = np.where(dice.integers(3, size=count) == 0, other, new)
+            at = len(self.rows) + np.arange(count)
+            if len(self.domains) > 1:
+                at = np.where(dice.integers(3, size=count) == 0, other, at)
             pool = pa.concat_arrays([domain.column, domain.drawn(dice, count)])
             columns.append(pool.take(index_of(np.where(change, at, real))))
         return self._batch(columns)

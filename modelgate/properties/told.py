@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from modelgate.cells import plain
 from modelgate.counterexamples import REST
 from modelgate.declare import Sample
 from modelgate.errors import UsageError
@@ -17,7 +18,6 @@ from modelgate.model import Model
 from modelgate.outcome import Outcome
 from modelgate.predictions import Predictions
 from modelgate.properties.asked import Property
-from modelgate.properties.cells import plain
 from modelgate.properties.domains import Reach
 from modelgate.properties.search import Searched, search
 from modelgate.properties.shrinking import Found

@@ -44,8 +44,8 @@ class Numbers(Domain):
         values, absent = numbers(column)
         held = values if absent is None else values[~absent]
         real = held.astype(np.float64)
-        finite = np.sort(real[np.isfinite(real)])
         self._floats = values.dtype.kind == "f"
+        finite = np.sort(real[np.isfinite(real)]).clip(*self._limits((-np.inf, np.inf)))
         self._values, counts = np.unique(finite, return_counts=True)
         self.whole = bool((finite == np.floor(finite)).all())
         self.codes = len(self._values) <= FEW and self.whole and reach != "extreme"

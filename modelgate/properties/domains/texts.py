@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelgate.cells import texts_of
-from modelgate.properties.domains import EDGE, Domain, Reach, chosen
+from modelgate.properties.domains import Domain, Reach, chosen
 from modelgate.properties.domains.oddities import oddities
 
 if TYPE_CHECKING:
@@ -50,24 +50,38 @@ class Texts(Domain):
         self.typical = "" if empty else min(texts, key=lambda text: (len(text), text))
 
     def drawn(self, dice: np.random.Generator, count: int) -> pa.Array:
-        """See `Domain`: words in any order, one in four with something odd in it."""
-        return self.of([self._one(dice) for _ in range(count)])
-
-    def _one(self, dice: np.random.Generator) -> str | None:
-        length = self._lengths[int(dice.integers(len(self._lengths)))]
-        words = [self._words[at] for at in dice.integers(len(self._words), size=length)]
+        """See `Domain`: words in any order, every other time with something odd; each as often."""
         special = [*self._missing, *self._odd]
-        if not special or dice.integers(EDGE):
-            return " ".join(words)
+        if not special:
+            return self.of([" ".join(self._some(dice)) for _ in range(count)])
+        turns = -(-count // len(special))
+        odd = np.concatenate([dice.permutation(len(special)) for _ in range(turns)])
+        plain = dice.integers(2, size=count)
+        # The odd ones take turns, so that none is left to chance.
+        turn = np.cumsum(1 - plain) - 1
+        return self.of(
+            [
+                " ".join(self._some(dice))
+                if plain[at]
+                else self._strange(special[odd[turn[at]]], dice)
+                for at in range(count)
+            ]
+        )
+
+    def _some(self, dice: np.random.Generator) -> list[str]:
+        length = self._lengths[int(dice.integers(len(self._lengths)))]
+        return [self._words[at] for at in dice.integers(len(self._words), size=length)]
+
+    def _strange(self, odd: str | None, dice: np.random.Generator) -> str | None:
+        """An odd one alone, among words, within one; in a text that is too long."""
         kind = dice.integers(4)
-        odd = special[int(dice.integers(len(special)))]
+        words = self._some(dice)
         if kind == 0 or odd is None:
             return odd
         if kind == 1 and self._long:
-            times = int(dice.integers(1, LONG + 1))
-            return " ".join((words * times)[:MOST])
+            words = (words * int(dice.integers(1, LONG + 1)))[: MOST - 1]
         words.insert(int(dice.integers(len(words) + 1)), odd)
-        return (" " if kind == 2 else "").join(words[:MOST])
+        return ("" if kind == 3 else " ").join(words)
 
     def strategy(self) -> SearchStrategy[str | None]:
         """See `Domain`."""
