@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Batch, Facts, Flags, Floats, Need
-from modelgate.aggregates.answers import Answers
+from modelgate.aggregates.answers import ROUNDING, Answers
 from modelgate.aggregates.columns import Column
 from modelgate.arrays import hashed, numbers
 from modelgate.binding import Reading
@@ -70,6 +70,8 @@ def _flat(raw: NDArray[Any], axes: int | None = None) -> NDArray[Any]:
 
 def _probabilities(raw: NDArray[Any], reading: Reading) -> Floats:
     scores = raw.astype(np.float64)
+    if reading.scores_are != "logits" and (below := scores < 0).any():
+        scores[below & (scores >= -ROUNDING)] = 0.0
     if scores.ndim == 1:
         if reading.scores_are == "logits":
             scores = 1 / (1 + np.exp(-np.clip(scores, -700, 700)))

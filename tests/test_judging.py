@@ -92,6 +92,9 @@ def test_scores_become_answers(threshold: float | None, answer: int) -> None:
     [
         pytest.param("positive", [[0.25]], [0.75, 0.25], id="one-score"),
         pytest.param("logits", [[0.0, np.log(3)]], [0.25, 0.75], id="logits"),
+        pytest.param("probabilities", [[-1e-7, 1.0]], [0.0, 1.0], id="rounded-past-zero"),
+        pytest.param("positive", [-1e-7], [1.0, 0.0], id="one-rounded-past-zero"),
+        pytest.param("probabilities", [[-1e-3, 1.001]], [-1e-3, 1.001], id="past-zero-indeed"),
         pytest.param("logits", [np.log(3)], [0.25, 0.75], id="one-logit"),
         pytest.param("logits", [[-1e4, 1e4]], [0.0, 1.0], id="logits-far-apart"),
     ],

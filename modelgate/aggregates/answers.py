@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+ROUNDING = 1e-6
+"""What single precision leaves of a probability of 0 or 1: trees take their sum from one."""
 SHOWN = 5
 """Row numbers kept of each kind: enough to look at, and no more memory with more rows."""
 
@@ -93,6 +95,6 @@ class Answers:
         off = np.abs(scores.sum(axis=1, dtype=np.float64) - 1.0)
         self.worst_sum = max(self.worst_sum, float(off.max()))
         self.not_one += int((off > 1e-3).sum())
-        if scores.min() < 0.0 or scores.max() > 1.0 + 1e-6:
-            outside = (scores < 0.0) | (scores > 1.0 + 1e-6)
+        if scores.min() < -ROUNDING or scores.max() > 1.0 + ROUNDING:
+            outside = (scores < -ROUNDING) | (scores > 1.0 + ROUNDING)
             self.out_of_range += int(outside.any(axis=1).sum())

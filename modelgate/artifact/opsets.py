@@ -68,8 +68,13 @@ def faults(named: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
     if 0 < opsets.get("ai.onnx", oldest) < oldest:
         found.append(f"opset {opsets['ai.onnx']} of ai.onnx; it runs {oldest} and newer")
     own = set(facts.get("functions", ()))
-    ops = sorted(one for one in facts["ops"] if one not in own)
+    ops = sorted(_full(one) for one in facts["ops"] if one not in own)
     return (*found, *_kernels(named, ops, opsets), *_operators(named, ops))
+
+
+def _full(op: str) -> str:
+    """An operator with its domain, which a file leaves out where it is ONNX's own."""
+    return op if ":" in op else f"ai.onnx:{op}"
 
 
 def _kernels(named: str, ops: Sequence[str], opsets: Mapping[str, int]) -> list[str]:
@@ -99,7 +104,7 @@ def _operators(named: str, ops: Sequence[str]) -> list[str]:
     found = []
     for op in ops:
         domain, _, name = op.rpartition(":")
-        if domain in {"", "ai.onnx", "ai.onnx.ml"} or (domain == CONTRIB and name in there):
+        if domain in {"ai.onnx", "ai.onnx.ml"} or (domain == CONTRIB and name in there):
             continue
         where = " on a CPU" if domain == CONTRIB else ""
         found.append(f"it has no operator {name} of {domain}{where}")

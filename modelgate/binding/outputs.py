@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.aggregates.answers import ROUNDING
 from modelgate.binding import Reading, ScoresAre, listed
 from modelgate.binding.classes import classes_of, disagreement, own_words, positive_of
 from modelgate.binding.labels import LabelSample, key
@@ -198,7 +199,7 @@ def _kind(scores: str, seen: Seen, told: ModelPart) -> ScoresAre:
     single = scores in seen.columns
     values = seen.columns[scores] if single else seen.matrices[scores]
     values = values[np.isfinite(values.reshape(len(values), -1)).all(axis=1)]
-    inside = bool(((values >= 0) & (values <= 1 + 1e-6)).all())
+    inside = bool(((values >= -ROUNDING) & (values <= 1 + ROUNDING)).all())
     if single:
         if inside:
             return "positive"

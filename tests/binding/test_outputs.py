@@ -39,6 +39,13 @@ QUANTITY = labels(0.5, 1.25, 2.75)
         pytest.param(
             {"p": SUMS}, BITS, {}, {"scores": "p", "scores_are": "probabilities"}, id="sum-to-one"
         ),
+        pytest.param(
+            {"p": np.array([[-1.2e-7, 1 + 1.2e-7], [0.25, 0.75]])},
+            BITS,
+            {},
+            {"scores": "p", "scores_are": "probabilities"},
+            id="rounded-past-zero-and-one",
+        ),
         pytest.param({"p": LOGITS}, BITS, {}, {"scores": "p", "scores_are": "logits"}, id="logits"),
         pytest.param(
             {"p": SUMS[:, :, None, None]}, BITS, {}, {"scores": "p"}, id="axes-of-one-are-dropped"

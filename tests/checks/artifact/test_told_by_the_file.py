@@ -13,12 +13,13 @@ from modelgate.errors import UsageError
 from modelgate.model import Artifact
 from modelgate.report import Result
 from modelgate.testing import Toy, run_check
+from modelgate.worker import Worker
 from tests.checks.artifact.toys import ToyBench, artifact
 
 
 def facts(opset: int = 17, ml: int = 0, ir: int = 8, **more: Any) -> dict[str, Any]:
     opsets = {"ai.onnx": opset} | ({"ai.onnx.ml": ml} if ml else {})
-    return {"ir": ir, "opsets": opsets, "ops": {"ai.onnx:MatMul": 2}, **more}
+    return {"ir": ir, "opsets": opsets, "ops": {"MatMul": 2}, **more}
 
 
 def asked(release: str, given: Mapping[str, Any], **more: Any) -> Result:
@@ -52,14 +53,12 @@ def asked(release: str, given: Mapping[str, Any], **more: Any) -> Result:
         pytest.param("1.23", facts(ops={"com.microsoft:MoE": 1}), "", id="an-operator-in-time"),
         pytest.param(
             "1.24",
-            facts(22, ops={"ai.onnx:DeformConv": 1}),
+            facts(22, ops={"DeformConv": 1}),
             "it has no kernel for DeformConv of ai.onnx from opset 19 on, on a CPU",
             id="an-operator-without-a-kernel",
         ),
-        pytest.param(
-            "1.25", facts(22, ops={"ai.onnx:DeformConv": 1}), "", id="whose-kernel-came-later"
-        ),
-        pytest.param("1.24", facts(18, ops={"ai.onnx:DeformConv": 1}), "", id="in-an-older-opset"),
+        pytest.param("1.25", facts(22, ops={"DeformConv": 1}), "", id="whose-kernel-came-later"),
+        pytest.param("1.24", facts(18, ops={"DeformConv": 1}), "", id="in-an-older-opset"),
         pytest.param(
             "1.20",
             facts(17, 5, ops={"ai.onnx.ml:TreeEnsemble": 1}),
@@ -68,7 +67,7 @@ def asked(release: str, given: Mapping[str, Any], **more: Any) -> Result:
         ),
         pytest.param(
             "1.20",
-            facts(22, ops={"ai.onnx:RoiAlign": 1}),
+            facts(22, ops={"RoiAlign": 1}),
             "opset 22 of ai.onnx; it runs up to 21",
             id="whose-opset-is-too-new-anyhow",
         ),
@@ -93,6 +92,36 @@ def test_a_release_runs_the_file_or_it_is_said_why_not(
     assert result.status == ("failed" if fault else "passed")
     assert [one["text"] for one in result.evidence] == ([fault] if fault else [])
     assert result.value == bool(fault)
+
+
+@pytest.mark.parametrize(
+    ("release", "fault"),
+    [
+        ("1.20", "opset 22 of ai.onnx; it runs up to 21"),
+        ("1.24", "it has no kernel for LpNormalization of ai.onnx from opset 22 on, on a CPU"),
+        ("1.25", ""),
+    ],
+)
+def test_what_a_real_file_says_of_itself(
+    normalizer: Mapping[str, Any], release: str, fault: str
+) -> None:
+    assert faults(release, normalizer) == ((fault,) if fault else ())
+
+
+@pytest.fixture(scope="module")
+def normalizer(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """What the worker tells of a file with an operator that few releases run."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    path = tmp_path_factory.mktemp("opset") / "normalizer.onnx"
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 2]) for name in ("x", "y")]
+    nodes = [helper.make_node("LpNormalization", ["x"], ["y"])]
+    graph = helper.make_graph(nodes, "normalizer", ends[:1], ends[1:])
+    opsets = [helper.make_opsetid("", 22)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    with Worker.start(path) as worker:
+        return worker.opened().facts
 
 
 def test_all_faults_are_said_in_a_sentence() -> None:
