@@ -77,7 +77,9 @@ def command(
 ) -> int:
     """Put MODEL on trial.
 
-    MODEL is an ONNX file, or columns:NAME[,NAME...] for predictions that stand in the data.
+    MODEL is a file (ONNX, scikit-learn, XGBoost, LightGBM), FILE.py:FUNCTION where it is approved,
+    the address of an endpoint, or columns:NAME[,NAME...] for predictions that stand in the data.
+    `modelgate list formats` names them all.
     """
     from modelgate.evaluation import evaluate
     from modelgate.options import Options

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[str, ...]]
 MODELS: Rows = [
-    ("onnx", "a file of any ONNX model, run by onnxruntime in a process of its own"),
-    ("http(s)://HOST/v2/models/NAME", "an endpoint of the Open Inference Protocol, version 2"),
-    ("columns:NAME[,NAME...]", "answers made beforehand, in columns of the data"),
+    ("onnx", "", "a file of any ONNX model, run by onnxruntime in a process of its own"),
+    ("sklearn", "[sklearn]", "a `.skops` file of an estimator or pipeline of scikit-learn"),
+    ("xgboost", "[xgboost]", "a JSON or UBJSON file of a booster of XGBoost"),
+    ("lightgbm", "[lightgbm]", "a text file of a booster of LightGBM"),
+    ("FILE.py:FUNCTION", "", "a Python function, or MODULE:FUNCTION, where its digest is approved"),
+    ("http(s)://HOST/v2/models/NAME", "", "an endpoint of the Open Inference Protocol, version 2"),
+    ("columns:NAME[,NAME...]", "", "answers made beforehand, in columns of the data"),
 ]
 
 
@@ -110,7 +114,7 @@ def _suites(page: Page) -> None:
 
 
 def _formats(page: Page) -> None:
-    page.heading("Models", "what `modelgate check MODEL` takes")
+    page.heading("Models", "what `modelgate check MODEL` takes, and the extra that it needs")
     page.table(MODELS)
 
 

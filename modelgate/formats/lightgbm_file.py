@@ -39,7 +39,7 @@ class Trees:
         self._failure = lightgbm.basic.LightGBMError
         try:
             text = content.decode("utf-8")
-            self._booster = lightgbm.Booster(model_str=text, params={"num_threads": 1})
+            self._booster = lightgbm.Booster(model_str=text)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 (a damaged file makes it raise anything)

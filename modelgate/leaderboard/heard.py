@@ -8,13 +8,20 @@ from pathlib import Path
 
 from modelgate.binding import Reading, listed
 from modelgate.contest import same_classes
-from modelgate.errors import CrashedError, ModelError, ModelgateError, RefusedError, UsageError
+from modelgate.errors import (
+    CrashedError,
+    ModelError,
+    ModelgateError,
+    RefusedError,
+    ServiceError,
+    UsageError,
+)
 from modelgate.leaderboard.answers import MOST_BYTES, Book, Rows, Voice
 from modelgate.leaderboard.duels import SCORED, USUAL, refuse_unranked
 from modelgate.report import Report
 from modelgate.role import Role
 
-OWN_FAULTS = (ModelError, CrashedError, RefusedError)
+OWN_FAULTS = (ModelError, CrashedError, RefusedError, ServiceError)
 """What is wrong with one model, and no reason to give up the others."""
 MOST_UNUSABLE = 0.01
 """Share of the labelled rows that a model may answer with nothing to judge, and still be ranked."""
