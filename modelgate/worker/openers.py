@@ -27,7 +27,7 @@ def warm_up(order: Mapping[str, Any]) -> None:
         backends.warm_up(order["backend"])
         return
     if order["backend"] != _PLAIN:
-        raise Refusal("MG3190", f"is no ONNX model, which alone can be run by {order['backend']}")
+        raise Refusal("MG3190", "is no ONNX file, which is all that another program could run")
     import pandas as pd  # noqa: F401 (imported before anything of the user's is read)
 
     if order["format"] == "sklearn":

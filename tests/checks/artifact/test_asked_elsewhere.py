@@ -19,6 +19,8 @@ from modelgate.model import Artifact, Signature, Tensor
 from modelgate.predictions import Predictions
 from modelgate.report import Result
 from modelgate.testing import Toy, run_check
+from modelgate.worker.explain import Refusal
+from modelgate.worker.openers import warm_up
 from tests.checks.artifact.toys import ToyBench
 
 ROWS = 1_000
@@ -174,6 +176,13 @@ def test_a_program_that_cannot_run_the_model_keeps_the_gate_shut_and_says_why() 
     result = run_check("parity", subject="openvino", probe=_toy(), bench=ToyBench(outputs=error))
     assert result.status == "crashed"
     assert result.reason == f"MG3190 {error.message}"
+
+
+@pytest.mark.parametrize("backend", ["unoptimised", "reference", "openvino"])
+def test_a_file_that_is_no_onnx_is_run_by_no_other_program(backend: str) -> None:
+    with pytest.raises(Refusal, match="is no ONNX file") as caught:
+        warm_up({"format": "xgboost", "backend": backend})
+    assert caught.value.code == "MG3190"
 
 
 @pytest.mark.parametrize(
