@@ -15,7 +15,10 @@ from modelgate.worker.explain import Refusal, shorten
 
 Feeds = Mapping[str, NDArray[Any]]
 
-_REGISTERED = re.compile(r"operator '([^']*)' and domain '([^']*)'")
+_ABSENT = re.compile(
+    r"operator '([^']*)' and domain '([^']*)'|Node type '([^']*)' from domain '([^']*)' is unknown"
+)
+"""How the package onnx says that it has no such operator."""
 
 
 class Reference:
@@ -200,9 +203,9 @@ def _last_line(error: Exception) -> Exception:
 
 
 def _unable(who: str, error: Exception) -> Refusal:
-    named = _REGISTERED.search(str(error))
+    named = _ABSENT.search(str(error))
     if named:
-        operator = ".".join(part for part in (named[2], named[1]) if part)
+        operator = ".".join(filter(None, (named[2] or named[4], named[1] or named[3])))
         return Refusal("MG3190", f"cannot be run by {who}: it has no operator {operator}")
     text = shorten(str(error).partition(" and link")[0], 160) or type(error).__name__
     return Refusal("MG3190", f"cannot be run by {who}: {text}")
