@@ -28,6 +28,9 @@ from modelgate.worker import Worker
 from modelgate.worker.granting import NOTHING, Granted
 from modelgate.worker.questions import RowError
 
+_SHORT = "sha256:0123456789ab"
+"""As much of a digest as people are shown."""
+
 
 class WorkerAsker(Asker):
     """An ONNX file in its isolated process."""
@@ -70,8 +73,16 @@ class WorkerAsker(Asker):
             feed.type == IMAGE and is_text(schema.field(feed.columns[0]).type)
             for feed in self._feeds
         )
-        asked = self._preparation
-        return notes if asked is None else [f"prepared by: {asked.kind} {asked.name}", *notes]
+        return [*self._prepared_by(), *notes]
+
+    def _prepared_by(self) -> list[str]:
+        """What makes the model's inputs, with the digest that stands in the report."""
+        asked, told = self._preparation, self.artifact.prepare
+        if asked is None or told is None:
+            return []
+        if told["digest"] is None:
+            return [f"prepared by: the block {asked.kind!r}"]
+        return [f"prepared by: {asked.kind} {asked.name} ({told['digest'][: len(_SHORT)]})"]
 
     @property
     def _beside(self) -> ImageFiles:

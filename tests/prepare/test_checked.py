@@ -87,7 +87,7 @@ def test_the_command_line_takes_sentences(spam: Path, suite: Suite) -> None:
         [*command, str(suite(TOKENS, model=CLASSES))], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "prepared by: tokenizer tokenizer.json" in done.stdout
+    assert "prepared by: tokenizer tokenizer.json (sha256:" in done.stdout
 
 
 def test_the_only_column_of_text_is_the_text(spam: Path, suite: Suite, tmp_path: Path) -> None:
