@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Ask = Callable[..., Outcome | Sequence[Outcome]]
 Needs = Callable[[Facts, Mapping[str, Any]], Need]
 Pairs = Callable[[Facts, Mapping[str, Any]], Need | None]
+Unit = str | Callable[[Mapping[str, Any]], str]
 Function = TypeVar("Function", bound=Ask)
 
 
@@ -150,6 +151,7 @@ class Check:
         cases: the setting that names the file of the `Cases`.
         spared: parameters that are None where the engine has nothing to give; without any other
             one, the check is not asked.
+        unit: of its values, as far as that is known before it is asked; or told by the settings.
         example: lines of an example step; where empty, its required settings and a limit.
         path: the file, once it is loaded from one.
     """
@@ -170,6 +172,7 @@ class Check:
     groups: str | None = None
     cases: str | None = None
     spared: frozenset[str] = frozenset()
+    unit: Unit = ""
     example: tuple[str, ...] = ()
     path: Path | None = None
 
@@ -263,6 +266,7 @@ def check(
     pairs: Pairs | None = None,
     groups: str | None = None,
     cases: str | None = None,
+    unit: Unit = "",
     example: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare a function as a check.
@@ -281,6 +285,8 @@ def check(
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
         cases: the setting that names the file of the `Cases`.
+        unit: of its values, where that is known before it is asked; or settings -> unit. With it
+            stands the limit of a step that was not asked.
         example: lines of an example step, for `modelgate explain`.
 
     Returns:
@@ -317,6 +323,7 @@ def check(
             groups=groups,
             cases=cases,
             spared=frozenset(spared),
+            unit=unit,
             example=example,
         )
         setattr(function, DECLARED, declared)

@@ -55,6 +55,12 @@ class Question:
         return f"{name} v champion" if self.versus else name
 
     @property
+    def unit(self) -> str:
+        """Of the check's values, as far as that is known before it is asked; else ""."""
+        told = self.check.unit
+        return told if isinstance(told, str) else told(self.step.settings)
+
+    @property
     def limit(self) -> Limit:
         """What the suite holds the value itself to; a comparison's margin hangs on its rows."""
         return Limit() if self.versus else self.step.limit
@@ -165,7 +171,7 @@ def blank(question: Question, found: Status, reason: str | None) -> Result:
         kind="statistical",
         status=found,
         value=None,
-        unit="",  # only an outcome would tell
+        unit=question.unit,
         limit=question.limit.written,
         reason=reason,
         where={"file": step.where.file, "line": step.where.line},

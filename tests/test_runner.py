@@ -12,6 +12,8 @@ import pytest
 
 import modelgate
 from modelgate.errors import MistakesError, UsageError
+from modelgate.figures import figures
+from modelgate.metrics.table import unit_of
 from modelgate.report import Report
 
 ROWS = pd.DataFrame(
@@ -293,3 +295,34 @@ def test_a_check_that_answers_text_for_a_number_has_crashed(own: Path) -> None:
     )
     report = tried(own, "  - mute: x\n    at_least: 1")
     assert (report.results[0].status, report.verdict.exit_code) == ("crashed", 4)
+
+
+def test_a_question_that_was_not_asked_shows_its_limit_in_its_unit(tmp_path: Path) -> None:
+    report = tried(
+        tmp_path,
+        """\
+          - fairness: demographic_parity
+            of: sex
+            at_most: 10%
+          - metric: accuracy
+            slice: {sex: f}
+            at_least: 85.5%
+          - invariance: number_swap
+            column: country
+        """,
+    )
+    limits = {
+        result.check: figures(result).limit
+        for result in report.results
+        if result.status == "skipped"
+    }
+    assert limits == {"fairness": "10 %", "metric": "85.5 %", "invariance": "5 %"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit"),
+    [("accuracy", "share"), ("rmse", ""), ("no_such", "")],
+    ids=["a-share", "the-targets-own", "none"],
+)
+def test_a_metric_tells_its_unit_before_it_is_asked(metric: str, unit: str) -> None:
+    assert unit_of({"metric": metric}) == unit

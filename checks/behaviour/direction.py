@@ -32,6 +32,7 @@ NOISE = 1e-6
         "expect: not_lower",
         "at_most: 3%",
     ),
+    unit="share",
 )
 def direction(
     model: Model,

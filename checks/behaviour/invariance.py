@@ -17,6 +17,7 @@ from modelgate.stats.interval import LEVEL
     severity="major",
     at_most=0.05,
     example=("invariance: typos", "column: review", "at_most: 5%"),
+    unit="share",
 )
 def invariance(
     model: Model,

@@ -18,6 +18,7 @@ from modelgate.stats.shares import clopper_pearson
     at_most=0,
     cases="examples",
     example=("must_get_right: animals", "examples: animals.yaml"),
+    unit="share",
 )
 def must_get_right(
     model: Model,

@@ -45,6 +45,7 @@ def favoured(facts: Facts, label: str | None) -> int:
     example=("fairness: demographic_parity", "of: sex", "at_most: 10%"),
     tasks=("classification",),
     severity="major",
+    unit="share",
 )
 def fairness(
     found: Groups,

@@ -14,6 +14,7 @@ from modelgate.metrics.flips import flipped_rows, measure_flips
     tasks=("classification",),
     severity="major",
     example=("flips: negative", "at_most: 1%"),
+    unit="share",
 )
 def flips(
     found: PairedConfusion,

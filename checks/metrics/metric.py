@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from modelgate import Aggregate, Difference, Facts, Need, Outcome, check
-from modelgate.metrics.table import known, options_for
+from modelgate.metrics.table import known, options_for, unit_of
 
 
 def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
@@ -59,6 +59,7 @@ def against_champion(found: Aggregate, *, metric: str, **settings: Any) -> Outco
     severity="blocker",
     pairs=pairs,
     compare=against_champion,
+    unit=unit_of,
 )
 def metric(
     found: Aggregate,

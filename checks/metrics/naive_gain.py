@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from modelgate import Aggregate, Facts, Need, Outcome, check
 from modelgate.metrics.naive_table import gain_of
+from modelgate.metrics.table import unit_of
 
 
 def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
@@ -12,7 +13,14 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     return gain_of(settings["metric"], facts).need
 
 
-@check(family="metrics", subject="metric", needs=needs, severity="blocker", at_least=0)
+@check(
+    family="metrics",
+    subject="metric",
+    needs=needs,
+    severity="blocker",
+    at_least=0,
+    unit=unit_of,
+)
 def naive_gain(
     found: Aggregate,
     *,

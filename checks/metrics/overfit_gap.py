@@ -6,7 +6,7 @@ from typing import Any, Literal
 from modelgate import Aggregate, Facts, Need, Outcome, check
 from modelgate.declare import Reference
 from modelgate.metrics.gap import measure_gap
-from modelgate.metrics.table import known, options_for
+from modelgate.metrics.table import known, options_for, unit_of
 
 
 def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
@@ -22,6 +22,7 @@ def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:
     needs=needs,
     severity="major",
     example=("overfit_gap: accuracy", "at_most: 5%"),
+    unit=unit_of,
 )
 def overfit_gap(
     found: Aggregate,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -239,6 +239,12 @@ def known(name: str, facts: Facts) -> Metric:
             hint=f"metrics of {facts.task}: {others}",
         )
     return metric
+
+
+def unit_of(settings: Mapping[str, Any]) -> str:
+    """The unit of the metric that a step names; "" where only the data tells, as of errors."""
+    entry = METRICS.get(settings["metric"])
+    return "" if entry is None or entry.unit == OWN_UNIT else entry.unit
 
 
 def options_for(
