@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from modelgate.escape import printable, shown
+from modelgate.excerpts import excerpts
 
 SIDE = 28
 """Pixels of a thumbnail's side, at most."""
@@ -46,9 +47,10 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
         was, now = _answer(entry.get("was")), _answer(entry["answer"])
         return (f"{place}{_input(entry['input'])} is answered {was}, and {now} when changed",)
     if "changed" in entry:
+        given, changed = _side_by_side(entry["input"], entry["changed"])
         return (
-            f"{place}{_input(entry['input'])} is answered {_answer(entry.get('was'))}",
-            f"but {_input(entry['changed'])} {_answer(entry['answer'])}",
+            f"{place}{_input(given)} is answered {_answer(entry.get('was'))}",
+            f"but {_input(changed)} {_answer(entry['answer'])}",
         )
     where = entry.get("where")
     wanted = entry.get("expected")
@@ -69,6 +71,23 @@ def drawn(entry: Mapping[str, Any]) -> tuple[str, ...]:
     while lines and not lines[-1]:
         del lines[-1]
     return tuple(lines)
+
+
+def _side_by_side(given: Any, changed: Any, longest: int = LONGEST_INPUT) -> tuple[Any, Any]:
+    """Both inputs with their texts cut to where they differ."""
+    if isinstance(given, str) and isinstance(changed, str):
+        return excerpts(given, changed, longest)
+    if isinstance(given, Mapping) and isinstance(changed, Mapping):
+        both = {
+            name: _side_by_side(cell, changed[name], LONGEST_CELL)
+            for name, cell in given.items()
+            if name in changed
+        }
+        return (
+            {name: both[name][0] if name in both else cell for name, cell in given.items()},
+            {name: both[name][1] if name in both else cell for name, cell in changed.items()},
+        )
+    return given, changed
 
 
 def _is_image(value: Any) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
 from modelgate.arrays import is_tensor, tensor, tensor_shape
+from modelgate.excerpts import excerpts
 from modelgate.predictions import Predictions
 from modelgate.thumbnails import thumbnail
 
@@ -90,15 +91,33 @@ def said(facts: Facts, answers: Predictions, row: int) -> Any:
 
 
 def shown(rows: pa.RecordBatch, row: int, columns: tuple[str, ...]) -> Any:
-    """The changed cells of a row, short enough for a report; alone where a row is but one."""
-    cells = {name: _cell(rows.column(name), row) for name in columns}
-    return next(iter(cells.values())) if rows.num_columns == 1 else cells
+    """Cells of a row, short enough for a report; alone where a row is but one."""
+    return side_by_side(rows, rows, row, columns)[0]
 
 
-def _cell(column: pa.Array, row: int) -> Any:
-    if is_tensor(column.type) and len(tensor_shape(column.type)) in {2, 3}:
-        return thumbnail(tensor(column.slice(row, 1))[0])
-    return _short(column[row].as_py())
+def side_by_side(
+    before: pa.RecordBatch, after: pa.RecordBatch, row: int, columns: tuple[str, ...]
+) -> tuple[Any, Any]:
+    """The changed cells of a row, before and after, short enough for a report.
+
+    A cell alone where a row is but one; long texts are cut to where they differ.
+    """
+    both = {name: _cells(before.column(name), after.column(name), row) for name in columns}
+    if before.num_columns == 1:
+        return next(iter(both.values()))
+    return {name: one for name, (one, _) in both.items()}, {
+        name: other for name, (_, other) in both.items()
+    }
+
+
+def _cells(before: pa.Array, after: pa.Array, row: int) -> tuple[Any, Any]:
+    if is_tensor(before.type) and len(tensor_shape(before.type)) in {2, 3}:
+        one, other = (thumbnail(tensor(each.slice(row, 1))[0]) for each in (before, after))
+        return one, other
+    was, now = before[row].as_py(), after[row].as_py()
+    if isinstance(was, str) and isinstance(now, str):
+        return excerpts(was, now, LONGEST)
+    return _short(was), _short(now)
 
 
 def _short(value: Any) -> Any:

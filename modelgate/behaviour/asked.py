@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.behaviour.answers import said, shown
+from modelgate.behaviour.answers import said, side_by_side
 from modelgate.behaviour.changing import Changed, changed, columns_for
 from modelgate.behaviour.picking import picked
 from modelgate.behaviour.pictures import with_pictures
@@ -98,18 +98,21 @@ def evidence(model: Model, trials: Trials, worst: Sequence[int]) -> tuple[dict[s
         trials: all of them.
         worst: which of them, worst first.
     """
-    facts, columns = model.facts, trials.rows.columns
-    return tuple(
-        {
-            "type": "input",
-            "row": int(trials.positions[one]),
-            "input": shown(trials.rows.before, one, _touched(trials.rows, one, columns)),
-            "changed": shown(trials.rows.after, one, _touched(trials.rows, one, columns)),
-            "was": said(facts, trials.before, one),
-            "answer": said(facts, trials.after, one),
-        }
-        for one in worst
-    )
+    return tuple(_entry(model, trials, one) for one in worst)
+
+
+def _entry(model: Model, trials: Trials, one: int) -> dict[str, Any]:
+    rows = trials.rows
+    touched = _touched(rows, one, rows.columns)
+    given, changed_ = side_by_side(rows.before, rows.after, one, touched)
+    return {
+        "type": "input",
+        "row": int(trials.positions[one]),
+        "input": given,
+        "changed": changed_,
+        "was": said(model.facts, trials.before, one),
+        "answer": said(model.facts, trials.after, one),
+    }
 
 
 def smallest(
