@@ -46,6 +46,11 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
     if "changed" in entry and _is_image(entry["changed"]):
         was, now = _answer(entry.get("was")), _answer(entry["answer"])
         return (f"{place}{_input(entry['input'])} is answered {was}, and {now} when changed",)
+    if "changed" in entry and isinstance(entry["changed"], Mapping):  # some cells of a row
+        return (
+            f"{place}{_input(entry['input'])} is answered {_answer(entry.get('was'))}",
+            f"but {_answer(entry['answer'])} with {_input(entry['changed'])}",
+        )
     if "changed" in entry:
         given, changed = _side_by_side(entry["input"], entry["changed"])
         return (

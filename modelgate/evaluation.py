@@ -77,6 +77,7 @@ def evaluate(
         from modelgate.judgement import judge, prepare
 
         trial = prepare(asked, data, target, suite, options, champion=rival, start=start)
+        trial.keeps = True
         return judge(trial, began)
 
 

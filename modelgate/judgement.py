@@ -206,7 +206,6 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         made_up.seen = probe.seen
         made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
     examples = {check.name: examples_of(check) for check, _ in steps}
-    project = find_project(Path.cwd())
     return Asked(
         trial.asker,
         probe,
@@ -220,7 +219,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         champions=_champions(trial),
         benches=_benches(trial, probe),
         cases=trial.cases,
-        kept=None if project is None else Kept(project.root),
+        kept=_kept(trial),
         classes=() if trial.suite is None else trial.suite.model.classes,
     )
 
@@ -264,6 +263,12 @@ def _remembers(trial: Trial) -> bool:
     return trial.options.cache and not trial.options.quick
 
 
+def _kept(trial: Trial) -> dict[str, Kept]:
+    """Role -> what the project keeps of earlier trials; none where there is no project."""
+    project = find_project(Path.cwd()) if trial.keeps else None
+    return {} if project is None else {name: Kept(project.root) for name in trial.roles}
+
+
 def _benches(trial: Trial, probe: FirstRows | None) -> dict[str, Bench]:
     """Role -> the model's file to be opened afresh; "test" where there is no data."""
     told = trial.suite.model if trial.suite is not None else ModelPart()
@@ -300,6 +305,8 @@ def _report(
     searched = [name for name, role in trial.roles.items() if role.searched]
     models = {name: model for name, model in asked.models.items() if name in searched}
     found = findings(asked.gathered, results, models)
+    if again := sum(kept.asked for kept in asked.kept.values()):
+        made["rows_tried_again"] = again
     if asked.tracebacks:
         made["tracebacks"] = asked.tracebacks
     return Report(

@@ -30,15 +30,18 @@ Row = Mapping[str, Any]
 """Column -> cell, as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """What a project keeps.
 
     Attributes:
         root: the project's folder.
+        asked: rows that a model was asked about because they were kept. They are counted apart:
+            what is kept changes from one trial to the next, and what a trial says must not.
     """
 
     root: Path
+    asked: int = 0
 
     def rows(self, key: str) -> Sequence[Row]:
         """The inputs that are kept under a key; none where its file is missing or garbage."""

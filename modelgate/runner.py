@@ -55,7 +55,7 @@ class Asked:
         champions: role -> the champion, likewise.
         benches: role -> the model's file to be opened afresh; none for a model without a file.
         cases: file -> the hand-written cases in it.
-        kept: what the project keeps of earlier trials; None where there is no project.
+        kept: role -> what the project keeps of earlier trials; none where there is no project.
         classes: of the model, where the suite names them.
         tracebacks: result -> traceback of a check that crashed.
     """
@@ -73,7 +73,7 @@ class Asked:
     benches: Mapping[str, Bench] = field(default_factory=dict)
     cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
     classes: tuple[Any, ...] = ()
-    kept: Kept | None = None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def part(self, role: str) -> DataPart:
@@ -216,7 +216,7 @@ def _given(
         Change: step.change,
         Bench: asked.benches.get(step.data),
         Examples: asked.examples.get(check.name, Examples()),
-        Kept: asked.kept,
+        Kept: asked.kept.get(step.data),
         Facts: None if gathered is None else gathered.facts,
         Model: asked.models.get(step.data),
         Probe: asked.probe,

@@ -107,6 +107,7 @@ def _data(name: str, asked: Asked) -> dict[str, Any]:
     probe, model = asked.probe, asked.models.get(name)
     again = probe.asked if isinstance(probe, FirstRows) and name == "test" else 0
     again += model.asked if isinstance(model, LiveModel) else 0
+    again -= asked.kept[name].asked if name in asked.kept else 0
     return {
         "path": role.data.name,
         "digest": role.data.digest,

@@ -160,7 +160,7 @@ def run_check(
         models={} if model is None else {"test": cast("Model", model)},
         champions={} if champion is None else {"test": cast("Champion", champion)},
         benches={} if bench is None else {"test": bench},
-        kept=kept,
+        kept={} if kept is None else {"test": kept},
         cases={} if file is None else {file: read_cases(file)},
         classes=tuple(classes or ()),
     )

@@ -68,6 +68,7 @@ class Trial:
         taken: what was taken for what.
         champion: the model to compare with; None where there is none.
         cases: file -> the hand-written cases in it.
+        keeps: whether inputs that break a property are kept in the project, and tried again.
     """
 
     library: Library
@@ -79,6 +80,7 @@ class Trial:
     taken: list[str] = field(default_factory=list)
     champion: Asker | None = None
     cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
+    keeps: bool = False
 
     @property
     def seed(self) -> int:

@@ -25,6 +25,11 @@ IMAGE = {"type": "image", "height": 4, "width": 3, "grey": ["909", "909", "000",
             id="changed",
         ),
         pytest.param(
+            {"input": {"age": 31, "pay": 2.5}, "changed": {"age": 32}, "was": 1.5, "answer": 1.25},
+            ("age = 31, pay = 2.5 is answered 1.5", "but 1.25 with age = 32"),
+            id="changed-cells",
+        ),
+        pytest.param(
             {"input": "a cat", "by": "another", "was": "animals", "answer": "food", "row": 0},
             ("row 1: 'a cat' is answered animals", "and by another food"),
             id="by-another-program",

@@ -32,12 +32,14 @@ class Searched:
         tried: inputs drawn that could break the property.
         broken: how many of them did.
         still: how many of those that broke it before do so still.
+        again: rows that the model was asked about because they broke it before.
         found: the simplest that break it, the simplest first.
     """
 
     tried: int
     broken: int
     still: int
+    again: int
     found: Sequence[Found]
 
 
@@ -83,6 +85,7 @@ def search(
         tried=hunt.tried,
         broken=hunt.broken,
         still=len(hunt.known),
+        again=hunt.asked_again,
         found=found,
     )
 
@@ -92,7 +95,7 @@ class _Hunt:
 
     def __init__(self, model: Model, rule: Property, space: Space) -> None:
         self._model, self._rule, self._space = model, rule, space
-        self.tried = self.broken = 0
+        self.tried = self.broken = self.asked_again = 0
         self.starts: list[Answered] = []
         self.known: list[Answered] = []
         self.rows: pa.RecordBatch | None = None
@@ -100,6 +103,7 @@ class _Hunt:
     def again(self, remembered: pa.RecordBatch) -> None:
         """Ask about rows that broke it before; they count as none that was tried."""
         answered, _, broken = self._rule.judge(self._model, remembered)
+        self.asked_again = len(remembered) * (1 if answered.after is None else 2)
         self.known = [answered.take(np.array([at])) for at in np.flatnonzero(broken)]
 
     def sweep(self, dice: np.random.Generator, wanted: int) -> None:

@@ -78,8 +78,10 @@ def shrunk(
     unlike: dict[tuple[str, ...], Found] = {}
     for row, one in found:
         # Two that differ from a typical row in the same columns tell the same story.
-        columns = tuple(name for name, cell in row.items() if space.domains[name].cost(cell))
-        unlike.setdefault(columns, Found(row, one.rows, one))
+        columns = {
+            rule.beside.get(name, name) for name in row if space.domains[name].cost(row[name])
+        }
+        unlike.setdefault(tuple(sorted(columns)), Found(row, one.rows, one))
     return list(unlike.values())
 
 

@@ -66,6 +66,7 @@ def outcome_of(
         known = space.read(kept.rows(key))
     searched = search(model, rule, space, examples=examples, seed=sample.seed, remembered=known)
     if kept is not None and rule.alone:
+        kept.asked += searched.again
         rows = [space.written(found.row) for found in searched.found]
         about = {"property": rule.name, "says": rule.says}
         kept.keep(key, [row for row in rows if row is not None], about)
