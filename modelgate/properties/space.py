@@ -20,6 +20,7 @@ from modelgate.properties.domains.numbers import Numbers
 from modelgate.properties.domains.seen import Seen
 from modelgate.properties.domains.tensors import Tensors
 from modelgate.properties.domains.texts import Texts
+from modelgate.properties.tidy import leaving_nothing
 
 Row = dict[str, Any]
 """Column -> cell."""
@@ -124,7 +125,8 @@ class Space:
         def collect(base: int, changes: list[tuple[str, Any]]) -> None:
             found.append((base, changes))
 
-        collect()
+        with leaving_nothing():
+            collect()
         return self._replaced(found[:count])
 
     def _replaced(self, found: Sequence[tuple[int, list[tuple[str, Any]]]]) -> pa.RecordBatch:
