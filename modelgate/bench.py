@@ -79,6 +79,25 @@ class Bench(Protocol):
         """
         ...
 
+    def refitted(
+        self, inputs: Any, truth: NDArray[Any], folds: NDArray[np.int64], *, seed: int
+    ) -> NDArray[Any]:
+        """The answers of estimators like the model's, each fitted without the rows it is asked.
+
+        Args:
+            inputs: n rows, as `Model.predict` takes them.
+            truth: (n,) positions of classes, or numbers.
+            folds: (repeats, n) the fold of each row.
+            seed: of estimators that have none of their own.
+
+        Returns:
+            (n, repeats) answers, in the terms of `truth`.
+
+        Raises:
+            ModelCrashedError: MG4090, it cannot be fitted on these rows.
+        """
+        ...
+
     def calls(self, *, rows: int, fewest: int, seconds: float) -> Rounds | None:
         """Seconds that questions of so many rows take.
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -191,6 +192,12 @@ class WorkerAsker(Asker):
         turn = np.arange(given) % there
         fed = {n: v if n in self._constant else v[turn] for n, v in self._first.items()}
         return self._worker.clock(fed, given, rows=rows, times=times)
+
+    def refitted(
+        self, rows: pa.RecordBatch, truth: NDArray[Any], folds: NDArray[np.int64], *, seed: int
+    ) -> NDArray[Any]:
+        """See `Bench.refitted`; the process is for nothing else any more."""
+        return self._worker.refit(feeds(self._feeds, rows), truth, folds, seed=seed)
 
     @property
     def worker(self) -> Worker:

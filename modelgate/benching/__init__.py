@@ -82,6 +82,13 @@ class Workshop(Bench):
             own = bind_champion(other, first, apart, reading, sample=sample, told=self.told)
             return LiveChampion(other, own, data.schema, reading, data.folder).predict(inputs)
 
+    def refitted(
+        self, inputs: Any, truth: NDArray[Any], folds: NDArray[np.int64], *, seed: int
+    ) -> NDArray[Any]:
+        """See `Bench.refitted`."""
+        with _open(self.candidate) as other:
+            return other.refitted(inputs, truth, folds, seed=seed)
+
     def _labelled(self) -> tuple[Role, Reading]:
         """The data set whose rows are asked about, and how answers are read against its labels."""
         if self.role is None or self.role.reading is None:

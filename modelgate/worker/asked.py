@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from modelgate.formats.refitting import REFITTED
 from modelgate.model import Artifact, Signature
 from modelgate.worker import cells, gauges, planning, preparing, shared, sizes
 from modelgate.worker.limits import Limits
@@ -17,6 +18,7 @@ from modelgate.worker.process import Process
 from modelgate.worker.questions import Answer, Question, Questions
 from modelgate.worker.shared import Layout, SharedMemory, Slot
 from modelgate.worker.strings import packed
+from modelgate.worker.wire import NonsenseError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -183,6 +185,38 @@ class Asked(ABC):
         header = {"is": "decode", "arrays": described, "sized": sized}
         question = Question(rows, (PIXELS,), 0)
         return self._questions.result(self._questions.ask(question, header, buffers))[PIXELS]
+
+    def refit(
+        self,
+        feeds: Mapping[str, NDArray[Any]],
+        truth: NDArray[Any],
+        folds: NDArray[np.int64],
+        *,
+        seed: int,
+    ) -> NDArray[Any]:
+        """Fit an estimator of scikit-learn again on all folds but one, and ask it about that one.
+
+        Args:
+            feeds: n rows.
+            truth: (n,) positions of classes, or numbers.
+            folds: (repeats, n) the fold of each row.
+            seed: of estimators that have none of their own.
+
+        Returns:
+            (n, repeats) answers, in the terms of `truth`.
+
+        Raises:
+            ModelCrashedError: MG4090, it cannot be fitted; and see `collect`.
+        """
+        described, buffers = cells.packed(feeds)
+        header = {"is": "refit", "arrays": described, "truth": truth.tolist(), "seed": seed}
+        fits = sum(len(set(one)) for one in folds.tolist())
+        question = Question(len(truth), (REFITTED,), fits)
+        number = self._questions.ask(question, header | {"folds": folds.tolist()}, buffers)
+        found = self._questions.result(number)[REFITTED]
+        if found.shape != folds.T.shape or found.dtype.kind not in "if":
+            raise self._questions.lied(NonsenseError("no answer for each row and repeat"))
+        return found
 
     def clock(
         self, feeds: Mapping[str, NDArray[Any]], given: int, *, rows: int, times: int

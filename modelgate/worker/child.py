@@ -194,6 +194,10 @@ class Inside:
                 )
             elif job["is"] == "decode":
                 found = prepared.decoded(step, feeds, rows, sized=job["sized"])
+            elif job["is"] == "refit":
+                from modelgate.formats import refitting
+
+                found = refitting.out_of_fold(self._model, feeds, job, after_each=ticking)
             else:
                 found = calls.answer(
                     self._model,

@@ -65,6 +65,11 @@ class ToyBench(Bench):
         found: Predictions = _given(self._predictions)
         return found
 
+    def refitted(
+        self, inputs: Any, truth: NDArray[Any], folds: NDArray[np.int64], *, seed: int
+    ) -> NDArray[Any]:
+        raise NotImplementedError
+
     def calls(self, *, rows: int, fewest: int, seconds: float) -> Rounds | None:
         self.asked.append((rows, fewest, seconds))
         return self._rounds
