@@ -26,8 +26,8 @@ def corrected(
 
     Folds are not independent: they are fitted on rows that they share. So the variance of the mean
     of J scores is not s^2 / J; it is taken as (1 / J + tested / (1 - tested)) s^2, which does not
-    vanish however often the folds are drawn anew. Of 4,000 draws each of 60 to 1,000 rows, three times
-    five folds of a nearest-centroid classifier missed the true score at most 5.0 % a side.
+    vanish however often the folds are drawn anew. Of 4,000 draws each of 60 to 1,000 rows, three
+    times five folds of a nearest-centroid classifier missed the true score at most 5.0 % a side.
 
     Args:
         scores: (J,) one a fold of each repeat, 2 or more.
