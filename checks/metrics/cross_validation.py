@@ -15,7 +15,7 @@ from modelgate.stats.resampled import corrected
     family="metrics",
     subject="metric",
     severity="major",
-    example=("cross_validation: accuracy", "data: reference", "at_least: 0.9"),
+    example=("cross_validation: accuracy", "at_least: 0.9"),
 )
 def cross_validation(
     bench: Bench,
