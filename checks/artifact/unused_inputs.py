@@ -1,6 +1,11 @@
+from __future__ import annotations
+
+from typing import Any
+
 from modelgate import Model, Outcome, Sample, check
 from modelgate.artifact.told import Most
-from modelgate.behaviour.ignored import unused
+from modelgate.behaviour.answers import cell_shown, said
+from modelgate.behaviour.ignored import Unused, unused
 
 
 @check(family="artifact", severity="minor", example=("unused_inputs: all", "at_most: 0"))
@@ -34,13 +39,27 @@ def unused_inputs(model: Model, sample: Sample, *, shown: Most = 10) -> Outcome:
         n=found.asked,
         method="values of other rows",
         says=f"The model ignores {listed}{more}: no other value moved an answer." if names else "",
-        evidence=tuple(
-            {"type": "column", "column": name, "rows": rows}
-            for name, rows in list(found.ignored.items())[:shown]
-        ),
+        evidence=tuple(_in_vain(model, sample, name, found) for name in names[:shown]),
         details={
             "ignored": dict(found.ignored),
             "constant": list(found.constant),
             "told": found.told,
         },
     )
+
+
+def _in_vain(model: Model, sample: Sample, name: str, found: Unused) -> dict[str, Any]:
+    """A row whose column was given another value, and the answer that stayed."""
+    row, donor = found.examples[name]
+    cells = [{name: cell_shown(sample.rows.column(name)[at].as_py())} for at in (row, donor)]
+    answer = said(model.facts, sample.answers, row)
+    return {
+        "type": "input",
+        "column": name,
+        "rows": found.ignored[name],
+        "row": int(sample.positions[row]),
+        "input": cells[0],
+        "changed": cells[1],
+        "was": answer,
+        "answer": answer,
+    }

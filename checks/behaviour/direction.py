@@ -92,9 +92,8 @@ def direction(
     worst = [int(one) for one in np.lexsort((-far, held))[: min(shown, hits)]]
     told = evidence(model, trials, worst)
     if place is not None:  # the class need not change where its score does
-        label = model.facts.classes[place]
         told = tuple(
-            {**one, "score_of": label, "was": _rounded(before[row]), "answer": _rounded(after[row])}
+            {**one, "was": _rounded(before[row]), "answer": _rounded(after[row])}
             for one, row in zip(told, worst, strict=True)
         )
     at = at_any_level(hits, count)
@@ -110,7 +109,15 @@ def direction(
         says=f"{hits:,} of {count:,} answers to rows changed by {perturbation!r} are not as"
         f" expected: {expect.replace('_', ' ')}.",
         evidence=told,
-        details={"wrong": hits, "changed": count, "sampled": len(sample)},
+        details={
+            "wrong": hits,
+            "changed": count,
+            "sampled": len(sample),
+            "column": column,
+            "rose": int((rise > 0).sum()),
+            "fell": int((rise < 0).sum()),
+            "mean_rise": float(f"{rise.mean():.6g}") if np.isfinite(rise).all() else None,
+        },
     )
 
 

@@ -117,10 +117,11 @@ def _cells(before: pa.Array, after: pa.Array, row: int) -> tuple[Any, Any]:
     was, now = before[row].as_py(), after[row].as_py()
     if isinstance(was, str) and isinstance(now, str):
         return excerpts(was, now, LONGEST)
-    return _short(was), _short(now)
+    return cell_shown(was), cell_shown(now)
 
 
-def _short(value: Any) -> Any:
+def cell_shown(value: Any) -> Any:
+    """The value of a cell, short enough for a report."""
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}..."
     if isinstance(value, list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -27,12 +27,14 @@ class Unused:
         constant: that hold one value alone in the sample: nothing can be told.
         told: how many columns could be told.
         asked: rows that were asked about, in all.
+        examples: ignored column -> a row, and the row whose value it was given in vain.
     """
 
     ignored: dict[str, int]
     constant: tuple[str, ...]
     told: int
     asked: int
+    examples: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def unused(
@@ -75,7 +77,10 @@ def unused(
             again = _asked(rows, silent, slice(each, each + more), answers, ask)
             counts = {name: each + more for name, noticed in again.items() if not noticed}
             asked += more * len(silent)
-    return Unused(ignored=counts, constant=constant, told=len(there), asked=asked)
+    examples = {name: (int(there[name][0][0]), int(there[name][1][0])) for name in counts}
+    return Unused(
+        ignored=counts, constant=constant, told=len(there), asked=asked, examples=examples
+    )
 
 
 def _asked(

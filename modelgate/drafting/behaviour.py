@@ -14,6 +14,7 @@ import yaml
 
 from modelgate.arrays import coded, is_number, is_tensor, is_text, tensor_shape
 from modelgate.behaviour.changing import changed, columns_for
+from modelgate.drafting.directions import DIRECTION_ROOM, Way, amount, directions
 from modelgate.drafting.limits import limit_above, limit_below, plain
 from modelgate.errors import UsageError
 from modelgate.figures import figures
@@ -55,11 +56,13 @@ class Tried:
         first: its first line.
         lines: the others.
         why: a comment.
+        room: how far from what the champion surely does its limit lies, at least.
     """
 
     first: str
     lines: tuple[str, ...]
     why: str = ""
+    room: float = LEAST_ROOM
 
     def __str__(self) -> str:
         """As a suite has it."""
@@ -85,19 +88,34 @@ def behaviour(
     if not tried or not recording.trial.asker.answers_again:
         return "", []
     found = _results(judged(parse(_checks(tried))), tried)
-    limited = [_limited(one, result) for one, result in zip(tried, found, strict=True)]
+    ways = directions(recording, found)
+    limited = [
+        _directed(one, ways.get(result.id))
+        if result.check == "direction"
+        else _limited(one, result)
+        for one, result in zip(tried, found, strict=True)
+    ]
     kept = [one for one in limited if one is not None]
     while kept:
         found = _results(judged(parse(_checks(kept))), kept)
         good = [one.status in {Status.PASSED, Status.UNDECIDED, Status.INFO} for one in found]
         if all(good):
-            return HEAD + "".join(map(str, kept)), found
+            return HEAD + _text(kept), found
         kept = [one for one, well in zip(kept, good, strict=True) if well]
     return "", []
 
 
 def _checks(steps: Sequence[Tried]) -> str:
-    return "checks:\n" + "".join(map(str, steps))
+    return f"checks:\n{_text(steps)}"
+
+
+def _text(steps: Sequence[Tried]) -> str:
+    """The steps as a suite has them; what stands above one goes for those that follow it."""
+    above = ["", *(one.why for one in steps)]
+    return "".join(
+        str(replace(one, why="") if one.why == before else one)
+        for one, before in zip(steps, above, strict=False)
+    )
 
 
 def _results(report: Report, steps: Sequence[Tried]) -> list[Result]:
@@ -121,7 +139,7 @@ def _limited(one: Tried, found: Result) -> Tried | None:
         low, high = found.interval
         if high > MOST_TURNED:
             return None
-        end = max(ROOM * high, high + LEAST_ROOM)
+        end = max(ROOM * high, high + one.room)
         bound = limit_above(100 * (end - (high - low)), 100 * end)
         limit = f"at_most: {plain(bound)}%"
     elif found.better == "lower":
@@ -136,6 +154,18 @@ def _limited(one: Tried, found: Result) -> Tried | None:
     return replace(one, lines=(*one.lines, f"{limit:<26}  # {said}", severity))
 
 
+def _directed(one: Tried, way: Way | None) -> Tried | None:
+    """The step with the way that answers move; None where they move both ways, or hardly."""
+    if way is None:
+        return None
+    lines = [line for line in one.lines if not line.startswith("expect:")]
+    limit = f"at_most: {100 * DIRECTION_ROOM:g}%"
+    said = f"champion: {100 * way.against:.3g} %"
+    return replace(
+        one, lines=(*lines, f"expect: {way.expect}", f"{limit:<26}  # {said}", "severity: major")
+    )
+
+
 def _offered(recording: Recording) -> Iterator[Tried]:
     """All steps that could be asked, by what the columns hold."""
     kinds = {name: _kind(name, recording) for name in feeding(recording)}
@@ -145,8 +175,16 @@ def _offered(recording: Recording) -> Iterator[Tried]:
         named = [name for name, kind in kinds.items() if kind == of]
         if of == "any" and len(kinds) > 1:
             yield Tried(told["step"], lines, why)
+        elif told["step"].startswith("direction"):
+            reading = recording.reading
+            directed = reading.task == "regression" or reading.positive is not None
+            for name in named if directed else ():
+                by = amount(recording, name)
+                if by is not None:
+                    yield Tried(told["step"], (f"column: {as_yaml(name)}", by, *lines), why)
         elif of == "number" and named:
-            yield Tried(told["step"], (*lines, *_tolerance(told["step"], recording)), why)
+            lines = (*lines, *_tolerance(told["step"], recording))
+            yield Tried(told["step"], lines, why, told.get("room", LEAST_ROOM))
         elif of != "any":
             for name in named:
                 column = (f"column: {as_yaml(name)}", *lines)
@@ -175,7 +213,8 @@ def _kind(name: str, recording: Recording) -> str | None:
         if is_protected(name) and len(values) <= MOST_VALUES:
             return "protected"
         words = [len(value.split()) for value in values]
-        return "text" if words and np.median(words) >= FEWEST_WORDS else None
+        few = len(values) <= MOST_VALUES  # a category, however long its names
+        return "text" if not few and np.median(words) >= FEWEST_WORDS else None
     return "number" if is_number(kind) and not pa.types.is_boolean(kind) else None
 
 

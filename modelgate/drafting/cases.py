@@ -17,11 +17,15 @@ HEAD = """\
 # answer or a list; `critical: true` says that a release without it is out of the question.
 """
 STEP = """
-  # Answers that everybody expects: {file} holds them, to be written by hand.
+  # Answers that everybody expects: {file} holds them, to be written by hand. EDIT:
+  # once they are, a model that misses one is out of the question: `severity: blocker`.
   - must_get_right: what everybody would say
     examples: {file}
+    severity: minor
 """
-MOST_CLASSES, MOST_COLUMNS = 8, 12
+MOST_CLASSES, MOST_COLUMNS, MOST_CELLS = 8, 12, 40
+ON_A_LINE = 6
+"""Cells of a case that stand side by side."""
 LONGEST = 200
 
 
@@ -37,8 +41,19 @@ def cases_of(recording: Recording, columns: Sequence[str]) -> str | None:
         return None
     if any(name not in names for name in columns):  # tensors
         return None
-    found = "".join(_written(recording, columns))
+    found = "".join(_written(recording, _told(recording, columns)))
     return HEAD + found if found else None
+
+
+def _told(recording: Recording, columns: Sequence[str]) -> Sequence[str]:
+    """What a case tells: all of the row where a model reads columns, for the next may read others.
+
+    Too wide a row is told by what this one reads.
+    """
+    part, names = recording.roles["test"].part, recording.table.column_names
+    apart = {part.target, part.weight, part.group}
+    every = [name for name in names if name not in apart]
+    return every if len(columns) > 1 and len(every) <= MOST_CELLS else columns
 
 
 def _written(recording: Recording, columns: Sequence[str]) -> Iterator[str]:
@@ -57,6 +72,9 @@ def _written(recording: Recording, columns: Sequence[str]) -> Iterator[str]:
 def _case(cells: dict[str, Any], label: Any) -> str:
     if len(cells) == 1 and isinstance(next(iter(cells.values())), str):
         given = as_yaml(next(iter(cells.values())))
+    elif len(cells) > ON_A_LINE:
+        lines = (f"    {as_yaml(name)}: {as_yaml(cell)}\n" for name, cell in cells.items())
+        return f"- input:\n{''.join(lines)}  expect: {as_yaml(label)}\n"
     else:
         written = ", ".join(f"{as_yaml(name)}: {as_yaml(cell)}" for name, cell in cells.items())
         given = f"{{{written}}}"

@@ -295,9 +295,10 @@ def test_a_column_that_the_model_ignores_is_named() -> None:
     result = ignored(Thinking(heeds=("x",)))
     assert (result.status, result.value) == ("failed", 1)
     assert result.says == "The model ignores 'y': no other value moved an answer."
-    assert result.evidence == (
-        {"type": "column", "column": "y", "rows": result.details["ignored"]["y"]},
-    )
+    (shown,) = result.evidence
+    assert (shown["column"], shown["rows"]) == ("y", result.details["ignored"]["y"])
+    assert shown["input"]["y"] != shown["changed"]["y"]
+    assert shown["was"] == shown["answer"]
     assert 500 <= result.details["ignored"]["y"] <= ROWS
 
 

@@ -1,0 +1,101 @@
+"""Models with planted bugs, gated by the suite that `modelgate init` drafts from the champion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelgate.cli import main
+from modelgate.counterexamples import is_counterexample
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a candidate.
+
+    Attributes:
+        code: the exit code.
+        report: as JSON.
+        page: what the terminal showed.
+    """
+
+    code: int
+    report: Mapping[str, Any]
+    page: str
+
+    def failed(self, check: str) -> Mapping[str, Any]:
+        """The first failed result of a check, such as "invariance case"."""
+        return next(
+            one
+            for one in self.report["results"]
+            if one["status"] == "failed" and f"{one['check']} {one['subject']}".startswith(check)
+        )
+
+    def measured(self, metric: str) -> tuple[float, float]:
+        """A metric of the whole, of the candidate and of the champion."""
+        whole = [
+            one
+            for one in self.report["results"]
+            if one["check"] == "metric" and one["subject"] == metric and one["slice"] is None
+        ]
+        (alone,) = [one for one in whole if one["champion"] is None]
+        (versus,) = [one for one in whole if one["champion"] is not None]
+        return alone["value"], versus["champion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A folder with a champion, its drafted suite, and candidates beside it."""
+
+    folder: Path
+    target: str
+
+    def draft(self) -> str:
+        """Have the suite drafted from `champion.onnx` and `test.csv`; its text."""
+        code, said = self._run("init", "champion.onnx", "--data", "test.csv", *self._target)
+        assert code == 0, said
+        return self.suite.read_text(encoding="utf-8")
+
+    @property
+    def suite(self) -> Path:
+        return self.folder / "suites" / "champion.yaml"
+
+    @property
+    def _target(self) -> tuple[str, str]:
+        return "--target", self.target
+
+    def judge(self, model: str) -> Verdict:
+        """Gate a candidate by the drafted suite."""
+        out = self.folder / f"{model}.json"
+        reports = ("--report", "terminal", "--report", f"json:{out}")
+        code, said = self._run("check", f"{model}.onnx", "--suite", str(self.suite), *reports)
+        return Verdict(code, json.loads(out.read_text()), said)
+
+    def _run(self, *words: str) -> tuple[int, str]:
+        """Exit code and standard output of the command line, in the folder."""
+        said = StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said):
+            patch.chdir(self.folder)
+            patch.setenv("COLUMNS", "100")
+            code = main(list(words))
+        return code, said.getvalue()
+
+
+def blocked(verdict: Verdict, check: str, metric: str = "accuracy") -> Any:
+    """The counterexample of a candidate that is no worse in numbers, and blocked by a check."""
+    candidate, champion = verdict.measured(metric)
+    assert candidate >= champion if metric == "accuracy" else candidate <= champion
+    assert (verdict.code, verdict.report["verdict"]["decision"]) == (1, "block")
+    found = verdict.failed(check)
+    shown = [one for one in found["evidence"] if is_counterexample(one)]
+    assert shown
+    row = shown[0].get("row")
+    assert row is None or f"row {row + 1:,}: " in verdict.page
+    return shown[0]
