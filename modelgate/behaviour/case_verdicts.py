@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from modelgate.cases import Case, Cases, Input, Moves
 from modelgate.predictions import Predictions
 
 Floats = NDArray[np.float64]
+Levels = tuple[float, float]
+UNWATCHED: Levels = (float("nan"), float("nan"))
 NEARLY = 1e-9
 """By so much a score may move that is not to move at all: rounding of sums."""
 
@@ -29,14 +32,14 @@ class Verdicts:
         wrong: (n,) whether a case is answered wrongly; never where it was not judged.
         first: (n,) the place of each case's first input among all of them.
         against: (n,) the place of the input that speaks most against the model.
-        moved: (n,) by how much the score of a DIR case moved the wrong way there; else 0.
+        levels: (n, 2) what a DIR case watches, of its first input and of that one; else NaN.
     """
 
     asked: NDArray[np.bool_]
     wrong: NDArray[np.bool_]
     first: NDArray[np.int64]
     against: NDArray[np.int64]
-    moved: Floats
+    levels: Floats
 
 
 def judged(cases: Cases, facts: Facts, answers: Predictions) -> Verdicts:
@@ -56,14 +59,14 @@ def judged(cases: Cases, facts: Facts, answers: Predictions) -> Verdicts:
         wrong=np.zeros(len(sizes), dtype=np.bool_),
         first=first,
         against=first.copy(),
-        moved=np.zeros(len(sizes)),
+        levels=np.full((len(sizes), 2), np.nan),
     )
     court = _Court(facts, answers)
     for place, case in enumerate(cases.cases):
         start = int(first[place])
-        row, asked, moved = court.worst(case, start, start + sizes[place])
+        row, asked, levels = court.worst(case, start, start + sizes[place])
         found.asked[place] = asked
-        found.moved[place] = moved
+        found.levels[place] = levels
         if row is not None:
             found.wrong[place] = True
             found.against[place] = row
@@ -87,17 +90,17 @@ class _Court:
         else:
             self.sound = self.sound & np.isfinite(self.scores).all(axis=1)
 
-    def worst(self, case: Case, start: int, end: int) -> tuple[int | None, bool, float]:
-        """The input that the model answers wrongly; whether there was anything to judge."""
+    def worst(self, case: Case, start: int, end: int) -> tuple[int | None, bool, Levels]:
+        """The input that is answered wrongly; whether anything was to be judged; what moved."""
         unsound = np.flatnonzero(~self.sound[start:end])
         if len(unsound):
-            return start + int(unsound[0]), True, 0.0
+            return start + int(unsound[0]), True, UNWATCHED
         if case.kind == "MFT":
-            return None if self._is_right(case, start) else start, True, 0.0
+            return None if self._is_right(case, start) else start, True, UNWATCHED
         if case.kind == "INV":
             apart = self._apart(case, start, end)
             place = int(np.argmax(apart))
-            return (start + 1 + place if apart[place] > 0 else None), True, 0.0
+            return (start + 1 + place if apart[place] > 0 else None), True, UNWATCHED
         assert case.moves is not None
         return self._moved(case, case.moves, start, end)
 
@@ -118,17 +121,17 @@ class _Court:
 
     def _moved(
         self, case: Case, moves: Moves, start: int, end: int
-    ) -> tuple[int | None, bool, float]:
-        """As `worst`, of a direction, and by how much it went the wrong way."""
+    ) -> tuple[int | None, bool, Levels]:
+        """As `worst`, of a direction."""
         level = self._level(moves, start, end)
         if self.labels is not None:
             unless = {self.places[key(label)] for label in moves.unless}
             if int(self.labels[start]) in unless or not _has_room(case, moves, level[0]):
-                return None, False, 0.0
+                return None, False, UNWATCHED
         far = level[0] - level[1:] if moves.up else level[1:] - level[0]
         place = int(np.argmax(far))
         wrong = not far[place] <= case.tolerance + NEARLY
-        return (start + 1 + place if wrong else None), True, float(far[place])
+        return (start + 1 + place if wrong else None), True, (level[0], level[1 + place])
 
     def _level(self, moves: Moves, start: int, end: int) -> Floats:
         """(inputs,) the number that is watched."""
@@ -182,9 +185,23 @@ def _shown(
         entry["expected"] = "the same"
     elif case.moves is not None:
         entry["expected"] = f"a score that is not {'lower' if case.moves.up else 'higher'}"
-        entry["moved"] = float(f"{verdicts.moved[place]:.3g}")
+        before, after = (float(f"{level:.3g}") for level in verdicts.levels[place])
+        if facts.task == "classification" and isfinite(before):
+            entry |= {"score_of": _watched(case.moves, facts, was), "was": before}
+            answer = after
     entry |= {"answer": answer, "where": str(case.where)}
     return entry | {k: v for k, v in (("test", case.test), ("capability", case.capability)) if v}
+
+
+def _watched(moves: Moves, facts: Facts, first: Any) -> str:
+    """The class whose score is watched, or the sum of several, as people would write it."""
+    if moves.of is None:
+        return str(facts.classes[-1 if facts.positive is None else facts.positive])
+    terms = [
+        f"{'-' if weight < 0 else '+'} {'' if abs(weight) == 1 else f'{abs(weight):g} '}{label}"
+        for label, weight in moves.of
+    ]
+    return " ".join(terms).removeprefix("+ ") or str(first)
 
 
 def _short(given: Input) -> Input:
