@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
+
 if TYPE_CHECKING:
     from modelgate.curation import Curated
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", help="Write here; standard output if left out.")
 @click.option("--blind", is_flag=True, help="Do not write down what the models say.")
 @click.option("--seed", metavar="N", type=click.IntRange(0), default=0, show_default=True)
+@allowing
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
 def command(
     data: str,
@@ -41,6 +44,7 @@ def command(
     out: str | None,
     blind: bool,
     seed: int,
+    allow_code: tuple[str, ...],
     threads: int,
 ) -> int:
     """Pick the rows of DATA whose labels tell most of which model is better.
@@ -78,7 +82,7 @@ def command(
             by=by,
             suite=suite,
             seed=seed,
-            options=Options(threads=threads),
+            options=Options(threads=threads, allow_code=allow_code),
             progress=progress,
         )
     return _told(found, data, models, out, blind=blind)

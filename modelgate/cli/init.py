@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
+
 if TYPE_CHECKING:
     from modelgate.drafting import Draft
 
@@ -18,8 +20,15 @@ if TYPE_CHECKING:
 @click.argument("model", required=False)
 @click.option("--data", metavar="FILE", help="Labelled rows: limits are drafted from them.")
 @click.option("--target", metavar="COLUMN", help="The column that holds the right answers.")
+@allowing
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
-def command(model: str | None, data: str | None, target: str | None, threads: int) -> None:
+def command(
+    model: str | None,
+    data: str | None,
+    target: str | None,
+    allow_code: tuple[str, ...],
+    threads: int,
+) -> None:
     """Draft modelgate.yaml and suites/NAME.yaml in the current folder.
 
     MODEL is one that you know to be good: it becomes the champion, and what it surely reaches on
@@ -30,7 +39,12 @@ def command(model: str | None, data: str | None, target: str | None, threads: in
     from modelgate.drafting import draft
     from modelgate.options import Options
 
-    _tell(draft(model, data=data, target=target, options=Options(threads=threads)), model)
+    _tell(
+        draft(
+            model, data=data, target=target, options=Options(threads=threads, allow_code=allow_code)
+        ),
+        model,
+    )
 
 
 def _tell(drafted: Draft, model: str | None) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
+
 if TYPE_CHECKING:
     from modelgate.passing import Progress
     from modelgate.selftest import Told
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     help="terminal (the default) or json; several at once; PATH - is standard output.",
 )
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="In place of the suite's.")
+@allowing
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
 def command(
     model: str,
@@ -49,6 +52,7 @@ def command(
     draws: int,
     reports: tuple[str, ...],
     seed: int | None,
+    allow_code: tuple[str, ...],
     threads: int,
 ) -> int:
     """Tell whether a suite would catch a worse model than MODEL.
@@ -72,6 +76,7 @@ def command(
     with _progress() as (progress, told):
         options = Options(
             threads=threads,
+            allow_code=allow_code,
             seed=seed,
             progress=progress,
             writes=[path for _, path in wanted if path != "-"],

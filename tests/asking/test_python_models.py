@@ -205,6 +205,23 @@ def test_a_digest_in_the_project_allows_that_file_until_it_is_changed(
     assert f"--allow-code {changed}" in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("init", "rule.py:answer", "--data", "rows.csv", "--target", "y"), id="init"),
+        pytest.param(
+            ("curate", "rows.csv", "--model", "rule.py:answer", "--budget", "9"),
+            id="curate",
+        ),
+    ],
+)
+def test_every_command_that_runs_a_model_allows_it_likewise(
+    words: tuple[str, ...], run: Run
+) -> None:
+    del run  # which wrote the files
+    assert main([*words, "--allow-code", DIGEST]) == 0
+
+
 def test_compare_allows_it_likewise(run: Run) -> None:
     Path("other.py").write_text(GOOD)
     assert run("other.py:answer", "--allow-code", DIGEST, command="compare")[0] == 0
