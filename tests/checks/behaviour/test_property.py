@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from modelgate.errors import UsageError
+from modelgate.errors import ModelCrashedError, UsageError
+from modelgate.predictions import Predictions
+from modelgate.properties.asked import reordered
 from modelgate.report import Result
 from modelgate.testing import run_check
 from tests.properties.conftest import Columns, Function, people
@@ -138,9 +141,60 @@ def test_probabilities_are_no_question_of_a_regression(people: pa.RecordBatch) -
 
 def test_a_column_that_never_differs_leaves_it_undecided() -> None:
     rows = pa.RecordBatch.from_pydict({"age": [40] * 50, "income": [1.0] * 50})
-    found, _ = asked(lambda c: c["age"] * 1.0, rows, "monotone", column="age")
+    found, _ = asked(lambda c: c["age"] * 1.0, rows, "monotone", column="age", examples=200)
     assert found.status == "undecided"
-    assert found.reason == "only 0 of 1,000 inputs drawn could break it"
+    assert found.reason == "only 0 of 200 inputs drawn could break it"
+
+
+def test_a_single_row_has_no_order_but_among_others(people: pa.RecordBatch) -> None:
+    found, model = asked(lambda c: c["income"], people, "row_order", examples=1)
+    assert (found.status, found.n) == ("passed", 1)
+    assert max(model.sizes) > 1
+
+
+@pytest.mark.parametrize(
+    ("of", "increasing", "status"),
+    [
+        pytest.param("yes", True, "passed", id="rises"),
+        pytest.param("no", False, "passed", id="the-other-falls"),
+        pytest.param("no", True, "failed", id="does-not-rise"),
+    ],
+)
+def test_monotone_is_about_the_score_of_a_class(
+    of: str, increasing: bool, status: str, people: pa.RecordBatch
+) -> None:
+    settings = {"column": "age", "of": of, "increasing": increasing, "examples": 200}
+    found, _ = asked(sigmoid, people, "monotone", values=False, **settings)
+    assert found.status == status
+
+
+def test_labels_alone_are_a_score_of_none_or_one(people: pa.RecordBatch) -> None:
+    class Labels(Function):
+        def predict(self, inputs: Any, *, folder: Path | None = None) -> Predictions:
+            del folder
+            return Predictions(labels=super().predict(inputs).labels)
+
+    model = Labels(lambda c: (c["age"] > 50) * 1.0, people, values=False)
+    for increasing, status in ((True, "passed"), (False, "failed")):
+        found = run_check(
+            "property",
+            subject="monotone",
+            model=model,
+            sample=model.sample(people),
+            settings={"column": "age", "increasing": increasing, "examples": 300},
+        )
+        assert found.status == status
+
+
+def test_a_model_that_breaks_off_crashes_the_check(people: pa.RecordBatch) -> None:
+    def breaks_off(columns: Columns) -> Any:
+        if (columns["age"] > 85).any() and len(columns["age"]) != len(people):
+            raise ModelCrashedError("MG4001", "the worker died")
+        return columns["income"]
+
+    found, _ = asked(breaks_off, people, "finite", examples=200 + 1)
+    assert found.status == "crashed"
+    assert str(found.reason).startswith("MG4001")
 
 
 @pytest.mark.parametrize(
@@ -179,3 +233,18 @@ def test_a_model_that_answers_too_little_crashes_the_check(people: pa.RecordBatc
     found = run_check("property", subject="finite", model=model, sample=whole)
     assert found.status == "crashed"
     assert "MG4072" in str(found.reason)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_few_rows_in_another_order_are_the_same_rows(rows: int, people: pa.RecordBatch) -> None:
+    seen: list[list[float]] = []
+
+    def noting(columns: Columns) -> Any:
+        seen.append(list(columns["income"]))
+        return columns["income"]
+
+    answered = reordered(Function(noting, people), people.slice(0, rows))
+    assert answered.after is not None
+    assert answered.answers.values is not None
+    assert np.array_equal(answered.after.values, answered.answers.values)  # type: ignore[arg-type]
+    assert (seen[0] != seen[1]) == (rows > 1)
