@@ -30,8 +30,8 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
     Args:
         entry: `input`, what the model was given; `answer`, what it answered; and as they are known
             `changed`, what the input became before that answer; `by`, who else gave it to the same
-            input; `was`, the answer before; `expected`, the right answers; `row`, from 0; `where`,
-            a place in a file.
+            input; `was`, the answer before; `score_of`, the class whose scores these two are;
+            `expected`, the right answers; `row`, from 0; `where`, a place in a file.
 
     Returns:
         Lines without any character that a terminal obeys.
@@ -55,6 +55,12 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
         )
     if "changed" in entry:
         given, changed = _side_by_side(entry["input"], entry["changed"])
+        if "score_of" in entry:
+            named = printable(entry["score_of"], LONGEST_ANSWER)
+            return (
+                f"{place}{_input(given)} has the score {_answer(entry.get('was'))} of {named}",
+                f"but {_input(changed)} {_answer(entry['answer'])}",
+            )
         return (
             f"{place}{_input(given)} is answered {_answer(entry.get('was'))}",
             f"but {_input(changed)} {_answer(entry['answer'])}",

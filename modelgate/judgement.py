@@ -22,7 +22,7 @@ from modelgate.benching import bench_for
 from modelgate.case_binding import bind_by_cases, cases_of
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
-from modelgate.formats.named import ENDPOINTS, parted
+from modelgate.formats.named import pathless
 from modelgate.gate import settled, verdict
 from modelgate.judging import Gathered
 from modelgate.kept import Kept
@@ -107,10 +107,7 @@ def named(suite: str | Path | None) -> tuple[Library, Suite | None]:
 def champion_of(suite: Suite) -> str:
     """Where the suite's champion is: relative to the suite's file."""
     assert suite.champion is not None
-    if suite.champion.startswith(("columns:", *ENDPOINTS)):
-        return suite.champion
-    function = parted(suite.champion)
-    if function is not None and not function[0].endswith(".py"):
+    if pathless(suite.champion):
         return suite.champion
     path = os.path.normpath(Path(suite.path).parent / suite.champion)
     here = os.path.relpath(path)

@@ -122,6 +122,8 @@ def origin(report: Report) -> str:
     digest = _part(report, "model").get("digest")
     if isinstance(digest, str):
         parts.append(f"model {printable(digest[:19])}")
+    elif _part(report, "model").get("format") == "endpoint":
+        parts.append("an endpoint, which has no digest")
     for data in _part(report, "data").values():
         if isinstance(data, Mapping) and isinstance(data.get("rows"), int):
             dropped = data.get("dropped") or 0

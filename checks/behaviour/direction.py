@@ -92,8 +92,9 @@ def direction(
     worst = [int(one) for one in np.lexsort((-far, held))[: min(shown, hits)]]
     told = evidence(model, trials, worst)
     if place is not None:  # the class need not change where its score does
+        label = model.facts.classes[place]
         told = tuple(
-            {**one, "was": _rounded(before[row]), "answer": _rounded(after[row])}
+            {**one, "score_of": label, "was": _rounded(before[row]), "answer": _rounded(after[row])}
             for one, row in zip(told, worst, strict=True)
         )
     at = at_any_level(hits, count)

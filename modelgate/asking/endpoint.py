@@ -104,8 +104,8 @@ class EndpointAsker(Immediate):
         self._feeds, notes = bind_inputs(
             self.artifact.signature, schema, apart=apart, named=told.inputs, where=told.where
         )
-        known = "name and version" if self._where.version else "name, and the version it answers"
-        identity = f"known by its {known} alone: an endpoint has no bytes to take a digest of"
+        known = "version" if self._where.version else "the version that it says"
+        identity = f"known by its name and {known} alone; it has no bytes to take a digest of"
         return [f"{self._where.name} at {self._where.host}: {identity}", *notes]
 
     @property

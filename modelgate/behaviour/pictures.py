@@ -44,12 +44,19 @@ def with_pictures(model: Model, sample: Sample, change: Change) -> Sample:
     whole = pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
     return replace(
         sample,
-        rows=whole,
+        rows=_among_others(whole, sample.rows.take(positions(place))),
         answers=picked(sample.answers, place),
         champion=None if sample.champion is None else picked(sample.champion, place),
         truth=sample.truth[place],
         positions=sample.positions[place],
     )
+
+
+def _among_others(decoded: pa.RecordBatch, rows: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows with some columns decoded; the others may feed the champion."""
+    names = rows.schema.names
+    columns = [(decoded if name in decoded.schema.names else rows).column(name) for name in names]
+    return pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def _few(decoded: pa.RecordBatch, rows: int) -> NDArray[np.int64]:

@@ -27,6 +27,7 @@ from modelgate.drafting.suite import (
     slices_step,
 )
 from modelgate.evaluation import COLUMNS, started
+from modelgate.formats.named import pathless
 from modelgate.gate import settled, verdict
 from modelgate.judgement import judge, prepare
 from modelgate.options import Options
@@ -107,7 +108,7 @@ def _with(report: Report, results: Sequence[Result]) -> Report:
 
 def relative(file: str, suite: Path) -> str:
     """A path as it is written in a suite: relative to it."""
-    return file if file.startswith(COLUMNS) else os.path.relpath(file, suite.parent)
+    return file if pathless(file) else os.path.relpath(file, suite.parent)
 
 
 def _settled(recording: Recording, model: str, data: str, path: Path) -> tuple[str, Report]:

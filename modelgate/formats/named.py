@@ -24,6 +24,13 @@ def parted(text: str) -> tuple[str, str] | None:
     return found["place"], found["function"]
 
 
+def pathless(model: str) -> bool:
+    """Whether a model is named in a way that hangs on no folder: all but files are."""
+    function = parted(model)
+    of_module = function is not None and not function[0].endswith(".py")
+    return of_module or model.startswith(("columns:", *ENDPOINTS))
+
+
 def source_of(module: str, folder: Path) -> Path | None:
     """The file of a module, found in a folder or where Python looks.
 

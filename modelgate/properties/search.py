@@ -15,6 +15,8 @@ from modelgate.properties.space import Space
 
 BY_HYPOTHESIS = 4
 """One in so many examples is drawn by Hypothesis, at most `MOST_BY_HYPOTHESIS`."""
+FEW = 500
+"""Below so many none is: a few hundred are tried for next to nothing, without loading it."""
 MOST_BY_HYPOTHESIS = 256
 TURNS = 8
 """Times that so many rows are drawn, where some of them are no trials."""
@@ -64,7 +66,8 @@ def search(
         remembered: rows of the space that broke it before; they are asked first, in a call of their
             own, so that what is found among the drawn ones is the same with them and without.
     """
-    by_hypothesis = min(examples // BY_HYPOTHESIS, MOST_BY_HYPOTHESIS)
+    share = 0 if examples < FEW else examples // BY_HYPOTHESIS
+    by_hypothesis = min(share, MOST_BY_HYPOTHESIS)
     dice = np.random.default_rng(seed)
     hunt = _Hunt(model, rule, space)
     if remembered is not None and len(remembered):

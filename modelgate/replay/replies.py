@@ -165,6 +165,11 @@ class Replay(Once):
         self._waiting: deque[Raw] = deque()
         self._row = 0
 
+    @property
+    def feeding(self) -> tuple[str, ...] | None:
+        """See `Asker.feeding`: none where nothing is fed, of which some may not be kept."""
+        return self._model.feeding if self._asked is not None else ()
+
     def prepare(self, outputs: Sequence[str]) -> None:
         """See `Asker.prepare`."""
         known = next((said for said in self._known if set(outputs) <= set(said)), None)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from modelgate import capabilities
 from modelgate.console import Page
 from modelgate.counterexamples import drawn, is_counterexample
 from modelgate.counterexamples import told as counterexample
@@ -41,7 +42,7 @@ TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
 MOST_EXPLAINED = 12
 MOST_COUNTEREXAMPLES = 3
-MOST_CURVES = 6
+MOST_TABLES = 6
 LONGEST_LINE = 600
 ASK_AGAIN = "To ask about it in every run, write into the suite's checks:"
 LONGEST_STEP = 1000
@@ -96,9 +97,12 @@ class _Page(Page):
             yield self.indented(self.text(line, "dim"), 2)
         head = report.verdict.because[0] if report.verdict.because else ""
         yield from self.explained([result for result in shown if result.status in EXPLAINED], head)
-        for result in [one for one in shown if is_curve(one)][:MOST_CURVES]:
+        for result in [one for one in shown if is_curve(one)][:MOST_TABLES]:
             yield ""
-            yield self.curve(result)
+            yield self.grid(result, table_of(result), beside(result))
+        for result in [one for one in shown if capabilities.is_matrix(one)][:MOST_TABLES]:
+            yield ""
+            yield self.grid(result, capabilities.table(result), capabilities.beneath(result))
         if report.findings:
             yield ""
             yield self.text("What stands out", "bold")
@@ -163,24 +167,24 @@ class _Page(Page):
                 table.add_row(self.indented(self.text(numbers), 2))
         return table
 
-    def curve(self, result: Result) -> Table:
-        """A result at several strengths, and the champion's beside it."""
+    def grid(self, result: Result, lines: list[list[str]], below: str) -> Table:
+        """What a result is made of, as lines of cells, the first of them headings."""
         from rich.padding import Padding
         from rich.table import Table
 
-        first, *lines = table_of(result)
+        first, *others = lines
         cells = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         for place, heading in enumerate(first):
             side: Literal["left", "right"] = "right" if place else "left"
             cells.add_column(self.text(heading), justify=side, overflow="fold")
-        for line in lines:
+        for line in others:
             cells.add_row(*(self.text(cell) for cell in line))
         whole = Table.grid()
         whole.add_column(overflow="fold")
         whole.add_row(self.text(title(result), longest=2 * LONGEST_NAME))
         whole.add_row(Padding(cells, (0, 0, 0, 2)))
-        if apart := beside(result):
-            whole.add_row(self.indented(self.text(apart, "dim")))
+        if below:
+            whole.add_row(self.indented(self.text(below, "dim")))
         return whole
 
     def status(self, result: Result) -> Text:

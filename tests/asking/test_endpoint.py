@@ -16,6 +16,7 @@ import yaml
 from modelgate.asking import Raw
 from modelgate.asking.endpoint import EndpointAsker
 from modelgate.cli import main
+from modelgate.drafting.measured import relative
 from modelgate.errors import (
     ModelCrashedError,
     ModelError,
@@ -26,8 +27,9 @@ from modelgate.errors import (
 )
 from modelgate.formats.endpoint.address import address
 from modelgate.formats.endpoint.calls import MOST_BYTES, Patience
+from modelgate.judgement import champion_of
 from modelgate.prepare import Preparation
-from modelgate.suite import ModelPart
+from modelgate.suite import ModelPart, Suite
 from tests.asking import serving as broken
 from tests.asking.serving import Fault, Json, Served
 
@@ -71,8 +73,9 @@ def trial(
 def test_an_endpoint_is_promoted_and_known_by_name_and_version(
     served: Served, trial: Callable[..., tuple[int, Json]]
 ) -> None:
-    code, report = trial()
+    code, report = trial("--champion", served.url)
     assert code == 0, report["verdict"]
+    assert "metric[accuracy] v champion" in {one["id"] for one in report["results"]}
     model = report["subject"]["model"]
     assert (model["format"], model["digest"], model["bytes"]) == ("endpoint", None, 0)
     assert (model["name"], model["facts"]["version"], model["path"]) == ("risk", "3", served.url)
@@ -398,3 +401,36 @@ def test_an_address_that_is_none(text: str) -> None:
 def test_an_address(text: str, name: str, version: str | None) -> None:
     found = address(text)
     assert (found.name, found.version, found.url) == (name, version, text.rstrip("/"))
+
+
+@pytest.mark.parametrize(
+    ("model", "alone"),
+    [
+        ("http://localhost/v2/models/risk", True),
+        ("package.module:answer", True),
+        ("columns:score", True),
+        ("rules/rule.py:answer", False),
+        ("models/risk.onnx", False),
+    ],
+)
+def test_a_suite_names_an_endpoint_as_it_is_and_a_file_from_where_it_lies(
+    model: str, alone: bool
+) -> None:
+    drafted = relative(model, Path("suites") / "risk.yaml")
+    assert drafted == (model if alone else f"../{model}")
+    suite = Suite(
+        name="risk", title="", path="suites/risk.yaml", digest="", steps=(), champion=drafted
+    )
+    assert champion_of(suite) == model
+
+
+def test_endpoints_are_compared_and_one_that_is_down_is_a_line_of_the_page(
+    served: Served, trial: Callable[..., tuple[int, Json]]
+) -> None:
+    del trial  # which wrote the files
+    lost = "http://127.0.0.1:9/v2/models/lost"
+    words = ("--data", "patients.csv", "--target", "state", "--suite", "suite.yaml")
+    models = (served.url, f"{served.url}/versions/3", lost)
+    assert main(["compare", *models, *words, "--report", "json:board.json"]) in {0, 11}
+    text = Path("board.json").read_text()
+    assert "MG7101 lost: cannot be reached" in text

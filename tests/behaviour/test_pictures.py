@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
 import modelgate
+from modelgate.arrays import tensor_shape, tensors
 from modelgate.behaviour import pictures
+from modelgate.change import Change
 from modelgate.cli import main
+from modelgate.perturb import named
 from tests.prepare.conftest import save
+from tests.properties.conftest import Function
 
 SIZES = {"one": [(8, 8)], "several": [(8, 8), (20, 16), (12, 30)]}
 
@@ -115,3 +120,32 @@ def test_a_picture_that_is_none_is_named(model: Path, folder: Path) -> None:
     path = suite(folder, "  - invariance: upside_down\n")
     with pytest.raises(modelgate.errors.DataError, match=r"MG3540 .*row 8, '7\.png'"):
         modelgate.evaluate(model, suite=path)
+
+
+def test_a_champion_is_asked_about_the_same_pixels(model: Path, folder: Path) -> None:
+    path = suite(folder, "  - robustness: pixel_noise\n")
+    report = modelgate.evaluate(model, suite=path, champion=model)
+    found = next(one for one in report.results if one.check == "robustness")
+    assert (found.status, found.n) == ("info", 60), found.reason
+    assert found.details["curve"] == found.details["champion"]
+    assert found.details["difference"] == 0
+
+
+class Decoder(Function):
+    """Is fed by the column `file`, whose pictures are all grey."""
+
+    def decoded(self, rows: pa.RecordBatch, *, sized: bool = False) -> pa.RecordBatch:
+        del sized
+        grey = tensors(np.full((len(rows), 8, 8), 128, np.uint8))
+        return pa.RecordBatch.from_arrays([grey], names=["file"])
+
+
+def test_columns_that_feed_the_champion_alone_stay() -> None:
+    rows = pa.RecordBatch.from_pydict({"weight": [1.0, 2.0, 3.0], "file": ["a", "b", "c"]})
+    sample = Function(lambda columns: columns["weight"], rows).sample(rows)
+    model = Decoder(lambda columns: columns["file"], rows.select(["file"]))
+    change = Change(named("pixel_noise"), {"severity": 1})
+    found = pictures.with_pictures(model, sample, change).rows
+    assert found.schema.names == ["weight", "file"]
+    assert found["weight"].to_pylist() == [1.0, 2.0, 3.0]
+    assert tensor_shape(found.schema.field("file").type) == (8, 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,9 @@ class Function:
         self._answer = answer
         self._values = values
 
-    def predict(self, inputs: Any) -> Predictions:
+    def predict(self, inputs: Any, *, folder: Path | None = None) -> Predictions:
         """See `Model.predict`."""
+        del folder
         self.sizes.append(len(inputs))
         columns = {name: _plain(inputs.column(name)) for name in self.columns}
         with np.errstate(all="ignore"):

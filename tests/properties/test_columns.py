@@ -168,3 +168,13 @@ def test_a_dark_image_is_shown_as_an_image() -> None:
     assert (shown["type"], shown["height"], shown["width"]) == ("image", 8, 8)
     drawn = _space(pa.RecordBatch.from_pydict(rows), "beyond").drawn(np.random.default_rng(0), 9)
     assert tensor(drawn.column(0)).shape == (9, 8, 8)
+
+
+def test_a_few_hundred_inputs_are_all_drawn_at_once() -> None:
+    rows = pa.RecordBatch.from_pydict({"a": NORMAL})
+    for examples, calls in ((499, [499]), (500, [375, 125])):
+        model = Function(lambda c: c["a"], rows)
+        sample = model.sample(rows)
+        settings = {"examples": examples}
+        run_check("property", subject="finite", model=model, sample=sample, settings=settings)
+        assert model.sizes == calls

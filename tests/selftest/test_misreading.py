@@ -238,6 +238,22 @@ def test_predictions_made_beforehand_cannot_be_asked(people: pd.DataFrame, write
     assert found.asked == 0
 
 
+def test_rows_of_arrays_are_not_kept_and_cannot_be_misread(write: Write) -> None:
+    rng = np.random.default_rng(5)
+    pictures = rng.integers(0, 255, (400, 4, 4), dtype=np.uint8)
+    bright = pictures.reshape(400, -1).mean(axis=1) > 127
+
+    def model(rows: pd.DataFrame) -> Any:
+        return [0.9 if np.mean([*map(np.mean, one)]) > 127 else 0.1 for one in rows["picture"]]
+
+    data = {"picture": pictures, "label": np.where(bright, "yes", "no")}
+    step = "  - invariance: brightness\n    strength: 1\n    at_most: 50%\n"
+    found = selftest(model, data=data, target="label", suite=write(MEASURED + step), draws=1)
+    assert copy(found) == (1, 0, 0)
+    assert "its rows hold arrays, which are not kept" in untried(found)
+    assert (found.apart, found.unasked, found.asked) == ((), ("invariance",), 0)
+
+
 def test_a_model_that_refuses_such_rows_cannot_go_unseen(
     people: pd.DataFrame, write: Write
 ) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from modelgate.aggregates import Facts
+from modelgate.counterexamples import told
 from modelgate.errors import ModelgateError, UsageError
 from modelgate.report import Result
 from modelgate.testing import run_check
@@ -117,7 +118,10 @@ def test_of_texts() -> None:
         "400 of 400 answers to rows changed by 'negation' are not as expected: lower."
     )
     first = found.evidence[0]
-    assert (first["was"], first["answer"]) == (0.8, 0.8)
+    assert (first["was"], first["answer"], first["score_of"]) == (0.8, 0.8, "yes")
+    given, changed = told(first)
+    assert given.endswith("' has the score 0.8 of yes")
+    assert changed.endswith("' 0.8")
     assert "is not good" in first["changed"]
 
 
