@@ -46,25 +46,8 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
     if "changed" in entry and _is_image(entry["changed"]):
         was, now = _answer(entry.get("was")), _answer(entry["answer"])
         return (f"{place}{_input(entry['input'])} is answered {was}, and {now} when changed",)
-    if "changed" in entry and isinstance(entry["changed"], Mapping):  # some cells of a row
-        was, now = _answer(entry.get("was")), _answer(entry["answer"])
-        other = f"but {now} with" if was != now else "and likewise with"
-        return (
-            f"{place}{_input(entry['input'])} is answered {was}",
-            f"{other} {_input(entry['changed'])}",
-        )
     if "changed" in entry:
-        given, changed = _side_by_side(entry["input"], entry["changed"])
-        if "score_of" in entry:
-            named = printable(entry["score_of"], LONGEST_ANSWER)
-            return (
-                f"{place}{_input(given)} has the score {_answer(entry.get('was'))} of {named}",
-                f"but {_input(changed)} {_answer(entry['answer'])}",
-            )
-        return (
-            f"{place}{_input(given)} is answered {_answer(entry.get('was'))}",
-            f"but {_input(changed)} {_answer(entry['answer'])}",
-        )
+        return _before_and_after(entry, place)
     where = entry.get("where")
     wanted = entry.get("expected")
     instead = f", not {_wanted(wanted)}" if wanted is not None else ""
@@ -73,6 +56,19 @@ def told(entry: Mapping[str, Any]) -> tuple[str, ...]:
         f"{place}{_input(entry.get('input'))}",
         f"is answered {_answer(entry['answer'])}{instead}{source}",
     )
+
+
+def _before_and_after(entry: Mapping[str, Any], place: str) -> tuple[str, str]:
+    given, changed = _side_by_side(entry["input"], entry["changed"])
+    was, now = _answer(entry.get("was")), _answer(entry["answer"])
+    answered = f"is answered {was}"
+    if "score_of" in entry:
+        answered = f"has the score {was} of {printable(entry['score_of'], LONGEST_ANSWER)}"
+    first = f"{place}{_input(given)} {answered}"
+    if isinstance(changed, Mapping):  # some cells of a row
+        other = f"but {now} with" if was != now else "and likewise with"
+        return first, f"{other} {_input(changed)}"
+    return first, f"but {_input(changed)} {now}"
 
 
 def drawn(entry: Mapping[str, Any]) -> tuple[str, ...]:

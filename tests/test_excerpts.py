@@ -61,4 +61,5 @@ def test_a_counterexample_shows_what_was_changed() -> None:
     }
     first, second = told(entry)
     assert first.endswith("word good' is answered yes")
-    assert second.endswith("word god' no")
+    assert second.startswith("but no with title = 'same'")
+    assert second.endswith("word god'")

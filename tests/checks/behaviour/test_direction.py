@@ -178,6 +178,15 @@ def test_an_answer_that_is_no_number_moved_the_wrong_way(people: pa.RecordBatch)
     assert not np.isfinite(found.evidence[0]["answer"])
 
 
+def test_of_a_row_the_score_is_shown_with_its_class(people: pa.RecordBatch) -> None:
+    found = asked(lender(1), people, column="income", amount=1000, expect="higher")
+    given, changed = told(found.evidence[0])
+    assert given.endswith(" of yes")
+    assert " has the score " in given
+    assert changed.startswith("but 0.")
+    assert " with income = " in changed
+
+
 def test_another_class_is_named(people: pa.RecordBatch) -> None:
     found = asked(
         lender(0), people, column="income", amount=1000, expect="lower", of="no", at_most=0.05
