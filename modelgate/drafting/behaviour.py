@@ -204,7 +204,8 @@ def feeding(recording: Recording) -> tuple[str, ...]:
 
 def _kind(name: str, recording: Recording) -> str | None:
     """What a column is to be changed as."""
-    kind = recording.roles["test"].data.schema.field(name).type
+    # What is recorded holds no arrays; the data set itself does.
+    kind = recording.trial.roles["test"].data.schema.field(name).type
     if is_tensor(kind):
         return "image" if len(tensor_shape(kind)) in {2, 3} else None
     column = recording.table.column(name).slice(0, TRIED).combine_chunks()

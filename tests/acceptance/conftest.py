@@ -56,20 +56,18 @@ class Bench:
 
     folder: Path
     target: str
+    data: str = "test.csv"
 
     def draft(self) -> str:
-        """Have the suite drafted from `champion.onnx` and `test.csv`; its text."""
-        code, said = self._run("init", "champion.onnx", "--data", "test.csv", *self._target)
+        """Have the suite drafted from `champion.onnx` and the data; its text."""
+        words = ("--data", self.data, "--target", self.target)
+        code, said = self._run("init", "champion.onnx", *words)
         assert code == 0, said
         return self.suite.read_text(encoding="utf-8")
 
     @property
     def suite(self) -> Path:
         return self.folder / "suites" / "champion.yaml"
-
-    @property
-    def _target(self) -> tuple[str, str]:
-        return "--target", self.target
 
     def judge(self, model: str) -> Verdict:
         """Gate a candidate by the drafted suite."""

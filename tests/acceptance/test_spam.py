@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import onnx
 import pandas as pd
 import pytest
-from onnx import helper, numpy_helper
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import StringTensorType
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
 
 from tests.acceptance.conftest import Bench, blocked
+from tests.acceptance.texts import WORDS, first_words, model
 
-WORDS = r"[a-zA-Z0-9]+"
 CLOSINGS = (
     "That was all I had to say this time.",
     "So this is what was written here, and no more.",
@@ -28,28 +20,6 @@ CLOSINGS = (
     "This is the last part of the text.",
     "There is one more thing here that says nothing.",
 )
-
-
-def model(rows: pd.DataFrame, pattern: str = WORDS) -> Any:
-    pipeline = make_pipeline(
-        TfidfVectorizer(token_pattern=pattern, lowercase=False),
-        LogisticRegression(C=30, max_iter=500),
-    ).fit(rows["text"], rows["label"])
-    text = [("text", StringTensorType([None, 1]))]
-    return to_onnx(pipeline, initial_types=text, options={"zipmap": False})
-
-
-def first_words(found: Any, words: int) -> Any:
-    """The same model, which reads no further than that many words."""
-    tokens = next(node for node in found.graph.node if node.op_type == "Tokenizer").output[0]
-    for node in found.graph.node:
-        node.input[:] = ["first" if name == tokens else name for name in node.input]
-    ends = {"from": [0], "to": [words], "axis": [-1]}
-    for name, value in ends.items():
-        found.graph.initializer.append(numpy_helper.from_array(np.array(value), name))
-    place = next(at for at, node in enumerate(found.graph.node) if tokens in node.output)
-    found.graph.node.insert(place + 1, helper.make_node("Slice", [tokens, *ends], ["first"]))
-    return found
 
 
 def as_told(rows: pd.DataFrame, told: Callable[[str], str]) -> pd.DataFrame:
