@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate.cells import index_of
 from modelgate.dataset import Dataset
 
 
@@ -38,7 +39,7 @@ class Sampled(Dataset):
             first += len(block)
             if len(drawn) > self._rows:
                 stay = np.sort(np.argpartition(drawn, self._rows)[: self._rows])
-                kept, drawn = kept.take(positions(stay)), drawn[stay]
+                kept, drawn = kept.take(index_of(stay)), drawn[stay]
         if kept is not None:
             yield from kept.unify_dictionaries().combine_chunks().to_batches()
 
@@ -70,9 +71,3 @@ def draws(first: int, rows: int, seed: int) -> NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
-
-
-def positions(index: NDArray[np.int64]) -> pa.Array:
-    """The same indices as an Arrow array."""
-    index = np.ascontiguousarray(index, dtype=np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(index), [None, pa.py_buffer(index)])

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Batch, Flags
 from modelgate.arrays import hashed
+from modelgate.cells import index_of
 from modelgate.declare import SAMPLED, Sample
 from modelgate.predictions import Predictions
-from modelgate.sample import draws, positions
+from modelgate.sample import draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class _Part:
     def take(self, index: NDArray[np.int64]) -> _Part:
         return _Part(
             self.drawn[index],
-            self.rows.take(positions(index)),
+            self.rows.take(index_of(index)),
             self.batch.take(index),
             None if self.group is None else self.group[index],
         )

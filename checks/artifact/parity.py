@@ -9,9 +9,9 @@ from modelgate.artifact.parity import ATOL, RTOL, Apart, Tolerance, of_outputs, 
 from modelgate.artifact.told import Most
 from modelgate.behaviour.answers import said, shown
 from modelgate.benching.answers_file import read_answers
+from modelgate.cells import index_of
 from modelgate.errors import ModelError, UsageError
 from modelgate.model import Backend
-from modelgate.sample import positions
 from modelgate.setting import Between
 from modelgate.stats.shares import clopper_pearson
 
@@ -75,7 +75,7 @@ def parity(
         seen = probe.seen if asked == probe.rows else probe.outputs(asked)
         return _of_outputs(of_outputs(bench.outputs(backend, asked), seen, within), name)
     part = taken(sample, rows or usual)
-    other = bench.predict(backend, sample.rows.take(positions(part)))
+    other = bench.predict(backend, sample.rows.take(index_of(part)))
     return _of_sample(facts, sample, part, other, within=within, name=name, evidence=evidence)
 
 

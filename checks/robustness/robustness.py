@@ -10,8 +10,8 @@ from modelgate import Champion, Change, Model, Outcome, Sample, check
 from modelgate.behaviour.changing import Changed, changed, columns_for
 from modelgate.behaviour.degraded import Accuracy, Floats, RootMeanSquare, losses
 from modelgate.behaviour.pictures import with_pictures
+from modelgate.cells import index_of
 from modelgate.errors import UnaskedError, UsageError
-from modelgate.sample import positions
 from modelgate.stats.interval import LEVEL
 
 Measured = Accuracy | RootMeanSquare
@@ -101,7 +101,7 @@ def _with_changed(before: Floats, model: Model, sample: Sample, rows: Changed) -
     place = np.flatnonzero(rows.hit)
     found = before.copy()
     if len(place):
-        answers = model.predict(rows.after.take(positions(place)))
+        answers = model.predict(rows.after.take(index_of(place)))
         found[place] = losses(answers, sample.truth[place])
     return found
 

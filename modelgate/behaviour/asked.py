@@ -14,11 +14,11 @@ from modelgate.behaviour.answers import said, side_by_side
 from modelgate.behaviour.changing import Changed, changed, columns_for
 from modelgate.behaviour.picking import picked
 from modelgate.behaviour.pictures import with_pictures
+from modelgate.cells import index_of
 from modelgate.change import Change
 from modelgate.declare import Sample
 from modelgate.model import Model
 from modelgate.predictions import Predictions
-from modelgate.sample import positions
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.shares import clopper_pearson
@@ -190,5 +190,5 @@ def _touched(rows: Changed, row: int, columns: tuple[str, ...]) -> tuple[str, ..
 
 
 def _some(rows: Changed, place: NDArray[np.int64]) -> Changed:
-    index = positions(place)
+    index = index_of(place)
     return Changed(rows.before.take(index), rows.after.take(index), rows.columns, rows.hit[place])

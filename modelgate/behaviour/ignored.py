@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.arrays import coded, is_number, is_tensor, is_text, numbers
+from modelgate.cells import index_of
 from modelgate.predictions import Predictions
-from modelgate.sample import positions as pa_index
 
 Rows = NDArray[np.int64]
 NOTICED = 1e-6
@@ -104,10 +104,10 @@ def _asked(
 
 
 def _swapped(rows: pa.RecordBatch, name: str, place: Rows, donor: Rows) -> pa.RecordBatch:
-    taken = rows.take(pa_index(place))
+    taken = rows.take(index_of(place))
     at = rows.schema.get_field_index(name)
     columns = list(taken.columns)
-    columns[at] = rows.column(at).take(pa_index(donor))
+    columns[at] = rows.column(at).take(index_of(donor))
     return pa.RecordBatch.from_arrays(columns, schema=rows.schema)
 
 

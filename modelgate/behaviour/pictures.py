@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from modelgate.arrays import is_tensor, tensor_shape
 from modelgate.behaviour.picking import picked
+from modelgate.cells import index_of
 from modelgate.change import Change
 from modelgate.declare import Sample
 from modelgate.model import Model
-from modelgate.sample import positions
 
 AT_ONCE = 256
 """Images that are decoded at a time."""
@@ -37,14 +37,14 @@ def with_pictures(model: Model, sample: Sample, change: Change) -> Sample:
     if first.schema.equals(rows.schema):
         return sample
     place = _few(first, len(rows))
-    some = rows.take(positions(place))
+    some = rows.take(index_of(place))
     parts = _parts(model, some, sized=False)
     if any(part.schema != parts[0].schema for part in parts):
         parts = _parts(model, some, sized=True)
     whole = pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
     return replace(
         sample,
-        rows=_among_others(whole, sample.rows.take(positions(place))),
+        rows=_among_others(whole, sample.rows.take(index_of(place))),
         answers=picked(sample.answers, place),
         champion=None if sample.champion is None else picked(sample.champion, place),
         truth=sample.truth[place],

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Floats, Integers
+from modelgate.cells import index_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Candidates:
             score=self.score[index],
             chance=self.chance[index],
             said=self.said[:, index],
-            cells=self.cells.take(_positions(index)),
+            cells=self.cells.take(index_of(index)),
         )
 
     def order(self) -> NDArray[np.intp]:
@@ -95,8 +96,3 @@ def _joined(one: Candidates, other: Candidates) -> Candidates:
     }
     tables = pa.concat_tables([one.cells, other.cells])
     return Candidates(cells=tables.unify_dictionaries().combine_chunks(), **arrays)
-
-
-def _positions(index: NDArray[np.intp]) -> pa.Array:
-    index = np.ascontiguousarray(index, dtype=np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(index), [None, pa.py_buffer(index)])

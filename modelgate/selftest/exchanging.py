@@ -10,9 +10,9 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from modelgate.arrays import is_number, is_text
+from modelgate.cells import index_of
 from modelgate.errors import ModelgateError
 from modelgate.replay import Ask, Replies
-from modelgate.sample import positions
 
 MOST_SCREENED = 40
 """Pairs of which it is seen, by a few rows, whether they change any answer."""
@@ -64,7 +64,7 @@ def telling(
         drawn = np.sort(rng.choice(len(pairs), MOST_SCREENED, replace=False))
         pairs = [pairs[place] for place in drawn]
     some = np.sort(rng.permutation(len(rows))[:SCREENED])
-    few = rows.take(positions(some))
+    few = rows.take(index_of(some))
     before = said.answer[some]
     for pair in pairs:
         try:

@@ -16,10 +16,7 @@ from tests.benchmarks.figures import FIGURES
 from tests.benchmarks.measure import FailedError, adopt_orphans
 from tests.benchmarks.taking import Figure, Size
 
-NOT_YET = (
-    "drift report against other libraries (no drift command yet)",
-    "rows predicted for k behavioural steps (no behavioural checks yet)",
-)
+NOT_YET = ("drift report against other libraries (no drift command yet)",)
 
 
 def main() -> int:
