@@ -149,7 +149,7 @@ def _others(column: pa.Array, seed: int) -> tuple[Rows, Rows] | None:
         if len(finite):
             donors[::4], donors[2::4] = finite[0], finite[-1]
     same = codes[order] == codes[donors]
-    for code in np.unique(codes[order][same]):  # a value of its own would change nothing
+    for code in sorted(set(codes[order][same].tolist())):  # a value of its own would change nothing
         alike = same & (codes[order] == code)
         donors[alike] = rng.choice(np.flatnonzero(codes != code), int(alike.sum()))
     return order, donors

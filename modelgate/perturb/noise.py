@@ -33,7 +33,7 @@ def noise(
     """
     if amount is not None and amount <= 0:
         raise SettingError("'amount' is larger than 0")
-    if len(np.unique(pool[np.isfinite(pool)])) <= 2:
+    if len(set(pool[np.isfinite(pool)].tolist())) <= 2:
         return values.copy()
     width = amount
     if width is None:
