@@ -8,12 +8,12 @@ from modelgate.aggregates.answers import Answers
 from modelgate.artifact.parity import ATOL, RTOL, Apart, Tolerance, of_outputs, of_predictions
 from modelgate.artifact.told import Most
 from modelgate.behaviour.answers import said, shown
+from modelgate.behaviour.shares import share_of_wrong
 from modelgate.benching.answers_file import read_answers
 from modelgate.cells import index_of
 from modelgate.errors import ModelError, UsageError
 from modelgate.model import Backend
 from modelgate.setting import Between
-from modelgate.stats.shares import clopper_pearson
 
 BY: dict[str, tuple[Backend, str, int]] = {
     "optimisation": ("unoptimised", "onnxruntime without its optimisations", 2_000),
@@ -101,15 +101,9 @@ def _of_sample(
     apart = of_predictions(other, mine, within)
     rows, differ = len(part), int(apart.rows.sum())
     columns = tuple(sample.rows.schema.names)
-    return Outcome(
-        value=differ / rows,
-        interval=clopper_pearson(differ, rows),
-        at=lambda level: clopper_pearson(differ, rows, level),
-        better="lower",
-        n=rows,
-        lowest=0.0,
-        highest=1.0,
-        method="Clopper-Pearson",
+    return share_of_wrong(
+        differ,
+        rows,
         evidence=tuple(
             {
                 "type": "input",

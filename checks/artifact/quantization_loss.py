@@ -7,11 +7,11 @@ from modelgate import Bench, Facts, Interval, Outcome, Predictions, Sample, chec
 from modelgate.aggregates import Batch
 from modelgate.artifact.told import Most
 from modelgate.behaviour.answers import said, shown
+from modelgate.behaviour.shares import share_of_wrong
 from modelgate.errors import ModelError
 from modelgate.metrics.measure import Compared, Metric
 from modelgate.metrics.table import known, options_for
 from modelgate.stats.inversion import IntervalAt
-from modelgate.stats.shares import clopper_pearson
 
 
 @check(
@@ -89,15 +89,9 @@ def _flips(facts: Facts, sample: Sample, before: Predictions, evidence: int) -> 
     assert mine is not None
     assert its is not None
     rows, differ = len(sample), int((mine != its).sum())
-    return Outcome(
-        value=differ / rows,
-        interval=clopper_pearson(differ, rows),
-        at=lambda level: clopper_pearson(differ, rows, level),
-        better="lower",
-        n=rows,
-        lowest=0.0,
-        highest=1.0,
-        method="Clopper-Pearson",
+    return share_of_wrong(
+        differ,
+        rows,
         evidence=_flipped(facts, sample, before, evidence),
     )
 

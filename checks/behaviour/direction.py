@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import level_of
-from modelgate.behaviour.asked import at_any_level, evidence, try_out
+from modelgate.behaviour.asked import evidence, try_out
+from modelgate.behaviour.shares import share_of_wrong
 from modelgate.errors import UnaskedError, UsageError
 from modelgate.metrics.table import class_index
-from modelgate.stats.interval import LEVEL
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -97,16 +97,9 @@ def direction(
             {**one, "score_of": label, "was": _rounded(before[row]), "answer": _rounded(after[row])}
             for one, row in zip(told, worst, strict=True)
         )
-    at = at_any_level(hits, count)
-    return Outcome(
-        value=hits / count,
-        interval=at(LEVEL),
-        at=at,
-        better="lower",
-        n=count,
-        lowest=0.0,
-        highest=1.0,
-        method="Clopper-Pearson",
+    return share_of_wrong(
+        hits,
+        count,
         says=f"{hits:,} of {count:,} answers to rows changed by {perturbation!r} are not as"
         f" expected: {expect.replace('_', ' ')}.",
         evidence=told,

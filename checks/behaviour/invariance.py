@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import flipped, moved
-from modelgate.behaviour.asked import at_any_level, evidence, shrinkable, smallest, try_out
+from modelgate.behaviour.asked import evidence, shrinkable, smallest, try_out
+from modelgate.behaviour.shares import share_of_wrong
 from modelgate.errors import UnaskedError, UsageError
 from modelgate.predictions import Predictions
-from modelgate.stats.interval import LEVEL
 
 
 @check(
@@ -67,16 +67,9 @@ def invariance(
     least = smallest(model, trials, worst[0], turned, most=most) if worst else None
     if least is not None:
         told[0] = evidence(model, least, [0])[0]
-    at = at_any_level(hits, count)
-    return Outcome(
-        value=hits / count,
-        interval=at(LEVEL),
-        at=at,
-        better="lower",
-        n=count,
-        lowest=0.0,
-        highest=1.0,
-        method="Clopper-Pearson",
+    return share_of_wrong(
+        hits,
+        count,
         says=f"{hits:,} of {count:,} rows changed by {perturbation!r} are answered otherwise.",
         evidence=tuple(told),
         details={"flips": hits, "changed": count, "sampled": len(sample)},

@@ -19,9 +19,6 @@ from modelgate.change import Change
 from modelgate.declare import Sample
 from modelgate.model import Model
 from modelgate.predictions import Predictions
-from modelgate.stats.interval import Interval
-from modelgate.stats.inversion import IntervalAt
-from modelgate.stats.shares import clopper_pearson
 
 MOST_SHRUNK = 64
 """Rows that are asked about to find how little of a change is enough."""
@@ -75,19 +72,6 @@ def try_out(
 def shrinkable(sample: Sample) -> int:
     """Rows that a step may ask about to find the least change."""
     return min(MOST_SHRUNK, len(sample) // PART_SHRUNK)
-
-
-def at_any_level(hits: int, trials: int) -> IntervalAt:
-    """The exact interval of a share of trials, at any level.
-
-    Wilson's, which metrics take where hits and misses are many, errs in up to 1.7 % of runs where
-    the 1 % of a block are meant: its ends are good at the 5 % that they were made for.
-    """
-
-    def at(level: float) -> Interval:
-        return clopper_pearson(hits, trials, level)
-
-    return at
 
 
 def evidence(model: Model, trials: Trials, worst: Sequence[int]) -> tuple[dict[str, Any], ...]:

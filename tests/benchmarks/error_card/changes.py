@@ -10,8 +10,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from modelgate.behaviour.asked import at_any_level
 from modelgate.behaviour.degraded import Accuracy, RootMeanSquare
+from modelgate.behaviour.shares import at_any_level
 from modelgate.gate import settled
 from modelgate.outcome import Outcome, Status
 from modelgate.question import Question, judged
