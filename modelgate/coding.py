@@ -14,6 +14,7 @@ from modelgate.aggregates.columns import Codes, Column, Columns
 from modelgate.aggregates.row_losses import mixed
 from modelgate.arrays import coded, is_number, is_text, numbers
 from modelgate.binding.labels import is_missing
+from modelgate.cells import index_of
 from modelgate.slices import MISSING, Bins
 from modelgate.stats.cuts import equal_parts
 
@@ -148,9 +149,7 @@ class Coded(Columns):
         block = self.block.select([column.name for column in self.known])
         if self._rows is None:
             return Coded(self._coder, block)
-        rows = np.ascontiguousarray(self._rows)
-        index = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
-        return Coded(self._coder, block.take(index))
+        return Coded(self._coder, block.take(index_of(self._rows)))
 
     def followed_by(self, others: Sequence[Columns]) -> Coded:
         """See `Columns`."""

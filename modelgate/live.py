@@ -29,8 +29,9 @@ class LiveModel:
         artifact: what was loaded.
         facts: of the question.
         schema: of the columns that feed it.
-        asked: rows it was asked about here, so far.
-        calls: of `predict` that asked about any.
+        asked: rows that were put to `predict`, those recalled from the cache included: the report
+            must not hang on it.
+        calls: of `predict` with any row, likewise.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, is_tensor, is_text, numbers
+from modelgate.arrays import coded, is_number, is_text, numbers
 from modelgate.cells import index_of
 from modelgate.predictions import Predictions
 
@@ -162,8 +162,3 @@ def _codes(column: pa.Array) -> NDArray[np.int64]:
     values = [repr(value) for value in column.to_pylist()]
     found: NDArray[np.int64] = np.unique(values, return_inverse=True)[1].astype(np.int64)
     return found
-
-
-def triable(kind: pa.DataType) -> bool:
-    """Whether a column of this type can hold another row's value: numbers, texts, tensors."""
-    return is_number(kind) or is_text(kind) or is_tensor(kind)

@@ -179,10 +179,6 @@ def _is_weight(value: Any) -> bool:
     return is_amount(abs(value)) if isinstance(value, int | float) else False
 
 
-def _is_group(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 1 and all(map(_is_input, value))
-
-
 def _named(told: Mapping[str, Any]) -> str:
     name = told.get("name")
     return f"the test {shown(name, LONGEST_NAME)}" if name else "the test"

@@ -9,13 +9,13 @@ import platform
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from traceback import extract_tb
 from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.approved_code import placed, reason
 from modelgate.formats.answering import Feeds, facts_of
 from modelgate.formats.refusal import Refusal
 from modelgate.model import ANY, Signature, Tensor
@@ -116,10 +116,11 @@ def _loaded(content: bytes, name: str) -> Any:
 
 
 def _broken(error: BaseException, what: str) -> NoReturn:
-    frames = [one for one in extract_tb(error.__traceback__) if one.filename == _FILE]
-    line = getattr(error, "lineno", None) or (frames[-1].lineno if frames else None)
-    place = f" in line {line}" if line else ""
-    said = str(error)[:300]
-    raise Refusal(
-        "MG4020", f"{what} raised {type(error).__name__}{place}{': ' if said else ''}{said}"
-    ) from None
+    """Tell of an error in somebody's file.
+
+    Raises:
+        Refusal: MG4020.
+    """
+    said = reason(error)
+    more = f": {said}" if said else ""
+    raise Refusal("MG4020", f"{what} raised {placed(error, _FILE)}{more}") from None

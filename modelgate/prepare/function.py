@@ -6,12 +6,12 @@ import platform
 import sys
 import threading
 from collections.abc import Mapping
-from traceback import extract_tb
 from types import ModuleType
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
+from modelgate.approved_code import placed, reason
 from modelgate.model import Signature
 from modelgate.prepare import KIND, Feeds, Step, UnpreparedError, fitted, refuse_constants
 from modelgate.prepare.frame import frame_of, warm_up
@@ -94,7 +94,7 @@ class Function(Step):
             array = np.asarray(values)
         except Exception as error:  # noqa: BLE001 (ragged lists, and objects that raise)
             raise UnpreparedError(
-                "MG4031", f"{by} made what is no array: {type(error).__name__}: {_reason(error)}"
+                "MG4031", f"{by} made what is no array: {type(error).__name__}: {reason(error)}"
             ) from None
         return fitted(array, tensor, self._signature, rows, by)
 
@@ -116,17 +116,10 @@ def _loaded(content: bytes, name: str) -> Any:
 
 
 def _broken(error: BaseException, what: str) -> NoReturn:
-    frames = [one for one in extract_tb(error.__traceback__) if one.filename == "<prepare>"]
-    line = error.lineno if isinstance(error, SyntaxError) else None
-    line = line or (frames[-1].lineno if frames else None)
-    place = f" in line {line}" if line else ""
-    name = f"{what} of `prepare:` raised {type(error).__name__}{place}"
-    raise UnpreparedError("MG4030", f"{name}: {_reason(error)}") from None
+    """Tell of an error in somebody's file.
 
-
-def _reason(error: BaseException) -> str:
-    """What an error says of itself, where it can."""
-    try:
-        return str(error)
-    except BaseException:  # noqa: BLE001 (it is anybody's class)
-        return "what it says cannot be read"
+    Raises:
+        UnpreparedError: MG4030.
+    """
+    name = f"{what} of `prepare:` raised {placed(error, '<prepare>')}"
+    raise UnpreparedError("MG4030", f"{name}: {reason(error)}") from None

@@ -29,10 +29,13 @@ from modelgate.selftest.values import Values
 MOST_ASKED = 200_000
 """Rows that the model is asked about for each of the two kinds; once about each row at least."""
 MOST_PAIRS = 6
+"""Pairs of columns that are exchanged in all rows."""
 VOCABULARIES = 3
+"""Draws of the words that are forgotten."""
 FORGOTTEN = 0.5
+"""Share of the known words that one draw forgets."""
 LEAST_LOST = 0.01
-"""By how many fewer rows must be answered rightly for that to be a fault at all."""
+"""Share of the rows that must be answered rightly no more for that to be a fault at all."""
 LEAST_RISE = 0.05
 """By what share the error must rise, likewise."""
 SWAP = "take one column for another"

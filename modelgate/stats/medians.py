@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.interval import Interval
 from modelgate.stats.tails import normal_quantile
 
 FEWEST = 5
@@ -46,8 +46,3 @@ class Median:
             low = self.value - (self.value - low) * further
             high = self.value + (high - self.value) * further
         return Interval(low, high, level)
-
-
-def median_interval(values: NDArray[np.float64], level: float = LEVEL) -> Interval:
-    """The interval of the median of (n,) values; see `Median`."""
-    return Median(values)(level)

@@ -49,6 +49,18 @@ def test_a_missing_number_comes_as_it_is() -> None:
         ),
         pytest.param("1 / 0", "MG4020", "its file raised ZeroDivisionError in line 1", id="import"),
         pytest.param(
+            "import json\n\n\njson.loads('x')",
+            "MG4020",
+            "its file raised JSONDecodeError in line 4: Expecting value",
+            id="an-error-with-a-line-of-its-own",
+        ),
+        pytest.param(
+            "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
+            "MG4020",
+            "its file raised Mute in line 3: what it says cannot be read",
+            id="an-error-that-cannot-be-read",
+        ),
+        pytest.param(
             "def answer(rows:", "MG4020", "its file raised SyntaxError in line 1", id="no-python"
         ),
         pytest.param(
