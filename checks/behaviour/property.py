@@ -34,9 +34,10 @@ def property(  # noqa: A001 (a check is called as people call what it asks about
     Inputs are drawn like the rows of the data: real ones, with one cell, some or all of them
     replaced by what another row holds, by something between or beyond, a missing one where some
     are missing, a text of other words or strange letters. Most are drawn and asked about at once;
-    where none breaks the property, Hypothesis draws the rest, where they are 500 or more. One that
-    breaks it is made as simple as it can be while it still does, shown, and kept in the project, to
-    be tried first from then on (`.modelgate/counterexamples/`). The seed fixes all others.
+    where none breaks the property, Hypothesis draws the rest, unless `examples` is below 500. One
+    that breaks it is made as simple as it can be while it still does, shown, and kept in the
+    project, to be tried first from then on (`.modelgate/counterexamples/`). The seed fixes all
+    others.
 
     A pass speaks for the inputs drawn alone: of inputs drawn this way, fewer than 3/n break the
     property, at 95 %; it is no proof. With fewer inputs than `examples` nothing passes.
