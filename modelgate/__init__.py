@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from modelgate.bench import Bench as Bench
     from modelgate.cases import Cases as Cases
     from modelgate.change import Change as Change
-    from modelgate.declare import Examples as Examples
-    from modelgate.declare import Probe as Probe
-    from modelgate.declare import Sample as Sample
     from modelgate.declare import check as check
     from modelgate.evaluation import evaluate as evaluate
     from modelgate.leaderboard import compare as compare
@@ -29,6 +26,9 @@ if TYPE_CHECKING:
     from modelgate.outcome import Severity as Severity
     from modelgate.outcome import Status as Status
     from modelgate.predictions import Predictions as Predictions
+    from modelgate.provided import Examples as Examples
+    from modelgate.provided import Probe as Probe
+    from modelgate.provided import Sample as Sample
     from modelgate.report import Report as Report
     from modelgate.stats.interval import Interval as Interval
 
@@ -41,16 +41,16 @@ _AT = {
     "Champion": "model",
     "Change": "change",
     "Difference": "outcome",
-    "Examples": "declare",
+    "Examples": "provided",
     "Facts": "aggregates",
     "Interval": "stats.interval",
     "Model": "model",
     "Need": "aggregates",
     "Outcome": "outcome",
     "Predictions": "predictions",
-    "Probe": "declare",
+    "Probe": "provided",
     "Report": "report",
-    "Sample": "declare",
+    "Sample": "provided",
     "Severity": "outcome",
     "Status": "outcome",
     "check": "declare",

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pyarrow as pa
 
 from modelgate.behaviour.changing import columns_for, sought
-from modelgate.declare import Check, Probe
+from modelgate.declare import Check
 from modelgate.errors import UsageError
 from modelgate.outcome import Severity
+from modelgate.provided import Probe
 from modelgate.suite import Limit, Margin, Step
 from modelgate.trial import Trial
 

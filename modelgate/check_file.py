@@ -7,10 +7,11 @@ from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
-from modelgate.declare import DECLARED, PROVIDED, Check, Groups, is_aggregate
+from modelgate.declare import DECLARED, PROVIDED, Check, is_aggregate, is_survey
 from modelgate.errors import Where
 from modelgate.escape import shown
 from modelgate.kinds.annotation import kind_of
+from modelgate.provided import Groups
 from modelgate.python_file import loaded
 from modelgate.setting import REQUIRED
 from modelgate.suite_file.step import ENGINE_KEYS
@@ -69,6 +70,7 @@ def _declared_well(check: Check, path: Path, mistakes: Mistakes) -> None:
             hint = f"it provides aggregates, {', '.join(kind.__name__ for kind in PROVIDED[1:])}"
             mistakes.add("MG2215", message, where, hint=hint)
     _groups_declared_well(check, where, mistakes)
+    _surveys_declared_well(check, where, mistakes)
     if check.subject is not None and check.subject not in check.settings:
         message = f"the subject {shown(check.subject)} is none of the settings after the '*'"
         mistakes.add("MG2217", message, where)
@@ -95,8 +97,21 @@ def _groups_declared_well(check: Check, where: Where, mistakes: Mistakes) -> Non
         mistakes.add("MG2217", message, where)
 
 
+def _surveys_declared_well(check: Check, where: Where, mistakes: Mistakes) -> None:
+    for name, of in check.others.items():
+        if not is_survey(check.provided[name]):
+            message = f"{shown(name)} is told to be of another data set, and is no survey"
+            mistakes.add("MG2217", message, where, hint="only surveys are: leave `Of(...)` out")
+        elif (of.role is None) is (of.setting is None):
+            message = f"{shown(name)} is of a role or of the role that a setting names: write one"
+            mistakes.add("MG2217", message, where)
+        elif of.setting is not None and of.setting not in check.settings:
+            message = f"the role of {shown(name)} is none of the settings after the '*'"
+            mistakes.add("MG2217", message, where)
+
+
 def _is_provided(kind: Any) -> bool:
-    return kind in PROVIDED or is_aggregate(kind)
+    return kind in PROVIDED or is_aggregate(kind) or is_survey(kind)
 
 
 def _is_plain(value: Any) -> bool:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
-    TYPE_CHECKING,
+    Annotated,
     Any,
-    Protocol,
     TypeVar,
     Union,
     get_args,
     get_origin,
     get_type_hints,
 )
-
-import numpy as np
-from numpy.typing import NDArray
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
@@ -29,104 +25,16 @@ from modelgate.change import Change
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
-from modelgate.predictions import Predictions
+from modelgate.provided import Examples, Groups, Probe, Reference, Sample
 from modelgate.setting import Setting
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from modelgate.surveys import Of, Survey, SurveyNeed
 
 Ask = Callable[..., Outcome | Sequence[Outcome]]
 Needs = Callable[[Facts, Mapping[str, Any]], Need]
 Pairs = Callable[[Facts, Mapping[str, Any]], Need | None]
 Unit = str | Callable[[Mapping[str, Any]], str]
+OfSurveys = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Function = TypeVar("Function", bound=Ask)
-
-
-class Examples(dict[str, Any]):
-    """The hand-written data of a check: the YAML beside its file, or what the suite names."""
-
-
-class Groups(dict[tuple[Any, ...], Aggregate]):
-    """The aggregate of each group of rows: values of the columns -> aggregate.
-
-    The columns are those that a setting names, see `check(groups=...)`.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The same aggregate, of the rows in the role "reference".
-
-    Attributes:
-        found: the aggregate.
-    """
-
-    found: Aggregate
-
-
-class Probe(Protocol):
-    """The model with its first rows, for questions about the artifact itself.
-
-    What a check asks here is bounded, and counted in the report.
-    """
-
-    @property
-    def artifact(self) -> Artifact:
-        """What was loaded."""
-        ...
-
-    @property
-    def rows(self) -> int:
-        """Rows there are to ask about, at most 64; made up from the signature without data."""
-        ...
-
-    @property
-    def seen(self) -> Mapping[str, NDArray[Any]]:
-        """Output -> the raw answers to these rows, in one call, as the engine first got them."""
-        ...
-
-    def outputs(self, rows: int, *, batch: int | None = None) -> Mapping[str, NDArray[Any]]:
-        """The raw answers of a fresh call about the first `rows` rows.
-
-        Args:
-            rows: 1 to `Probe.rows`.
-            batch: rows a call; all at once where None.
-
-        Raises:
-            ModelError, ModelCrashedError: the model did not answer.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sample:
-    """Some rows of a data set that can be judged, with the answers that were given to them.
-
-    At most `SAMPLED` of them, every row as likely as any other, drawn by seed and position alone;
-    where rows belong together, one of a group.
-
-    Attributes:
-        rows: n rows of the columns that feed the models, in the order of the file.
-        answers: the model's, from the pass; it need not be asked again.
-        champion: the champion's, in the same classes; None where there is none.
-        truth: (n,) positions of the right classes, or the target itself for regression.
-        positions: (n,) numbers of the rows in their data set, from 0.
-        seed: for what is drawn further.
-    """
-
-    rows: pa.RecordBatch
-    answers: Predictions
-    champion: Predictions | None
-    truth: NDArray[Any]
-    positions: NDArray[np.int64]
-    seed: int
-
-    def __len__(self) -> int:
-        return len(self.truth)
-
-
-SAMPLED = 2_000
-"""Rows of a `Sample`, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +57,8 @@ class Check:
         pairs: says which aggregate that reads.
         groups: the setting that names the columns by which `Groups` divide the rows.
         cases: the setting that names the file of the `Cases`.
+        surveys: says the settings of its surveys, where they have any.
+        others: parameter -> whose rows it is about, of surveys that are not about the step's data.
         spared: parameters that are None where the engine has nothing to give; without any other
             one, the check is not asked.
         unit: of its values, as far as that is known before it is asked; or told by the settings.
@@ -171,6 +81,8 @@ class Check:
     pairs: Pairs | None = None
     groups: str | None = None
     cases: str | None = None
+    surveys: OfSurveys | None = None
+    others: Mapping[str, Of] = field(default_factory=dict)
     spared: frozenset[str] = frozenset()
     unit: Unit = ""
     example: tuple[str, ...] = ()
@@ -189,6 +101,11 @@ class Check:
         return Groups in kinds or Sample in kinds or any(map(is_aggregate, kinds))
 
     @property
+    def judges_rows(self) -> bool:
+        """Whether rows without a usable label or answer are missing from what it tells."""
+        return not any(map(is_survey, self.provided.values()))
+
+    @property
     def changes(self) -> bool:
         """Whether the value of its first key names a perturbation, whose settings it takes too."""
         return Change in self.provided.values()
@@ -198,9 +115,46 @@ class Check:
         """Whether it needs the model itself, and not only what that said of the data."""
         return bool({Model, Champion, Bench} & set(self.provided.values()))
 
-    def reads(self, role: str, asked: str) -> bool:
+    @property
+    def has_reference(self) -> bool:
+        """Whether it compares with labelled rows of the role "reference"."""
+        return Reference in self.provided.values()
+
+    def reads(self, role: str, asked: str, settings: Mapping[str, Any]) -> bool:
         """Whether it reads a data set, in a step that asks `asked`."""
-        return role == asked or (role == REFERENCE and Reference in self.provided.values())
+        if role == asked or (role == REFERENCE and self.has_reference):
+            return True
+        return any(role == whose for whose, _ in self.surveyed(asked, settings).values())
+
+    def puts_to_model(self, role: str, asked: str, settings: Mapping[str, Any]) -> bool:
+        """Whether it needs the model bound to a data set that it reads."""
+        if role == REFERENCE and self.has_reference:
+            return True
+        kinds = [kind for name, kind in self.provided.items() if name not in self.spared]
+        if role == asked and not all(is_survey(kind) or kind in BESIDE_MODEL for kind in kinds):
+            return True
+        surveys = self.surveyed(asked, settings).values()
+        return any(role == whose and need.kind.answers for whose, need in surveys)
+
+    def surveyed(
+        self, asked: str, settings: Mapping[str, Any]
+    ) -> dict[str, tuple[str, SurveyNeed]]:
+        """Parameter -> the role that it is about, and the survey of that.
+
+        Args:
+            asked: the role that the step asks.
+            settings: of the step.
+        """
+        written = {} if self.surveys is None else self.surveys(settings)
+        found = {}
+        for name, kind in self.provided.items():
+            if not is_survey(kind):
+                continue
+            of = self.others.get(name, Of(asked))
+            role = of.role if of.setting is None else settings[of.setting]
+            if role is not None:
+                found[name] = (role, SurveyNeed(kind, tuple(sorted(written.items()))))
+        return found
 
     def case_file(self, settings: Mapping[str, Any], classes: Sequence[Any]) -> CaseFile | None:
         """The file of cases that a step names; None where its check asks for none.
@@ -241,8 +195,10 @@ PROVIDED = (
     Probe,
     Reference,
     Sample,
+    Survey,
 )
-"""What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate)."""
+"""What the engine gives to a parameter before the `*`, by its type (or a kind of Aggregate or
+Survey)."""
 
 
 def is_aggregate(kind: Any) -> bool:
@@ -250,6 +206,13 @@ def is_aggregate(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Aggregate)
 
 
+def is_survey(kind: Any) -> bool:
+    """Whether a parameter of this type is given a survey."""
+    return isinstance(kind, type) and issubclass(kind, Survey)
+
+
+BESIDE_MODEL = (Examples, Kept)
+"""Of what the engine gives: what there is without a model."""
 DECLARED = "__modelgate_check__"
 
 
@@ -266,6 +229,7 @@ def check(
     pairs: Pairs | None = None,
     groups: str | None = None,
     cases: str | None = None,
+    surveys: OfSurveys | None = None,
     unit: Unit = "",
     example: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
@@ -285,6 +249,7 @@ def check(
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
         cases: the setting that names the file of the `Cases`.
+        surveys: settings -> the further arguments of all its surveys.
         unit: of its values, where that is known before it is asked; or settings -> unit. With it
             stands the limit of a step that was not asked.
         example: lines of an example step, for `modelgate explain`.
@@ -297,15 +262,19 @@ def check(
         hints = get_type_hints(function, include_extras=True)
         provided: dict[str, Any] = {}
         settings: dict[str, Setting] = {}
+        others: dict[str, Of] = {}
         spared = set()
         for parameter in inspect.signature(function).parameters.values():
             kind = hints.get(parameter.name, Any)
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
                 settings[parameter.name] = Setting(kind, parameter.default)
             else:
-                provided[parameter.name] = _without_none(kind)
-                if provided[parameter.name] is not kind:
+                needed = _without_none(kind)
+                if needed is not kind:
                     spared.add(parameter.name)
+                if get_origin(needed) is Annotated:
+                    needed, others[parameter.name] = get_args(needed)
+                provided[parameter.name] = needed
         declared = Check(
             name=function.__name__,
             family=family,
@@ -322,6 +291,8 @@ def check(
             pairs=pairs,
             groups=groups,
             cases=cases,
+            surveys=surveys,
+            others=MappingProxyType(others),
             spared=frozenset(spared),
             unit=unit,
             example=example,

@@ -29,6 +29,7 @@ def evaluate(
     *,
     data: Any = None,
     target: str | None = None,
+    reference: Any = None,
     champion: str | Path | Callable[[Any], Any] | None = None,
     suite: str | Path | None = None,
     threads: int = 1,
@@ -46,6 +47,7 @@ def evaluate(
         data: the test set: a path, a folder, a pattern, a DataFrame, an Arrow table. Without it,
             and without a suite that names one, the model is asked about made-up inputs.
         target: the column with the right answers, where it cannot be found out.
+        reference: the rows that the model was trained on, as `data`; else the suite's.
         champion: the model in production, as `model`; else the suite's.
         suite: a file, or the name of a ready-made or a project's suite; chosen by the task where
             None.
@@ -76,7 +78,9 @@ def evaluate(
         rival = None if champion is None else start(champion)
         from modelgate.judgement import judge, prepare
 
-        trial = prepare(asked, data, target, suite, options, champion=rival, start=start)
+        trial = prepare(
+            asked, data, target, suite, options, reference=reference, champion=rival, start=start
+        )
         trial.keeps = True
         return judge(trial, began)
 

@@ -93,6 +93,8 @@ def weigh(outcome: Outcome, limit: Limit, policy: Policy | None = None) -> Weigh
             p_at_least(question.at, nextafter(question.worse, np.inf)),
             p_at_most(question.at, question.within),
         )
+    if outcome.p_same is not None:
+        p_worse = 1.0 if _kept(outcome, limit) else outcome.p_same
     if p_within <= (policy or Policy()).alpha_pass and outcome.reason != OPEN:
         return Weighed(Status.PASSED, None, p_worse, p_within)
     return Weighed(Status.UNDECIDED, outcome.reason, p_worse, p_within)

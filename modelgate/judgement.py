@@ -24,27 +24,28 @@ from modelgate.errors import UsageError, about
 from modelgate.findings import findings
 from modelgate.formats.named import pathless
 from modelgate.gate import settled, verdict
+from modelgate.giving import Asked
 from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.live import LiveChampion, LiveModel
 from modelgate.options import Options
-from modelgate.passing import answered_all, passed_over
+from modelgate.passing import answered_all, passed_over, read_all
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
 from modelgate.recalling import beside
 from modelgate.report import Report, Result
 from modelgate.role import Role
-from modelgate.runner import Asked, results_of
+from modelgate.runner import results_of
 from modelgate.subject import digests, refuse_changes, subject_of
 from modelgate.suite import ModelPart, Policy, Suite
+from modelgate.surveying import Surveying
 from modelgate.trial import (
     Trial,
     find_suite,
     look_at_data,
     places,
-    ready_made,
 )
 from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
@@ -61,6 +62,7 @@ def prepare(
     suite: str | Path | None,
     options: Options,
     *,
+    reference: Any = None,
     champion: Started | None = None,
     start: Callable[[Any], Started] | None,
 ) -> Trial:
@@ -72,6 +74,7 @@ def prepare(
         target: likewise.
         suite: likewise.
         options: likewise.
+        reference: likewise.
         champion: whoever answered until now; else the suite's.
         start: makes the suite's champion answer; None to leave that champion out.
 
@@ -80,7 +83,7 @@ def prepare(
         ModelError: the model does not open.
     """
     library, chosen = named(suite)
-    where = places(chosen, data, target)
+    where = places(chosen, data, target, reference)
     if champion is None and start and chosen is not None and chosen.champion is not None:
         champion = start(champion_of(chosen))
     told = None if chosen is None else chosen.model
@@ -148,9 +151,7 @@ def judge(trial: Trial, began: float) -> Report:
         began: `time.monotonic()` of the beginning.
     """
     look_at_data(trial)
-    if trial.suite is None:
-        task = next((role.reading.task for role in trial.roles.values() if role.reading), "smoke")
-        trial.suite = ready_made(task, trial.library)
+    assert trial.suite is not None
     seen, asker = trial.first_seen, trial.asker
     by_cases = None
     if trial.cases and not trial.roles:
@@ -173,6 +174,8 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
     """Every data set read once."""
     gathered: dict[str, Gathered] = {}
     answers: dict[str, Answers] = {}
+    surveys: dict[str, Surveying] = {}
+    features = trial.fed
     options = trial.options
     # A digest needs every byte of the file: taken aside, it costs the pass no time.
     aside = [role.data for role in trial.roles.values() if role.data.digested_apart]
@@ -182,10 +185,20 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         # Without labels all outputs are looked at: the memory made for them holds the others' too.
         for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
             with about(role.data.name):
-                if role.reading is None:
-                    answers[name] = answered_all(role, trial.asker, progress=options.progress)
+                surveys[name] = Surveying(role, steps, features=features, seed=trial.seed)
+                if not role.asked:
+                    answers[name] = read_all(role, surveys[name], progress=options.progress)
                     continue
-                mine = [(check, step) for check, step in steps if check.reads(name, step.data)]
+                if role.reading is None:
+                    answers[name] = answered_all(
+                        role, trial.asker, surveys=surveys[name], progress=options.progress
+                    )
+                    continue
+                mine = [
+                    (check, step)
+                    for check, step in steps
+                    if check.reads(name, step.data, step.settings)
+                ]
                 keep = options.keep if name == "test" else None
                 gathered[name] = passed_over(
                     role,
@@ -196,6 +209,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
                     champion=trial.champion,
                     remember=_remembers(trial),
                     seed=trial.seed,
+                    surveys=surveys[name],
                 )
             answers[name] = gathered[name].answers
     if not answers and probe is not None:
@@ -217,6 +231,7 @@ def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         benches=_benches(trial, probe),
         cases=trial.cases,
         kept=_kept(trial),
+        surveys=surveys,
         classes=() if trial.suite is None else trial.suite.model.classes,
     )
 

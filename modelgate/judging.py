@@ -18,8 +18,9 @@ from modelgate.binding import Reading
 from modelgate.binding.labels import Coder, key
 from modelgate.binding.seen import flattened
 from modelgate.coding import ColumnCoder
-from modelgate.declare import Sample
 from modelgate.errors import DataError, ModelCrashedError
+from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 from modelgate.sampling import Redrawing, Sampling
 from modelgate.slices import Part, Slicing
 from modelgate.slicing import Slices
@@ -59,6 +60,13 @@ def predictions(
         over = scores[:, reading.positive] >= reading.threshold
         return np.where(over, reading.positive, 1 - reading.positive), scores
     return np.argmax(scores, axis=1), scores
+
+
+def told(reading: Reading, answer: NDArray[Any], scores: Floats | None) -> Predictions:
+    """Answers as checks are given them."""
+    if reading.task == "regression":
+        return Predictions(values=answer)
+    return Predictions(scores=scores, labels=answer)
 
 
 def _flat(raw: NDArray[Any], axes: int | None = None) -> NDArray[Any]:
@@ -170,8 +178,14 @@ class Judge:
         self.gathered.champion = None if champion is None else Answers()
         self.gathered.slices = Slices(facts, slicings, named)
 
-    def add(self, block: pa.RecordBatch, raw: Answered, champion: Answered | None = None) -> None:
-        """Judge one block: the model's outputs, and the champion's, for exactly these rows."""
+    def add(
+        self, block: pa.RecordBatch, raw: Answered, champion: Answered | None = None
+    ) -> Predictions:
+        """Judge one block: the model's outputs, and the champion's, for exactly these rows.
+
+        Returns:
+            The model's answers to all of them, judged or not.
+        """
         account = self.gathered.answers
         first = account.rows
         answer, scores, finite = self._answers(block, raw)
@@ -206,6 +220,7 @@ class Judge:
         for aggregate in self.gathered.whole.values():
             aggregate.add(batch.part_for(aggregate))
         self.gathered.slices.add(block, keep, batch)
+        return told(self._reading, answer, scores)
 
     def _beside(
         self,

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from modelgate.check_file import load_check, where_of
-from modelgate.declare import Check, Examples
+from modelgate.declare import Check
 from modelgate.errors import MistakesError, UsageError, Where
 from modelgate.escape import shown
 from modelgate.perturb import Perturbation, Perturbations, perturbations
 from modelgate.perturb_file import load_perturbation, place
+from modelgate.provided import Examples
 from modelgate.yaml_file import MOST_BYTES, read_yaml
 
 

@@ -15,7 +15,7 @@ from modelgate.asking import Asker, Raw
 from modelgate.binding import Reading, listed
 from modelgate.binding.labels import Coder
 from modelgate.errors import DataError
-from modelgate.judging import Rival, predictions
+from modelgate.judging import Rival, predictions, told
 from modelgate.model import Artifact
 from modelgate.predictions import Predictions
 from modelgate.remembered_beside import Beside
@@ -91,10 +91,7 @@ class LiveModel:
         return self._asker.answer(rows)
 
     def _read(self, raw: Raw) -> Predictions:
-        answer, scores = predictions(raw, self._reading, self._coder)
-        if self.facts.task == "regression":
-            return Predictions(values=answer)
-        return Predictions(scores=scores, labels=answer)
+        return told(self._reading, *predictions(raw, self._reading, self._coder))
 
     def _none(self) -> Predictions:
         if self.facts.task == "regression":

@@ -68,6 +68,9 @@ class Outcome:
         at: the same at any level, for p-values; where None, the interval is widened as a normal
             law's would be.
         difference: from the champion, where that is the question; then `interval` is None.
+        p_same: p-value against "there is no difference at all", of a check whose limit is but the
+            size below which a difference does not matter: a failure then takes both, a small one
+            and a value beyond the limit; None for all others.
         better: the side that is good.
         unit: what one is: a share, a second, the target's own unit.
         kind: a sample that speaks for a population, an exact fact, or a figure of the host.
@@ -87,6 +90,7 @@ class Outcome:
     interval: Interval | None = None
     at: IntervalAt | None = field(default=None, compare=False, repr=False)
     difference: Difference | None = None
+    p_same: float | None = None
     better: Literal["higher", "lower"]
     unit: str = "share"
     kind: Kind = "statistical"

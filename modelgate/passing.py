@@ -17,14 +17,17 @@ from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.lots import Lots
 from modelgate.aggregates.worst import Worst
 from modelgate.asking import Asker
-from modelgate.declare import Check, Groups, is_aggregate
+from modelgate.binding.labels import Coder
+from modelgate.declare import Check, is_aggregate
 from modelgate.errors import MistakesError, UsageError
-from modelgate.judging import Gathered, Judge
+from modelgate.judging import Gathered, Judge, predictions, told
+from modelgate.provided import Groups
 from modelgate.recalling import drawing_of, search_of
 from modelgate.remembered import Answering, answering
 from modelgate.role import Role
 from modelgate.slices import Part, Slicing, column_of
 from modelgate.suite import DataPart, Step
+from modelgate.surveying import Surveying
 
 Progress = Callable[[str, int], None]
 Keep = Callable[[Role, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
@@ -81,6 +84,7 @@ def passed_over(
     champion: Asker | None = None,
     remember: bool = False,
     seed: int = 0,
+    surveys: Surveying | None = None,
 ) -> Gathered:
     """Read every row of a data set once, ask the model once, feed all aggregates.
 
@@ -93,6 +97,7 @@ def passed_over(
         champion: the model to compare with, bound likewise.
         remember: whether answers are kept, and recalled where they were given before.
         seed: of the rows that are drawn for checks that change rows.
+        surveys: given every row as it stands.
 
     Raises:
         UsageError: steps ask for what these facts do not allow; all of them are told.
@@ -132,8 +137,11 @@ def passed_over(
         ]
         read = _read(slicings, named, columns)
         read += [] if sampling is None else sampling.columns
+        read += [] if surveys is None else surveys.columns
         for block, (raw, *others) in answered(role, answerers, read):
-            judge.add(block, raw, *others)
+            said = judge.add(block, raw, *others)
+            if surveys is not None:
+                surveys.add(block, said)
             if keep is not None:
                 keep(role, block, raw)
             if progress is not None:
@@ -197,14 +205,34 @@ def _read(
     return [*columns, *(column.name for column in searched)]
 
 
-def answered_all(role: Role, asker: Asker, *, progress: Progress | None = None) -> Answers:
-    """The same pass over rows without labels: only what became of them is counted."""
+def answered_all(
+    role: Role, asker: Asker, *, surveys: Surveying, progress: Progress | None = None
+) -> Answers:
+    """The same pass over rows without labels: what became of them is counted, and surveyed."""
     answers = Answers()
     answers.seen = role.seen
     asker.beside = role.data.folder
     asker.prepare(tuple(role.seen))
-    for block, (raw,) in answered(role, [asker]):
+    reading = role.answers if surveys.take_answers else None
+    coder = None if reading is None else Coder(reading.classes, reading.own)
+    for block, (raw,) in answered(role, [asker], surveys.columns):
         answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
+        said = None
+        if reading is not None and coder is not None:
+            said = told(reading, *predictions(raw, reading, coder))
+        surveys.add(block, said)
+        if progress is not None:
+            progress(role.name, answers.rows)
+    return answers
+
+
+def read_all(role: Role, surveys: Surveying, *, progress: Progress | None = None) -> Answers:
+    """A pass over rows that the model is not asked about."""
+    answers = Answers()
+    wanted = set(surveys.columns)
+    for block in role.data.blocks([name for name in role.data.schema.names if name in wanted]):
+        surveys.add(block)
+        answers.rows += len(block)
         if progress is not None:
             progress(role.name, answers.rows)
     return answers
@@ -223,7 +251,7 @@ def answered(
         columns: that are read besides the models' own, target, weight and group.
     """
     waiting: deque[pa.RecordBatch] = deque()
-    ahead = min(asker.ahead for asker in askers)
+    ahead = min((asker.ahead for asker in askers), default=1)
     for block in role.data.blocks(_columns(role, askers, columns)):
         if len(waiting) >= ahead:
             yield waiting.popleft(), [asker.collect() for asker in askers]

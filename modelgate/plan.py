@@ -82,6 +82,7 @@ def plan(
     *,
     data: Any = None,
     target: str | None = None,
+    reference: Any = None,
     champion: str | Path | Callable[[Any], Any] | None = None,
     suite: str | Path | None = None,
     options: Options | None = None,
@@ -95,6 +96,7 @@ def plan(
         model: as `evaluate` takes it.
         data: likewise.
         target: likewise.
+        reference: likewise.
         champion: likewise.
         suite: likewise.
         options: likewise.
@@ -111,7 +113,13 @@ def plan(
     if champion is None and chosen is not None and chosen.champion is not None:
         stand_in = champion_of(chosen)
     report = evaluate(
-        stand_in, data=data, target=target, champion=stand_in, suite=suite, options=options
+        stand_in,
+        data=data,
+        target=target,
+        reference=reference,
+        champion=stand_in,
+        suite=suite,
+        options=options,
     )
     return planned(report)
 

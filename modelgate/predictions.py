@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,3 +33,21 @@ class Predictions:
             if part is not None:
                 return len(part)
         return 0
+
+    def take(self, index: NDArray[Any] | slice) -> Predictions:
+        """The answers to some of the rows: positions, one boolean a row, or a slice."""
+        return Predictions(
+            scores=None if self.scores is None else self.scores[index],
+            labels=None if self.labels is None else self.labels[index],
+            values=None if self.values is None else self.values[index],
+        )
+
+    @staticmethod
+    def joined(parts: Sequence[Predictions]) -> Predictions:
+        """The answers to all their rows, one after the other; of one model, to one question."""
+        columns: dict[str, Any] = {}
+        for name in ("scores", "labels", "values"):
+            found = [getattr(part, name) for part in parts]
+            if found and found[0] is not None:
+                columns[name] = np.concatenate(found)
+        return Predictions(**columns)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.asking import Asker
-from modelgate.declare import Probe
 from modelgate.model import Artifact
+from modelgate.provided import Probe
 
 
 class FirstRows(Probe):

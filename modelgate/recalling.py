@@ -11,7 +11,8 @@ from modelgate.aggregates.row_losses import RowLosses
 from modelgate.arrays import is_number, is_text
 from modelgate.asking import Asker
 from modelgate.binding import Reading
-from modelgate.declare import SAMPLED, Check, Sample
+from modelgate.declare import Check
+from modelgate.provided import SAMPLED, Sample
 from modelgate.remembered import shelf_of
 from modelgate.remembered_beside import Beside
 from modelgate.remembered_sample import Drawing

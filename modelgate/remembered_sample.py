@@ -9,7 +9,7 @@ from pyarrow import ipc
 
 from modelgate.arrays import numbers
 from modelgate.cells import index_of
-from modelgate.declare import Sample
+from modelgate.provided import Sample
 from modelgate.remembered_beside import Beside
 from modelgate.sampling import Redrawing, Sampling
 

@@ -26,6 +26,9 @@ class Role:
         champion: how the champion's are; None where there is none.
         seen: output -> the raw answers to its first rows.
         columns: by which slices that nobody named may be told apart.
+        asked: whether the model is asked about these rows; else they are but read.
+        answers: how its answers are read where nobody labelled the rows; None where that is not
+            known.
         searched: whether these are searched, and a few rows tried, where no step asks for it.
     """
 
@@ -36,4 +39,6 @@ class Role:
     seen: Mapping[str, NDArray[Any]]
     champion: Reading | None = None
     columns: tuple[Column, ...] = ()
+    asked: bool = True
+    answers: Reading | None = None
     searched: bool = True

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from modelgate.aggregates import Batch, Flags
 from modelgate.arrays import hashed
 from modelgate.cells import index_of
-from modelgate.declare import SAMPLED, Sample
+from modelgate.draws import draws
 from modelgate.predictions import Predictions
-from modelgate.sample import draws
+from modelgate.provided import SAMPLED, Sample
 
 
 @dataclass(frozen=True, slots=True)

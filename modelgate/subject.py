@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.errors import DataError, Where
+from modelgate.giving import Asked
 from modelgate.live import LiveModel
 from modelgate.model import Artifact
 from modelgate.probing import FirstRows
-from modelgate.runner import Asked
 from modelgate.trial import Trial
 
 

@@ -26,15 +26,17 @@ from modelgate.asking.function import CallableAsker
 from modelgate.bench import Bench
 from modelgate.cases.reading import read_cases
 from modelgate.coding import ColumnCoder, columns_of
-from modelgate.declare import Check, Examples, Probe, Sample
+from modelgate.declare import Check
 from modelgate.gate import settled
+from modelgate.giving import Asked
 from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Champion, Model
 from modelgate.passing import need_of, pair_of
+from modelgate.provided import Examples, Probe, Sample
 from modelgate.report import Result
-from modelgate.runner import Asked, results_of
+from modelgate.runner import results_of
 from modelgate.slicing import Slices
 from modelgate.suite import Step
 from modelgate.suite_file import parse_suite

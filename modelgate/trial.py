@@ -90,9 +90,18 @@ class Trial:
         return self.suite.seed if self.suite is not None else 0
 
     @property
+    def fed(self) -> tuple[str, ...] | None:
+        """The columns that feed the model; None where it is asked about no data."""
+        asked = next((role for role in self.roles.values() if role.asked), None)
+        if asked is None:
+            return None
+        feeding = self.asker.feeding
+        return tuple(asked.data.schema.names) if feeding is None else feeding
+
+    @property
     def first_seen(self) -> Mapping[str, NDArray[Any]] | None:
         """The raw answers to the first rows of the data; None where there is none."""
-        return next((role.seen for role in self.roles.values()), None)
+        return next((role.seen for role in self.roles.values() if role.asked), None)
 
 
 def ready_made(name: str, library: Library) -> Suite:
@@ -133,7 +142,9 @@ def find_suite(asked: str | Path | None, project: Project | None, library: Libra
     return parse_suite(text, name=path.stem, path=str(path), checks=library)
 
 
-def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Place]:
+def places(
+    suite: Suite | None, data: Any, target: str | None, reference: Any = None
+) -> dict[str, Place]:
     """Role -> where its rows are: as the suite says, but for what the caller names.
 
     Raises:
@@ -145,9 +156,10 @@ def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Plac
         for role, part in suite.data.items():
             if part.path is not None:
                 found[role] = Place(part.path, part, base)
-    if data is not None:
-        part = suite.data.get("test", DataPart()) if suite is not None else DataPart()
-        found["test"] = Place(data, part)
+    for role, rows in (("test", data), (REFERENCE, reference)):
+        if rows is not None:
+            part = suite.data.get(role, DataPart()) if suite is not None else DataPart()
+            found[role] = Place(rows, part)
     if target is not None:
         if "test" not in found:
             raise UsageError(
@@ -160,17 +172,26 @@ def places(suite: Suite | None, data: Any, target: str | None) -> dict[str, Plac
 
 
 def look_at_data(trial: Trial) -> None:
-    """Open the data sets that anybody asks about, and bind the model to each."""
-    for name in sorted(trial.places, key=lambda role: role != "test"):
-        if trial.suite is None or any(
-            trial.library[step.check].reads(name, step.data) for step in trial.suite.steps
+    """Open the data sets that anybody asks about, and bind the model to those it is asked about.
+
+    Where no suite was named, the test set tells which ready-made one is meant.
+    """
+    named = sorted(trial.places, key=lambda role: role != "test")
+    if trial.suite is None and "test" in named:
+        trial.roles["test"] = _role(trial, "test")
+    if trial.suite is None:
+        task = next((role.reading.task for role in trial.roles.values() if role.reading), "smoke")
+        trial.suite = ready_made(task, trial.library)
+    for name in named:
+        if name not in trial.roles and any(
+            trial.library[step.check].reads(name, step.data, step.settings)
+            for step in trial.suite.steps
         ):
             trial.roles[name] = _role(trial, name)
-    if trial.suite is not None:
-        data = {name: role.data for name, role in trial.roles.items()}
-        steps, notes = cut(trial.suite.steps, data, lambda: _reference(trial))
-        trial.suite = replace(trial.suite, steps=steps)
-        trial.taken += notes
+    data = {name: role.data for name, role in trial.roles.items()}
+    steps, notes = cut(trial.suite.steps, data, lambda: _reference(trial))
+    trial.suite = replace(trial.suite, steps=steps)
+    trial.taken += notes
     if not trial.roles and isinstance(trial.asker, ColumnsAsker):
         raise UsageError("MG2032", "predictions in columns need the data they stand in: add --data")
 
@@ -181,6 +202,9 @@ def _role(trial: Trial, name: str) -> Role:
     data = _opened(trial, place)
     with about(data.name):
         target = _target(trial, name, data)
+        part = replace(place.part, target=target)
+        if not _puts_to_model(trial, name):
+            return Role(name=name, data=data, part=part, reading=None, seen={}, asked=False)
         apart = (target, place.part.weight, place.part.group)
         for one in (asker, trial.champion):
             if one is not None:
@@ -191,7 +215,7 @@ def _role(trial: Trial, name: str) -> Role:
             raise DataError("MG3148", "the data has no rows: nothing can be judged by it")
         seen = asker.look(first.slice(0, PROBED))
     reading: Reading | None = None
-    if target is not None:
+    if target is not None and (_reads_labels(trial, name) or _labels_wanted(trial, name)):
         sample = first_labels(data, target, first)
         task = trial.suite.task if trial.suite is not None else None
         with about(asker.artifact.path):
@@ -207,7 +231,6 @@ def _role(trial: Trial, name: str) -> Role:
         taken.append(f"file: {', '.join(unusual)}")
     if not trial.roles:
         trial.taken += taken
-    part = replace(place.part, target=target)
     predicted = [
         column
         for one in (asker, trial.champion)
@@ -223,6 +246,22 @@ def _role(trial: Trial, name: str) -> Role:
         seen=seen,
         champion=rival,
         columns=columns,
+        answers=None if reading else _known_reading(trial),
+    )
+
+
+def _known_reading(trial: Trial) -> Reading | None:
+    """How the model's answers are read, as labelled rows told; None where there are none."""
+    return next((role.reading for role in trial.roles.values() if role.reading), None)
+
+
+def _puts_to_model(trial: Trial, role: str) -> bool:
+    """Whether any question about a data set is one for the model."""
+    if trial.suite is None:
+        return True
+    return any(
+        trial.library[step.check].puts_to_model(role, step.data, step.settings)
+        for step in trial.suite.steps
     )
 
 
@@ -239,7 +278,8 @@ def _target(trial: Trial, role: str, data: Dataset) -> str | None:
     part = trial.places[role].part
     told = trial.suite.model if trial.suite is not None else ModelPart()
     signature = trial.asker.artifact.signature
-    target = part.target or find_target(data.schema, signature, told.inputs)
+    target = part.target or _target_elsewhere(trial, data)
+    target = target or find_target(data.schema, signature, told.inputs)
     if target in {column for columns in told.inputs.values() for column in columns}:
         raise DataError(
             "MG3143", f"the target {target!r} cannot feed the model as well", where=told.where
@@ -268,6 +308,13 @@ def _target(trial: Trial, role: str, data: Dataset) -> str | None:
     return target
 
 
+def _target_elsewhere(trial: Trial, data: Dataset) -> str | None:
+    """The target of the test set, where these rows have that column too."""
+    test = trial.roles.get("test")
+    target = None if test is None else test.part.target
+    return target if target in data.schema.names else None
+
+
 def _opened(trial: Trial, place: Place) -> Dataset:
     part = place.part
     data = open_dataset(
@@ -287,3 +334,10 @@ def _labels_wanted(trial: Trial, role: str) -> bool:
     return any(
         step.data == role and trial.library[step.check].reads_labels for step in trial.suite.steps
     )
+
+
+def _reads_labels(trial: Trial, role: str) -> bool:
+    """Whether labels of a data set are of use, where it has any."""
+    if role == REFERENCE and trial.suite is not None:
+        return any(trial.library[step.check].has_reference for step in trial.suite.steps)
+    return role == "test" or trial.places[role].part.target is not None

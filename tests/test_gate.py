@@ -248,6 +248,23 @@ def test_a_comparison_is_held_to_its_margin(outcome: Outcome, expected: str) -> 
     assert status(outcome, MARGIN) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "p_same", "expected"),
+    [
+        pytest.param(0.02, 0.0, 0.04, 0.5, "passed", id="a-larger-one-is-ruled-out"),
+        pytest.param(0.03, 0.02, 0.04, 1e-9, "passed", id="real-and-too-small-to-matter"),
+        pytest.param(0.08, 0.03, 0.12, 1e-4, "failed", id="real-and-large-as-it-looks"),
+        pytest.param(0.08, 0.0, 0.16, 0.3, "undecided", id="large-and-not-shown"),
+        pytest.param(0.04, 0.01, 0.07, 1e-4, "undecided", id="shown-and-not-large"),
+    ],
+)
+def test_a_limit_that_is_the_least_difference_that_matters_takes_one_that_is_shown_and_large(
+    value: float, low: float, high: float, p_same: float, expected: str
+) -> None:
+    outcome = measured(low, high, value=value, p_same=p_same, better="lower")
+    assert status(outcome, Limit(at_most=0.05)) == expected
+
+
 def statuses(*questions: Result) -> list[str]:
     return [str(one.status) for one in settled(questions)[0]]
 

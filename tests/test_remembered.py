@@ -17,9 +17,9 @@ import modelgate
 from modelgate import remembered
 from modelgate.asking.worker import WorkerAsker
 from modelgate.coding import ColumnCoder
-from modelgate.declare import SAMPLED
 from modelgate.demo import write
 from modelgate.options import Options
+from modelgate.provided import SAMPLED
 from modelgate.report import Report
 from modelgate.report_file import report_json
 from modelgate.sampling import Sampling

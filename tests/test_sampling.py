@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelgate.aggregates import Batch
-from modelgate.declare import Sample
+from modelgate.provided import Sample
 from modelgate.sampling import Sampling
 
 ROWS = 500

@@ -64,7 +64,7 @@ def parity(
             raise ModelError("MG3192", "answers of the source framework need labelled rows")
         given = read_answers(predictions, facts, answers.rows)
         part = taken(sample, rows or 2_000)
-        told = _at(given, sample.positions[part])
+        told = given.take(sample.positions[part])
         name = "the source framework"
         return _of_sample(facts, sample, part, told, within=within, name=name, evidence=evidence)
     backend, name, usual = BY[parity]
@@ -97,7 +97,7 @@ def _of_sample(
     name: str,
     evidence: int,
 ) -> Outcome:
-    mine = _at(sample.answers, part)
+    mine = sample.answers.take(part)
     apart = of_predictions(other, mine, within)
     rows, differ = len(part), int(apart.rows.sum())
     columns = tuple(sample.rows.schema.names)
@@ -158,9 +158,3 @@ def _details(apart: Apart, name: str) -> dict[str, object]:
 
 def _finite(number: float) -> float | None:
     return number if np.isfinite(number) else None
-
-
-def _at(given: Predictions, index: np.ndarray) -> Predictions:
-    parts = (given.scores, given.labels, given.values)
-    scores, labels, values = (None if one is None else one[index] for one in parts)
-    return Predictions(scores=scores, labels=labels, values=values)

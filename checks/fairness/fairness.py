@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from modelgate import Facts, Need, Outcome, check
 from modelgate.aggregates.confusion import Confusion
-from modelgate.declare import Groups
 from modelgate.errors import UsageError
 from modelgate.metrics.fairness import group_of, measure_fairness
 from modelgate.metrics.table import class_index
+from modelgate.provided import Groups
 
 
 def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from modelgate import Aggregate, Facts, Need, Outcome, check
-from modelgate.declare import Reference
 from modelgate.metrics.gap import measure_gap
 from modelgate.metrics.table import known, options_for, unit_of
+from modelgate.provided import Reference
 
 
 def needs(facts: Facts, settings: Mapping[str, Any]) -> Need:

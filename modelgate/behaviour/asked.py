@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from modelgate.behaviour.answers import said, side_by_side
 from modelgate.behaviour.changing import Changed, changed, columns_for
-from modelgate.behaviour.picking import picked
 from modelgate.behaviour.pictures import with_pictures
 from modelgate.cells import index_of
 from modelgate.change import Change
-from modelgate.declare import Sample
 from modelgate.model import Model
 from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 
 MOST_SHRUNK = 64
 """Rows that are asked about to find how little of a change is enough."""
@@ -65,7 +64,7 @@ def try_out(
     whole = changed(change, feeding, named, seed=sample.seed)
     place = np.flatnonzero(whole.hit)
     rows = _some(whole, place)
-    answers = picked(sample.answers, place)
+    answers = sample.answers.take(place)
     return Trials(rows, sample.positions[place], answers, model.predict(rows.after))
 
 
@@ -126,15 +125,15 @@ def smallest(
     table = pa.Table.from_batches(parts).combine_chunks()
     after = model.predict(table)
     again = np.full(len(parts), one)
-    turned = np.flatnonzero(broken(picked(trials.before, again), after))
+    turned = np.flatnonzero(broken(trials.before.take(again), after))
     if not len(turned):
         return None
     least = turned[:1]
     return Trials(
         Changed(rows.before, parts[int(least[0])], rows.columns, np.ones(1, dtype=np.bool_)),
         trials.positions[[one]],
-        picked(trials.before, np.array([one])),
-        picked(after, least),
+        trials.before.take(np.array([one])),
+        after.take(least),
     )
 
 

@@ -16,13 +16,12 @@ from modelgate.arrays import is_number, is_text
 from modelgate.behaviour.answers import flipped, moved
 from modelgate.behaviour.asked import Trials, evidence, smallest
 from modelgate.behaviour.changing import Changed, changed
-from modelgate.behaviour.picking import picked
 from modelgate.cells import index_of
 from modelgate.change import Change
-from modelgate.declare import Sample
 from modelgate.model import Model
 from modelgate.perturb import named
 from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 
 LOOKED_AT = 64
 """Rows that are changed, at most, and asked about in one call; a second finds the least change."""
@@ -83,7 +82,7 @@ def fragile(model: Model, sample: Sample) -> Fragile | None:
     reached = Changed(
         changes.before.take(index), changes.after.take(index), changes.columns, changes.hit[place]
     )
-    before = picked(sample.answers, place)
+    before = sample.answers.take(place)
     trials = Trials(reached, sample.positions[place], before, model.predict(reached.after))
     tolerance = _tolerance(model.facts, sample)
 

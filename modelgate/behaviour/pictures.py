@@ -9,11 +9,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.arrays import is_tensor, tensor_shape
-from modelgate.behaviour.picking import picked
 from modelgate.cells import index_of
 from modelgate.change import Change
-from modelgate.declare import Sample
 from modelgate.model import Model
+from modelgate.provided import Sample
 
 AT_ONCE = 256
 """Images that are decoded at a time."""
@@ -45,8 +44,8 @@ def with_pictures(model: Model, sample: Sample, change: Change) -> Sample:
     return replace(
         sample,
         rows=_among_others(whole, sample.rows.take(index_of(place))),
-        answers=picked(sample.answers, place),
-        champion=None if sample.champion is None else picked(sample.champion, place),
+        answers=sample.answers.take(place),
+        champion=None if sample.champion is None else sample.champion.take(place),
         truth=sample.truth[place],
         positions=sample.positions[place],
     )

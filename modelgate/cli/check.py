@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("model")
 @click.option("--data", metavar="FILE", help="The labelled rows: a file, a folder or a pattern.")
 @click.option("--target", metavar="COLUMN", help="The column that holds the right answers.")
+@click.option("--reference", metavar="FILE", help="The rows that the model was trained on.")
 @click.option("--champion", metavar="MODEL", help="The model in production, to compare with.")
 @click.option("--suite", metavar="NAME|FILE", help="What to ask; chosen by the task if left out.")
 @click.option(
@@ -63,6 +64,7 @@ def command(
     model: str,
     data: str | None,
     target: str | None,
+    reference: str | None,
     champion: str | None,
     suite: str | None,
     reports: tuple[str, ...],
@@ -100,7 +102,7 @@ def command(
             keep=keep,
             writes=writes,
         )
-        asked: dict[str, Any] = {"data": data, "target": target}
+        asked: dict[str, Any] = {"data": data, "target": target, "reference": reference}
         asked |= {"champion": champion, "suite": suite}
         if planning:
             return _planned(model, asked, options, chosen)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from modelgate.declare import Probe
 from modelgate.drafting.limits import limit_above, limit_below, plain
 from modelgate.figures import figures
 from modelgate.metrics.table import METRICS
 from modelgate.outcome import Status
+from modelgate.provided import Probe
 from modelgate.replay import Recording
 from modelgate.report import Result
 from modelgate.suite import Step

@@ -39,9 +39,9 @@ class Answered:
         at = index_of(index)
         return Answered(
             rows=self.rows.take(at),
-            answers=taken(self.answers, index),
+            answers=self.answers.take(index),
             changed=None if self.changed is None else self.changed.take(at),
-            after=None if self.after is None else taken(self.after, index),
+            after=None if self.after is None else self.after.take(index),
         )
 
 
@@ -149,16 +149,7 @@ def reordered(model: Model, rows: pa.RecordBatch) -> Answered:
     again = model.predict(rows.take(index_of(order)))
     if len(again) != len(rows):
         return Answered(rows=rows, answers=answers, after=again)
-    return Answered(rows=rows, answers=answers, after=taken(again, back))
-
-
-def taken(answers: Predictions, index: NDArray[np.int64] | slice) -> Predictions:
-    """The answers at `index`."""
-    return Predictions(
-        scores=None if answers.scores is None else answers.scores[index],
-        labels=None if answers.labels is None else answers.labels[index],
-        values=None if answers.values is None else answers.values[index],
-    )
+    return Answered(rows=rows, answers=answers, after=again.take(back))
 
 
 def _halves(answers: Predictions, rows: int) -> tuple[Predictions, Predictions]:
@@ -166,4 +157,4 @@ def _halves(answers: Predictions, rows: int) -> tuple[Predictions, Predictions]:
         raise CheckCrashedError(
             "MG4072", f"the model gave {len(answers)} answers to {2 * rows} rows"
         )
-    return taken(answers, slice(0, rows)), taken(answers, slice(rows, None))
+    return answers.take(slice(0, rows)), answers.take(slice(rows, None))

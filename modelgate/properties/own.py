@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from modelgate.declare import DECLARED, Sample, check
+from modelgate.declare import DECLARED, check
 from modelgate.errors import CheckCrashedError, ModelgateError
 from modelgate.escape import one_line, shown
 from modelgate.kept import Kept
@@ -17,6 +17,7 @@ from modelgate.outcome import Outcome, Severity
 from modelgate.properties.asked import Answered, Property, alone, beside
 from modelgate.properties.domains import Reach
 from modelgate.properties.told import outcome_of
+from modelgate.provided import Sample
 
 Holds = TypeVar("Holds", bound=Callable[..., Any])
 Change = Callable[[pa.RecordBatch], pa.RecordBatch]

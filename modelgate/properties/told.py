@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from modelgate.cells import plain
 from modelgate.counterexamples import REST
-from modelgate.declare import Sample
 from modelgate.errors import UsageError
 from modelgate.kept import Kept
 from modelgate.model import Model
@@ -22,6 +21,7 @@ from modelgate.properties.domains import Reach
 from modelgate.properties.search import Searched, search
 from modelgate.properties.shrinking import Found
 from modelgate.properties.space import Row, Space
+from modelgate.provided import Sample
 
 MOST_EXAMPLES = 100_000
 SHOWN = 3

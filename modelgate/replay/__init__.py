@@ -33,7 +33,7 @@ from modelgate.replay.tape import Tape
 from modelgate.report import Report
 from modelgate.role import Role
 from modelgate.suite import Step, Suite
-from modelgate.trial import Trial, look_at_data, ready_made
+from modelgate.trial import Trial, look_at_data
 
 __all__ = ["Ask", "Recording", "Replies", "play", "record"]
 
@@ -105,9 +105,7 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
         ModelgateError: whatever is wrong with model, data or suite.
     """
     look_at_data(trial)
-    if trial.suite is None:
-        task = next((role.reading.task for role in trial.roles.values() if role.reading), "smoke")
-        trial.suite = ready_made(task, trial.library)
+    assert trial.suite is not None
     reading = trial.roles["test"].reading if "test" in trial.roles else None
     if reading is None:
         return None
@@ -132,7 +130,11 @@ def record(trial: Trial, *, progress: Progress | None = None) -> Recording | Non
         roles={name: tape.role for name, tape in tapes.items()},
         replies=replies,
         champion={name: tapes[name].champion or said for name, said in replies.items()},
-        unlabelled={name: tape.raw for name, tape in tapes.items() if tape.replies is None},
+        unlabelled={
+            name: tape.raw
+            for name, tape in tapes.items()
+            if tape.replies is None and tape.role.asked
+        },
         reading=reading,
         truth=truth,
         usable=usable,

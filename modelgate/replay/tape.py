@@ -58,9 +58,11 @@ class Tape:
         counted = Counted(role.data)
         most = _most_rows(role.reading)
         columns = [field.name for field in role.data.schema if not is_tensor(field.type)]
-        model.beside = role.data.folder
-        model.prepare(role.reading.outputs if role.reading else tuple(role.seen))
-        askers, listeners = [model], [_listener(role.reading)]
+        askers, listeners = [], []
+        if role.asked:
+            model.beside = role.data.folder
+            model.prepare(role.reading.outputs if role.reading else tuple(role.seen))
+            askers, listeners = [model], [_listener(role.reading)]
         if champion is not None and role.champion is not None and role.reading is not None:
             champion.beside = role.data.folder
             champion.prepare(role.champion.outputs)
@@ -78,7 +80,7 @@ class Tape:
         self.rows = counted.rows
         self.replies = None if role.reading is None else listeners[0].replies()
         self.champion = listeners[1].replies() if len(listeners) > 1 else None
-        self.raw: Raw = listeners[0].raw() if role.reading is None else {}
+        self.raw: Raw = listeners[0].raw() if role.asked and role.reading is None else {}
         data = Kept(blocks, schema, role.data)
         self.role = replace(role, data=data, reading=None, champion=None, searched=False)
         said = self.champion or self.replies

@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
-from modelgate.declare import Sample
 from modelgate.model import Artifact, Signature, Tensor
 from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 
 Columns = Mapping[str, Any]
 

@@ -10,8 +10,9 @@ import pytest
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.confusion import Confusion
-from modelgate.declare import DECLARED, Check, Probe, check
+from modelgate.declare import DECLARED, Check, check
 from modelgate.outcome import Outcome
+from modelgate.provided import Probe
 
 FOUND = Outcome(value=1.0, better="higher")
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import modelgate
-from modelgate.declare import SAMPLED
+from modelgate.provided import SAMPLED
 
 ROWS = 1_000
 DICE = np.random.default_rng(0)

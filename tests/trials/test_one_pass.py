@@ -13,7 +13,7 @@ import pytest
 import modelgate
 from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
-from modelgate.declare import SAMPLED
+from modelgate.provided import SAMPLED
 
 
 @pytest.mark.parametrize("rows", [100, 8192, 8193, 50_000])

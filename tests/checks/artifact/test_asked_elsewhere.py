@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
 from modelgate.artifact.parity import Tolerance, of_outputs, of_predictions
-from modelgate.declare import Sample
 from modelgate.errors import MistakesError, ModelError, UsageError
 from modelgate.model import Artifact, Signature, Tensor
 from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 from modelgate.report import Result
 from modelgate.testing import Toy, run_check
 from modelgate.worker.explain import Refusal

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from modelgate import Predictions, Status
 from modelgate.cli import main
-from modelgate.declare import Sample
 from modelgate.formats.refitting import REFITTED, out_of_fold
 from modelgate.formats.refusal import Refusal
 from modelgate.formats.sklearn_file import Estimator
 from modelgate.metrics.folds import folds_of
 from modelgate.model import Artifact
+from modelgate.provided import Sample
 from modelgate.report import Result
 from modelgate.report_file import read_report
 from modelgate.testing import run_check

@@ -1,0 +1,94 @@
+"""The surveys of a data set, fed block after block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from modelgate.declare import Check
+from modelgate.predictions import Predictions
+from modelgate.role import Role
+from modelgate.suite import Step
+from modelgate.surveys import Layout, Rows, Survey, SurveyNeed
+
+
+class Surveying:
+    """Takes every row to every survey that the steps of a suite ask for.
+
+    A survey that breaks off is fed no more, and the checks that ask for it crash; the others go on.
+
+    Attributes:
+        found: need -> survey.
+        broken: need -> what it raised.
+        rows: that were taken in.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        steps: Sequence[tuple[Check, Step]],
+        *,
+        features: tuple[str, ...] | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Make the surveys, empty.
+
+        Args:
+            role: the data set.
+            steps: of the whole suite.
+            features: the columns that feed the model; None where there is no model.
+            seed: for whatever is drawn.
+        """
+        reading = role.reading or role.answers
+        layout = Layout(
+            schema=role.data.schema,
+            target=role.part.target,
+            weight=role.part.weight,
+            group=role.part.group,
+            features=features,
+            facts=None if reading is None else reading.facts,
+            folder=role.data.folder,
+            seed=seed,
+        )
+        self.found: dict[SurveyNeed, Survey] = {}
+        self.broken: dict[SurveyNeed, Exception] = {}
+        self.rows = 0
+        for check, step in steps:
+            for whose, need in check.surveyed(step.data, step.settings).values():
+                if whose == role.name and need not in self.found:
+                    self.found[need] = need.make(layout)
+
+    @property
+    def columns(self) -> list[str]:
+        """All that any of them reads."""
+        return list(
+            dict.fromkeys(name for survey in self.found.values() for name in survey.columns)
+        )
+
+    @property
+    def take_answers(self) -> bool:
+        """Whether any of them takes what the model answers."""
+        return any(survey.answers for survey in self.found.values())
+
+    def add(self, block: pa.RecordBatch, answers: Predictions | None = None) -> None:
+        """Take in the next rows."""
+        rows = Rows(block, self.rows, answers)
+        self.rows += len(block)
+        for need, survey in self.found.items():
+            if need in self.broken:
+                continue
+            try:
+                survey.add(rows)
+            except Exception as error:  # noqa: BLE001 (anybody's survey)
+                self.broken[need] = error
+
+    def __getitem__(self, need: SurveyNeed) -> Survey:
+        """A survey that saw every row.
+
+        Raises:
+            Exception: whatever it raised when it broke off.
+        """
+        if need in self.broken:
+            raise self.broken[need]
+        return self.found[need]

@@ -1,0 +1,115 @@
+"""Small states over rows as they stand, labelled or not: what drift and the data are judged by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import pyarrow as pa
+
+from modelgate.aggregates import Facts
+from modelgate.predictions import Predictions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What is known of a data set before its first row.
+
+    Attributes:
+        schema: all its columns.
+        target: the column with the right answers; None where nobody named one.
+        weight: the column with the weights; None where every row counts one.
+        group: the column whose equal values mark rows that belong together.
+        features: the columns that feed the model, in its order; None where there is no model.
+        facts: of the question; None where no labelled rows told it.
+        folder: what names of files in cells are relative to.
+        seed: for whatever is drawn.
+    """
+
+    schema: pa.Schema
+    target: str | None = None
+    weight: str | None = None
+    group: str | None = None
+    features: tuple[str, ...] | None = None
+    facts: Facts | None = None
+    folder: Path = Path()
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a data set.
+
+    Attributes:
+        block: n rows; at least the columns that the survey asked for.
+        first: number of the first of them in the data set, from 0.
+        answers: (n,) the model's, not finite where it answered so; None where no survey takes them.
+    """
+
+    block: pa.RecordBatch
+    first: int
+    answers: Predictions | None = None
+
+
+class Survey(ABC):
+    """A state that all rows of a data set are added to and that merges with another of its kind.
+
+    It is a function of the rows and their places alone: blocks are canonical, so that batch sizes,
+    threads and the order of merging leave no trace.
+
+    Attributes:
+        answers: whether it takes what the model answers; only then is the model asked.
+        layout: of the data set.
+    """
+
+    answers: ClassVar[bool] = False
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+
+    @abstractmethod
+    def add(self, rows: Rows) -> None:
+        """Take in some rows."""
+
+    @abstractmethod
+    def merge(self, other: Self) -> None:
+        """Take in all that another state of the same data set has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyNeed:
+    """A survey that a check asks for. Equal needs of one data set share one survey.
+
+    Attributes:
+        kind: the survey's class.
+        settings: its further arguments, as sorted pairs.
+    """
+
+    kind: type[Survey]
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def make(self, layout: Layout) -> Survey:
+        """An empty survey of this kind."""
+        return self.kind(layout, **dict(self.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Whose rows a check's parameter is about, where that is not the step's own data set.
+
+    A check writes `Annotated[Profile, Of("reference")]`.
+
+    Attributes:
+        role: the data set's role.
+        setting: or the setting of the step that names the role.
+    """
+
+    role: str | None = None
+    setting: str | None = None
