@@ -12,7 +12,7 @@ def test_accuracy_of_a_coin() -> None:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -24,6 +24,7 @@ from modelgate.aggregates import Batch, Facts
 from modelgate.aggregates.answers import Answers
 from modelgate.asking.function import CallableAsker
 from modelgate.bench import Bench
+from modelgate.binding import Reading
 from modelgate.cases.reading import read_cases
 from modelgate.coding import ColumnCoder, columns_of
 from modelgate.declare import Check
@@ -40,6 +41,7 @@ from modelgate.runner import results_of
 from modelgate.slicing import Slices
 from modelgate.suite import Step
 from modelgate.suite_file import parse_suite
+from modelgate.tables_given import surveyed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,6 +84,10 @@ def run_check(
     settings: Mapping[str, Any] | None = None,
     columns: Mapping[str, Sequence[Any]] | None = None,
     reference: Mapping[str, Any] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    answered: Mapping[str, Predictions] | None = None,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
     root: Path | None = None,
 ) -> Result:
     """Ask one check about given answers.
@@ -113,6 +119,11 @@ def run_check(
         settings: the check's further settings.
         columns: name -> (n,) values, for checks that ask for `Groups` of rows, or search them.
         reference: `truth`, `answer`, `scores` and `weight` of the rows in the role "reference".
+        tables: role -> rows as `evaluate` takes them, or columns as lists, for checks that survey
+            rows as they stand.
+        answered: role -> the model's answers to these rows.
+        target: the column with the right answers, in the tables that have it.
+        features: the columns that feed the model; all but the target where None.
         root: a project whose own `checks/` count too.
 
     Returns:
@@ -127,7 +138,7 @@ def run_check(
     written = {name: subject, **(settings or {})}
     engine = {"at_least": at_least, "at_most": at_most, "margin": margin, "severity": severity}
     written |= {key: value for key, value in engine.items() if value is not None}
-    step = _step(library, written)
+    step = _step(library, written, tables or {})
     check = library[name]
     versus = champion_answer is not None or champion_scores is not None
     gathered: dict[str, Gathered] = {}
@@ -147,6 +158,15 @@ def run_check(
             gathered["reference"] = there
     if sample is not None:
         gathered.setdefault("test", Gathered(_sample_facts(model, sample, classes))).sample = sample
+    roles, surveys = surveyed(
+        check,
+        step,
+        tables or {},
+        answered=answered or {},
+        reading=_reading(task, classes, answered or {}),
+        target=target,
+        features=features,
+    )
     given = {name: examples_of(check) if examples is None else Examples(examples)}
     artifact = probe.artifact if probe is not None else None
     toy = _Toy(artifact)
@@ -156,7 +176,7 @@ def run_check(
         probe,
         gathered,
         {"test": answers or Answers()},
-        {},
+        roles,
         given,
         champion=toy.artifact if versus else None,
         models={} if model is None else {"test": cast("Model", model)},
@@ -165,6 +185,7 @@ def run_check(
         kept={} if kept is None else {"test": kept},
         cases={} if file is None else {file: read_cases(file)},
         classes=tuple(classes or ()),
+        surveys=surveys,
     )
     results, _ = settled(results_of(check, step, asked))
     return results[-1]
@@ -181,9 +202,22 @@ def _sample_facts(model: Predicts | None, sample: Sample, classes: Sequence[Any]
     return Facts("classification", known, 1 if len(known) == 2 else None)
 
 
-def _step(library: Library, written: Mapping[str, Any]) -> Step:
+def _reading(
+    task: str, classes: Sequence[Any] | None, answered: Mapping[str, Predictions]
+) -> Reading:
+    """How given answers are read: their classes are counted where they are not named."""
+    if task == "regression":
+        return Reading(task="regression", values="answer")
+    scores = next((one.scores for one in answered.values() if one.scores is not None), None)
+    known = tuple(classes or range(2 if scores is None else scores.shape[1]))
+    positive = 1 if len(known) == 2 else None
+    return Reading(task="classification", labels="answer", classes=known, positive=positive)
+
+
+def _step(library: Library, written: Mapping[str, Any], roles: Iterable[str]) -> Step:
     """A step as the suite's own parser reads it: JSON is YAML."""
-    text = json.dumps({"checks": [written]}, ensure_ascii=False)
+    data: dict[str, Any] = {role: {} for role in roles}
+    text = json.dumps({"data": data, "checks": [written]}, ensure_ascii=False)
     suite = parse_suite(text.encode(), name="run_check", path="run_check", checks=library)
     return suite.steps[0]
 

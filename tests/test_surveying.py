@@ -10,6 +10,8 @@ import pytest
 import modelgate
 from modelgate.errors import ModelgateError
 from modelgate.options import Options
+from modelgate.predictions import Predictions
+from modelgate.testing import run_check
 
 CHECK = '''
 from typing import Annotated
@@ -182,3 +184,30 @@ def test_a_survey_of_nobody_knows_whom_is_a_mistake_in_the_check(
         _results(project, "  - seen: rows\n", Counting())
     assert says in str(error.value)
     assert error.value.exit_code == 2
+
+
+def test_a_setting_that_names_no_data_set_is_a_mistake_in_the_suite(project: Path) -> None:
+    with pytest.raises(ModelgateError) as error:
+        _results(project, "  - seen: rows\n    ood: fra\n", Counting())
+    says = "suite.yaml:11:10: MG2116 no data set has the role 'fra'; did you mean 'far'?"
+    assert says in str(error.value)
+
+
+def test_a_test_of_a_check_gives_its_tables(project: Path) -> None:
+    result = run_check(
+        "seen",
+        subject="rows",
+        settings={"ood": "far"},
+        at_least=1,
+        tables={
+            "test": {"x": [1.0, 2.0, 3.0], "label": ["yes"] * 3},
+            "reference": pd.DataFrame({"x": [1.0]}),
+            "far": {"x": [8.0, 9.0]},
+        },
+        answered={"far": Predictions(labels=np.array([1, 0]))},
+        target="label",
+        root=project,
+    )
+    assert (result.status, result.value) == ("passed", 2)
+    assert result.details["answered"] == [1, 0]
+    assert result.details["features"] == ["x"]

@@ -109,6 +109,7 @@ class StepReader:
             else:
                 self._setting(check, key, node, settings, changing)
         self._complete(check, settings, where)
+        self._others(check, settings, node)
         self._of_slices(check, node)
         by, part = self._by(engine.get("by"), node), engine.get("slice") or ()
         limit, limit_where = self._limit(check, engine, node)
@@ -128,7 +129,7 @@ class StepReader:
             by=by,
             part=part,
             min_rows=engine.get("min_rows") or MIN_ROWS,
-            data=self._data(engine.get("data"), node),
+            data=self._data(engine.get("data"), node.value.get("data", node)),
             where=where,
             limit_where=limit_where or where,
         )
@@ -201,6 +202,12 @@ class StepReader:
                 self.mistakes.add("MG2110", message, where)
             settings[name] = setting.default
 
+    def _others(self, check: Check, settings: Mapping[str, Any], node: Node) -> None:
+        """The data sets that its settings name are there."""
+        for setting in {of.setting for of in check.others.values() if of.setting is not None}:
+            if setting in node.value and isinstance(settings.get(setting), str):
+                self._data(settings[setting], node.value[setting])
+
     def _of_slices(self, check: Check, node: Node) -> None:
         """What is written of slices fits the check, and each other."""
         written = [key for key in OF_SLICES if key in node.value]
@@ -254,7 +261,7 @@ class StepReader:
             near = did_you_mean(role, self.roles)
             message = f"no data set has the role {shown(role)}; {near}"
             hint = "`data:` defines the roles"
-            self.mistakes.add("MG2116", message, node.value["data"].where, hint=hint)
+            self.mistakes.add("MG2116", message, node.where, hint=hint)
         return role or "test"
 
 
