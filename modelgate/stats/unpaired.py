@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from math import exp, lgamma, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shares import share
-from modelgate.stats.tails import student_quantile
+from modelgate.stats.tails import normal_quantile, student_quantile
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,34 @@ def shares_apart(one: Lot, other: Lot, level: float = LEVEL) -> Interval:
     below = sqrt((one.mean - mine.low) ** 2 + (theirs.high - other.mean) ** 2)
     above = sqrt((mine.high - one.mean) ** 2 + (other.mean - theirs.low) ** 2)
     return Interval(apart - below, apart + above, level)
+
+
+def differences_high(
+    ones: Floats, rows: float, others: Floats, other_rows: float, tail: float
+) -> Floats:
+    """Upper ends of many differences of two shares, all of the same rows.
+
+    Args:
+        ones: (k,) shares of the first lot.
+        rows: of the first lot, above 0.
+        others: (k,) shares of the second, that are taken off.
+        other_rows: of the second lot, above 0.
+        tail: one-sided error, in (0, 0.5].
+
+    Source: see `shares_apart`, with Wilson's ends throughout.
+    """
+    z = -normal_quantile(tail)
+    above = _wilson_high(ones, rows, z) - ones
+    below = _wilson_high(1 - others, other_rows, z) - (1 - others)
+    found: Floats = ones - others + np.hypot(above, below)
+    return found
+
+
+def _wilson_high(shares: Floats, rows: float, z: float) -> Floats:
+    """Wilson's upper ends, z deviations off."""
+    part = z * z / rows
+    found: Floats = shares + part / 2 + z * np.sqrt(shares * (1 - shares) / rows + part / rows / 4)
+    return found / (1 + part)
 
 
 def chance_of_share(one: Lot, other: Lot) -> float:

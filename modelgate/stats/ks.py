@@ -1,0 +1,153 @@
+"""Kolmogorov and Smirnov's test of two samples of numbers, ties and bins included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelgate.stats.kolmogorov import exact_above, limit_above, limit_quantile
+from modelgate.stats.shift import Counted, Ends, Floats, Integers, Shift, as_p_value
+from modelgate.stats.unpaired import differences_high
+
+EXACT = 4_000
+"""Rows of both samples together up to which the exact law is computed."""
+_BLOCKS = 1_000  # places, evenly apart in rank, that the upper end looks at
+
+
+def ks(one: Counted, other: Counted) -> Shift:
+    """The largest difference between the shares of rows up to a value, and its test.
+
+    Null hypothesis: both samples come from one population. Nothing is paired: the rows of the two
+    have nothing to do with each other. Any rows from 1 and 1 to 1e8 and more; in bins, or with
+    many equal values, the test sees what they show and keeps its level.
+
+    Up to `EXACT` rows together the p-value is that of all choices of which rows are the first
+    sample, given the pooled values: scipy's exact one where no values are equal, and less where
+    some are. Beyond, it is Kolmogorov's law of the limit.
+
+    The effect D is a difference of shares, in [0, 1]: no change of scale that keeps the order
+    changes it. Its upper end is the largest that any place between the samples allows, each by
+    itself (see `shift`); the lower end takes off what Kolmogorov's law allows to noise.
+
+    Args:
+        one: the first sample.
+        other: the second; the two may be swapped.
+
+    Source: N. Smirnov (1939), "On the estimation of the discrepancy between empirical curves of
+        distribution for two independent samples", Bulletin Mathématique de l'Université de Moscou
+        2(2), 3-16; the ends of differences of two shares are Newcombe's (1998), see `unpaired`.
+    """
+    steps = Steps.of(one, other)
+    gaps = np.abs(steps.gaps)
+    most = int(gaps.max())
+    size = sqrt(steps.rows * steps.others / (steps.rows + steps.others))
+    if steps.rows + steps.others <= EXACT:
+        chance = exact_above(most, steps.rows, steps.others, steps.up_to)
+        law = "exact"
+    else:
+        chance = limit_above(size * most / (steps.rows * steps.others))
+        law = "limit"
+    effect = most / (steps.rows * steps.others)
+    ends = distance_ends(one, other, steps)
+    return Shift(effect, as_p_value(chance), ends, f"Kolmogorov-Smirnov, {law}")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Two samples side by side, at each distinct value of both.
+
+    Attributes:
+        values: (g,) ascending.
+        mine: (g,) rows of the first up to the value.
+        theirs: (g,) of the second.
+    """
+
+    values: Floats
+    mine: Integers
+    theirs: Integers
+
+    @classmethod
+    def of(cls, one: Counted, other: Counted) -> Steps:
+        """Of two samples; values that neither has are left out."""
+        values = np.concatenate((one.values[one.counts > 0], other.values[other.counts > 0]))
+        order = np.argsort(values, kind="stable")  # two runs in order: one pass
+        values = values[order]
+        first = int((one.counts > 0).sum())
+        counts = np.concatenate((one.counts[one.counts > 0], other.counts[other.counts > 0]))[order]
+        mine = np.cumsum(np.where(order < first, counts, 0))
+        theirs = np.cumsum(np.where(order < first, 0, counts))
+        last = np.append(values[1:] != values[:-1], True)
+        return cls(values[last], mine[last], theirs[last])
+
+    @property
+    def rows(self) -> int:
+        """Of the first sample."""
+        return int(self.mine[-1])
+
+    @property
+    def others(self) -> int:
+        """Of the second sample."""
+        return int(self.theirs[-1])
+
+    @property
+    def up_to(self) -> Integers:
+        """(g,) rows of both up to the value."""
+        return self.mine + self.theirs
+
+    @property
+    def gaps(self) -> Integers:
+        """(g,) difference of the two shares, times the rows of both: whole numbers."""
+        return self.mine * self.others - self.theirs * self.rows
+
+
+def distance_ends(one: Counted, other: Counted, steps: Steps | None = None) -> Ends:
+    """Where the largest difference of the populations' shares lies, at any level; see `ks`.
+
+    Args:
+        one: the first sample.
+        other: the second.
+        steps: both side by side, where that is known.
+    """
+    steps = steps or Steps.of(one, other)
+    error = one.error + other.error
+    effect = int(np.abs(steps.gaps).max()) / (steps.rows * steps.others)
+    size = sqrt(steps.rows * steps.others / (steps.rows + steps.others))
+    mine, theirs = _places(steps)
+
+    def low(tail: float) -> float:
+        return max(0.0, effect - error - limit_quantile(tail) / size)
+
+    def high(tail: float) -> float:
+        most = differences_high(mine, steps.rows, theirs, steps.others, tail)
+        return min(1.0, max(effect, float(most.max())) + error)
+
+    return Ends(low, high)
+
+
+def _places(steps: Steps) -> tuple[Floats, Floats]:
+    """Shares of both samples up to the places that may bound the distance, the larger first.
+
+    Of each thousandth of all rows those where the difference is largest and smallest: the error of
+    a difference hardly changes within.
+    """
+    gaps = steps.gaps
+    block = steps.up_to * _BLOCKS // (steps.rows + steps.others + 1)
+    starts = np.flatnonzero(np.diff(block, prepend=-1))
+    sizes = np.diff(starts, append=len(gaps))
+    highest = _first(gaps == np.repeat(np.maximum.reduceat(gaps, starts), sizes), block)
+    lowest = _first(gaps == np.repeat(np.minimum.reduceat(gaps, starts), sizes), block)
+    mine, theirs = steps.mine / steps.rows, steps.theirs / steps.others
+    return (
+        np.concatenate((mine[highest], 1 - mine[lowest])),
+        np.concatenate((theirs[highest], 1 - theirs[lowest])),
+    )
+
+
+def _first(marked: NDArray[np.bool_], block: Integers) -> NDArray[np.intp]:
+    """The first marked place of each block."""
+    places = np.flatnonzero(marked)
+    found: NDArray[np.intp] = places[np.diff(block[places], prepend=-1) != 0]
+    return found
