@@ -1,0 +1,127 @@
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from modelgate.dataset import BLOCK_ROWS
+from modelgate.profiles.halvings import FEW_VALUES, Halvings
+
+Floats = NDArray[np.float64]
+MANY = 1_300_000
+KINDS: dict[str, Callable[[np.random.Generator], Floats]] = {
+    "normal": lambda rng: rng.normal(size=MANY),
+    "heavy-tailed": lambda rng: rng.standard_cauchy(size=MANY),
+    "offset": lambda rng: 1_000 + rng.normal(size=MANY),
+    "unix-seconds": lambda rng: 1.7e9 + np.floor(rng.uniform(0, 86_400 * 365, MANY)),
+    "unix-nanoseconds": lambda rng: 1.7e18 + np.floor(rng.uniform(0, 8.64e13 * 365, MANY)),
+    "whole-numbers": lambda rng: rng.poisson(3.0, MANY).astype(float),
+    "many-whole-numbers": lambda rng: rng.integers(0, 50_000, MANY).astype(float),
+    "constant": lambda rng: np.full_like(rng.random(MANY), 7.0),
+    "sorted": lambda rng: np.sort(rng.normal(size=MANY)),
+    "falling": lambda rng: np.sort(rng.normal(size=MANY))[::-1],
+    "two-regimes": lambda rng: np.concatenate(
+        [rng.normal(size=MANY // 2), 50 + rng.normal(size=MANY - MANY // 2)]
+    ),
+    "tiny-and-huge": lambda rng: 10.0 ** rng.uniform(-300, 300, MANY),
+}
+
+
+def _fed(values: Floats, *, exact_rows: int = 1_000_000, blocks: slice = slice(None)) -> Halvings:
+    summary = Halvings(exact_rows=exact_rows)
+    for first in range(0, len(values), BLOCK_ROWS)[blocks]:
+        summary.add(values[first : first + BLOCK_ROWS], first)
+    return summary
+
+
+def _furthest(values: Floats, summary: Halvings) -> float:
+    """How far the shares of rows up to any value lie apart at most: told against all rows."""
+    found = summary.counted()
+    exact = np.sort(values)
+    shares = np.cumsum(found.counts) / found.counts.sum()
+    upto = np.searchsorted(exact, found.values, side="right") / len(exact)
+    before = np.searchsorted(exact, found.values, side="left") / len(exact)
+    below = np.concatenate([[0.0], shares[:-1]])
+    return float(max(np.abs(shares - upto).max(), np.abs(below - before).max()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shares_of_many_rows_are_within_a_thousandth_and_within_what_is_told(kind: str) -> None:
+    values = KINDS[kind](np.random.default_rng(1))
+    summary = _fed(values)
+    assert summary.error < 6e-4
+    assert _furthest(values, summary) <= summary.error + 1e-9
+    assert _furthest(values, summary) < 1e-3
+    assert (summary.lowest, summary.highest) == (values.min(), values.max())
+
+
+def test_few_distinct_numbers_are_counted_however_many_rows_there_are() -> None:
+    values = KINDS["whole-numbers"](np.random.default_rng(2))
+    summary = _fed(values)
+    distinct, counts = np.unique(values, return_counts=True)
+    found = summary.counted()
+    assert summary.error == 0
+    assert found.values.tolist() == distinct.tolist()
+    assert found.counts.tolist() == counts.tolist()
+
+
+def test_below_a_million_rows_every_number_is_kept() -> None:
+    values = np.random.default_rng(3).normal(size=100_000)
+    found = _fed(values).counted()
+    assert found.error == 0
+    assert found.values.tolist() == np.sort(values).tolist()
+
+
+def test_bounded_memory_is_as_good_where_many_rows_are_known_to_come() -> None:
+    values = np.random.default_rng(4).normal(size=MANY)
+    early, late = _fed(values, exact_rows=0), _fed(values)
+    assert early.counted().values.tolist() == late.counted().values.tolist()
+    assert early.error == late.error
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.integers(1, 40 * BLOCK_ROWS),
+    st.lists(st.integers(0, 40), max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_however_blocks_are_parted_and_merged_the_same_numbers_remain(
+    rows: int, cuts: list[int], random: object
+) -> None:
+    values = np.random.default_rng(5).normal(size=rows)
+    whole = _fed(values, exact_rows=10 * BLOCK_ROWS)
+    edges = [0, *sorted(cuts), 41]
+    parts = [
+        _fed(values, exact_rows=10 * BLOCK_ROWS, blocks=slice(start, end))
+        for start, end in pairwise(edges)
+    ]
+    random.shuffle(parts)  # type: ignore[attr-defined]
+    merged = Halvings(exact_rows=10 * BLOCK_ROWS)
+    for part in parts:
+        merged.merge(part)
+    one, two = whole.counted(), merged.counted()
+    assert one.values.tolist() == two.values.tolist()
+    assert one.counts.tolist() == two.counts.tolist()
+    assert merged.rows == rows
+    assert merged.error == whole.error
+
+
+def test_numbers_that_are_few_at_first_and_many_later_are_told_apart_alike() -> None:
+    values = np.concatenate([np.zeros(600_000), np.random.default_rng(6).normal(size=600_000)])
+    assert _furthest(values, _fed(values)) < 1e-3
+    assert len(_fed(values).counted().values) > FEW_VALUES
+
+
+def test_infinite_numbers_stand_at_the_ends() -> None:
+    summary = _fed(np.array([np.inf, 1.0, -np.inf]))
+    assert summary.counted().values.tolist() == [-np.inf, 1.0, np.inf]
+
+
+def test_nothing_is_told_of_no_number() -> None:
+    summary = Halvings()
+    summary.add(np.zeros(0), 0)
+    with pytest.raises(ValueError, match="at least one"):
+        summary.counted()
