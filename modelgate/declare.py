@@ -25,7 +25,7 @@ from modelgate.change import Change
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.outcome import Outcome, Severity
-from modelgate.provided import Examples, Groups, Probe, Reference, Sample
+from modelgate.provided import Bound, Examples, Groups, Probe, Reference, Sample
 from modelgate.setting import Setting
 from modelgate.surveys import Of, Survey, SurveyNeed
 
@@ -184,6 +184,7 @@ PROVIDED = (
     Answers,
     Artifact,
     Bench,
+    Bound,
     Cases,
     Champion,
     Change,
@@ -211,7 +212,7 @@ def is_survey(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Survey)
 
 
-BESIDE_MODEL = (Examples, Kept)
+BESIDE_MODEL = (Bound, Examples, Kept)
 """Of what the engine gives: what there is without a model."""
 DECLARED = "__modelgate_check__"
 

@@ -18,7 +18,7 @@ from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.passing import need_in
-from modelgate.provided import Examples, Groups, Probe, Reference, Sample
+from modelgate.provided import Bound, Examples, Groups, Probe, Reference, Sample
 from modelgate.question import NO_CHAMPION
 from modelgate.role import Role
 from modelgate.slices import said
@@ -105,6 +105,7 @@ def given(
         Champion: asked.champions.get(step.data),
         Change: step.change,
         Bench: asked.benches.get(step.data),
+        Bound: Bound(step.limit.at_least, step.limit.at_most),
         Examples: asked.examples.get(check.name, Examples()),
         Kept: asked.kept.get(step.data),
         Facts: None if gathered is None else gathered.facts,

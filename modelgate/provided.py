@@ -29,6 +29,19 @@ class Groups(dict[tuple[Any, ...], Aggregate]):
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """The limit that the step's value is held to, for checks that name what lies beyond it.
+
+    Attributes:
+        at_least: the value must not lie below; None where no such limit is set.
+        at_most: the value must not lie above; likewise.
+    """
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """The same aggregate, of the rows in the role "reference".
 

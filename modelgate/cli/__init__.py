@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "compare": ("modelgate.cli.compare", "which of many models is best, and which differ"),
     "curate": ("modelgate.cli.curate", "rows worth a label, where labels are dear"),
     "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
+    "drift": ("modelgate.cli.drift", "have rows drifted from a reference? no model needed"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
     "explain": ("modelgate.cli.explain", "what a check asks, or what an error code means"),
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
     "Judge a model": ("check", "compare", "curate", "selftest"),
+    "Compare data": ("drift",),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from modelgate import Outcome, check
+from modelgate.drift.told import drift_of
+from modelgate.profiles.profile import Profile
+from modelgate.provided import Bound
+from modelgate.surveys import Of
+
+
+@check(
+    family="drift",
+    subject="of",
+    severity="minor",
+    at_most=0.05,
+    example=("drift: features", "data: current"),
+)
+def drift(
+    found: Profile,
+    reference: Annotated[Profile, Of(setting="against")],
+    bound: Bound,
+    *,
+    of: Literal["features", "target", "columns"],
+    against: str = "reference",
+    method: Literal["auto", "ks", "chi_square"] = "auto",
+    columns: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+) -> Outcome:
+    """The rows are of the kind that the model was trained on.
+
+    Each column is compared with the reference's: numbers by the largest difference between the
+    shares of rows up to a value (Kolmogorov and Smirnov), categories by the share of rows that
+    would have to change category (total variation), texts by their length, and how many rows lack
+    a value. A shift counts where it is shown, whatever the number of columns (Holm, 5 %), and where
+    it is larger than the limit besides: with a million rows everything is significant, and nearly
+    nothing matters. It passes where a larger one is ruled out in every column. The method is the
+    same at every number of rows.
+
+    Measures: the largest shift of a column, 0 where it is the same, 1 where nothing is shared.
+    Settings: of, the columns that feed the model, the target, or all columns. against, the role
+        that is compared with. method, by which columns are compared; of those that it cannot
+        compare nothing is said. columns, only these. ignore, all but these.
+    Source: S. Rabanser, S. Guennemann, Z. C. Lipton (2019), "Failing loudly: an empirical study of
+        methods for detecting dataset shift", NeurIPS.
+    """
+    return drift_of(
+        reference,
+        found,
+        of=of,
+        method=method,
+        columns=columns,
+        ignore=tuple(ignore),
+        floor=bound.at_most,
+    )

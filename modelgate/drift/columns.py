@@ -1,0 +1,157 @@
+"""One column in two data sets: how far apart it lies, and what has changed in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from modelgate.drift.words import changed_categories, changed_missing, changed_numbers
+from modelgate.profiles.column import ColumnProfile
+from modelgate.stats.homogeneity import homogeneity
+from modelgate.stats.ks import ks
+from modelgate.stats.shift import Counted, Shift
+
+OfNumbers = Callable[[Counted, Counted], Shift]
+OfCategories = Callable[["np.typing.NDArray[np.int64]", "np.typing.NDArray[np.int64]"], Shift]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How columns are compared.
+
+    Attributes:
+        numbers: of two samples of numbers; None where it compares none.
+        categories: of two samples of categories; None where it compares none.
+        measure: what the effect is called: "KS".
+        floor: the effect below which a shift does not matter, where nobody says otherwise.
+    """
+
+    numbers: OfNumbers | None
+    categories: OfCategories | None
+    measure: str
+    floor: float
+
+
+METHODS: Mapping[str, Method] = {
+    "auto": Method(ks, homogeneity, "distance", 0.05),
+    "ks": Method(ks, None, "KS", 0.05),
+    "chi_square": Method(None, homogeneity, "total variation", 0.05),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShift:
+    """What one test says of a column.
+
+    Attributes:
+        column: its name.
+        aspect: what of it was compared: "values", "missing", or a measure of texts.
+        shift: the test.
+        says: what has changed, in words: "median 7.1 -> 21.3".
+    """
+
+    column: str
+    aspect: str
+    shift: Shift
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two data sets, column by column.
+
+    Attributes:
+        shifts: every test that was made.
+        apart: column -> why no test can say how far it lies apart, and it does: it is gone, or it
+            holds something else.
+        untold: column -> why it was not compared.
+        added: columns that the reference does not have.
+    """
+
+    shifts: tuple[ColumnShift, ...]
+    apart: Mapping[str, str]
+    untold: Mapping[str, str]
+    added: tuple[str, ...]
+
+
+def compared(
+    reference: Mapping[str, ColumnProfile],
+    current: Mapping[str, ColumnProfile],
+    *,
+    columns: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    method: str = "auto",
+) -> Compared:
+    """Compare the columns of two data sets.
+
+    Args:
+        reference: column -> what it holds in the rows that a model was trained on.
+        current: likewise, now.
+        columns: only these; all of the reference where None.
+        ignore: but these.
+        method: one of `METHODS`.
+    """
+    wanted = [name for name in (columns or reference) if name not in ignore]
+    shifts: list[ColumnShift] = []
+    apart: dict[str, str] = {}
+    untold: dict[str, str] = {}
+    for name in wanted:
+        if name not in current or name not in reference:
+            side = "the rows" if name in reference else "the reference"
+            apart[name] = f"{side} lack the column"
+            continue
+        one, two = reference[name], current[name]
+        if not (one.missing == one.rows or two.missing == two.rows) and _differ(one, two):
+            apart[name] = f"holds {KINDS[two.kind]}, and {KINDS[one.kind]} in the reference"
+            continue
+        found = _shifts(one, two, METHODS[method])
+        shifts += found
+        if not found:
+            untold[name] = f"{KINDS[one.kind]} are not compared by {method}"
+    added = tuple(name for name in current if name not in reference and name not in ignore)
+    return Compared(tuple(shifts), apart, untold, () if columns else added)
+
+
+KINDS = {
+    "number": "numbers",
+    "category": "categories",
+    "text": "texts",
+    "time": "points of time",
+    "other": "values of no kind that is known",
+}
+
+
+def _differ(one: ColumnProfile, two: ColumnProfile) -> bool:
+    """Whether they hold things that cannot be told apart by one test."""
+    words = {"category", "text"}
+    return one.kind != two.kind and not {one.kind, two.kind} <= words
+
+
+def _shifts(one: ColumnProfile, two: ColumnProfile, method: Method) -> list[ColumnShift]:
+    found = []
+    if method.numbers and one.numbers is not None and two.numbers is not None:
+        shift = method.numbers(one.numbers, two.numbers)
+        words = changed_numbers(one.numbers, two.numbers, of_time=one.kind == "time")
+        found.append(ColumnShift(one.name, "values", shift, words))
+    if method.categories and one.categories and two.categories:
+        values = sorted({*one.categories, *two.categories}, key=str)
+        mine = np.array([one.categories.get(value, 0) for value in values], dtype=np.int64)
+        theirs = np.array([two.categories.get(value, 0) for value in values], dtype=np.int64)
+        words = changed_categories(one.categories, two.categories)
+        found.append(ColumnShift(one.name, "values", method.categories(mine, theirs), words))
+    if method.numbers:
+        for measure in sorted({*one.measures} & {*two.measures}):
+            was, now = one.measures[measure], two.measures[measure]
+            words = f"{measure} of the texts: {changed_numbers(was, now)}"
+            found.append(ColumnShift(one.name, measure, method.numbers(was, now), words))
+    if one.missing or two.missing:
+        shift = homogeneity(_missing(one), _missing(two))
+        words = changed_missing(one.missing / one.rows, two.missing / two.rows)
+        found.append(ColumnShift(one.name, "missing", shift, words))
+    return found
+
+
+def _missing(column: ColumnProfile) -> np.typing.NDArray[np.int64]:
+    return np.array([column.missing, column.rows - column.missing], dtype=np.int64)

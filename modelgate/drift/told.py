@@ -1,0 +1,122 @@
+"""Two profiles to one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from modelgate.drift.columns import METHODS, Compared, compared
+from modelgate.drift.family import Family, family_of, said, table
+from modelgate.errors import UsageError, did_you_mean
+from modelgate.outcome import Outcome
+from modelgate.profiles.profile import Profile
+from modelgate.stats.interval import LEVEL, Interval
+from modelgate.stats.shift import SMALLEST
+
+LEAST = 30
+"""Rows of either side below which nothing is decided."""
+SHOWN = 12
+"""Columns named as evidence."""
+
+
+def drift_of(
+    reference: Profile,
+    current: Profile,
+    *,
+    of: str = "columns",
+    method: str = "auto",
+    columns: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    floor: float | None = None,
+) -> Outcome:
+    """The largest shift among columns.
+
+    Args:
+        reference: what a model was trained on.
+        current: the rows in question.
+        of: "features" that feed the model, the "target", or all "columns".
+        method: of `METHODS`.
+        columns: only these.
+        ignore: but these.
+        floor: effect below which a shift does not matter; the method's own where None.
+
+    Raises:
+        UsageError: MG2260, a column that is named stands in neither.
+    """
+    _refuse_unknown(columns, ignore, reference, current)
+    chosen = _chosen(reference, current, of, columns)
+    if not reference.rows or not current.rows:
+        return _unknown("there are no rows to compare")
+    if not chosen:
+        return _unknown(f"there is no {of} to compare")
+    found = compared(
+        reference.columns_profiled,
+        current.columns_profiled,
+        columns=chosen,
+        ignore=ignore,
+        method=method,
+    )
+    least = METHODS[method].floor if floor is None else floor
+    family = family_of(found.shifts, least) if found.shifts else None
+    return _outcome(found, family, min(reference.rows, current.rows))
+
+
+def _outcome(found: Compared, family: Family | None, rows: int) -> Outcome:
+    lines = table(found, family)
+    details = {
+        "columns": lines,
+        "not_compared": dict(found.untold),
+        "added": list(found.added),
+    }
+    if family is None and not found.apart:
+        why = "; ".join(f"{name}: {why}" for name, why in found.untold.items())
+        return _unknown(why or "no column has a value in both", details)
+    gone = bool(found.apart)
+    value = 1.0 if gone or family is None else family.value
+    at = None if gone or family is None else family.at
+    return Outcome(
+        value=value,
+        interval=Interval(1.0, 1.0) if at is None else at(LEVEL),
+        at=at,
+        p_same=SMALLEST if gone or family is None else family.p_same,
+        better="lower",
+        unit="",
+        n=rows,
+        minimum=LEAST,
+        lowest=0.0,
+        highest=1.0,
+        method="two samples, Holm over the columns",
+        evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],
+        details=details,
+    )
+
+
+def _unknown(reason: str, details: Mapping[str, Any] | None = None) -> Outcome:
+    return Outcome(value=None, better="lower", unit="", reason=reason, details=details or {})
+
+
+def _chosen(
+    reference: Profile, current: Profile, of: str, columns: Sequence[str] | None
+) -> tuple[str, ...]:
+    if columns:
+        return tuple(columns)
+    layout = current.layout
+    target = layout.target or reference.layout.target
+    if of == "target":
+        return () if target is None else (target,)
+    if of == "features":
+        beside = {target, layout.weight, layout.group}
+        features = layout.features or tuple(reference.columns_profiled)
+        return tuple(name for name in features if name not in beside)
+    return tuple(reference.columns_profiled)
+
+
+def _refuse_unknown(
+    columns: Sequence[str] | None, ignore: Sequence[str], *profiles: Profile
+) -> None:
+    there = list(dict.fromkeys(name for one in profiles for name in one.columns_profiled))
+    for name in (*(columns or ()), *ignore):
+        if name not in there:
+            raise UsageError(
+                "MG2260", f"neither data set has a column {name!r}; {did_you_mean(name, there)}"
+            )

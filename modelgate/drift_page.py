@@ -1,0 +1,157 @@
+"""A comparison of two data sets on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelgate.atomic import write_file
+from modelgate.console import Page
+from modelgate.drifting import Comparison
+from modelgate.errors import UsageError
+from modelgate.outcome import Status
+from modelgate.reporters import STANDARD_OUTPUT, ReportOption
+from modelgate.summary import LONGEST_NAME
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+SCHEMA = "modelgate.drift/1"
+FORMATS = ("terminal", "json")
+WIDTH = 80
+MOST = 30
+"""Columns shown, those that have shifted furthest first."""
+COLOURS = {0: "bold green", 1: "bold red", 11: "bold yellow"}
+WORDS = {0: "SAME", 1: "DRIFT", 11: "UNDECIDED"}
+
+
+def refuse_format(option: ReportOption) -> None:
+    """Only what a comparison can be written as.
+
+    Raises:
+        UsageError: MG2036, a format that comparisons do not have.
+    """
+    if option.format not in FORMATS:
+        raise UsageError(
+            "MG2036", f"a comparison is written as terminal or json, not as {option.format}"
+        )
+
+
+def deliver(found: Comparison, option: ReportOption) -> None:
+    """Write a comparison where the option says.
+
+    Raises:
+        StorageError: MG6050, the file cannot be written.
+    """
+    from rich.console import Console
+
+    if option.format == "terminal" and option.path == STANDARD_OUTPUT:
+        show(found, Console(file=sys.stdout))
+        return
+    paper = StringIO()
+    if option.format == "json":
+        paper.write(_json(found))
+    else:
+        show(found, Console(file=paper, width=WIDTH, color_system=None))
+    if option.path == STANDARD_OUTPUT:
+        sys.stdout.write(paper.getvalue())
+    else:
+        write_file(Path(option.path), paper.getvalue().encode())
+
+
+def show(found: Comparison, console: Console) -> None:
+    """Print what has shifted, the furthest first."""
+    page = Page(console)
+    code, (first, *others) = found.exit_code, _says(found)
+    lines = [page.text(first, "bold"), *(page.text(other) for other in others)]
+    page.put(page.hanging(page.text(WORDS[code], COLOURS[code]), lines))
+    columns = found.result.details.get("columns", ())
+    if columns:
+        page.put("")
+        page.put(_table(page, columns[:MOST]))
+    if len(columns) > MOST:
+        page.put(page.text(f"  … and {len(columns) - MOST:,} more; JSON has them", "dim"))
+    for line in _beside(found.result.details):
+        page.put(page.indented(page.text(line, "dim")))
+    page.put("")
+    page.put(page.text(f"{WORDS[code]}, exit code {code}", COLOURS[code]))
+
+
+def _says(found: Comparison) -> Iterator[str]:
+    """What was found, in sentences."""
+    result, limit = found.result, found.result.limit["at_most"]
+    drifted = [line for line in result.details.get("columns", ()) if line["drifted"]]
+    every = len({line["column"] for line in result.details.get("columns", ())})
+    high = None if result.interval is None else result.interval[1]
+    names = ", ".join(dict.fromkeys(line["column"] for line in drifted[:MOST]))
+    if result.status is Status.FAILED:
+        count = len({line["column"] for line in drifted})
+        yield f"{count} of {every} column{'s' * (every != 1)} shifted: {names}."
+    elif result.status is Status.PASSED:
+        yield f"No shift that matters in {every} column{'s' * (every != 1)}."
+    elif high is None:
+        yield f"Nothing can be told: {result.reason}."
+    elif result.n < result.minimum:
+        yield f"Too few rows to tell: {result.reason}."
+    else:
+        widest = max(result.details["columns"], key=lambda line: line["interval"][1])
+        yield (
+            f"No shift is shown, but one of up to {high:.2f} is not ruled out"
+            f" ({widest['column']}): too few rows to tell."
+        )
+    yield (
+        f"{found.current.path} ({found.current.rows:,} rows) against {found.reference.path}"
+        f" ({found.reference.rows:,} rows). A shift of more than {limit:g} matters: so large a"
+        " share of the rows would have to change."
+    )
+
+
+def _beside(details: Mapping[str, Any]) -> Iterator[str]:
+    if details.get("added"):
+        yield f"not in the reference: {', '.join(details['added'])}"
+    for name, why in details.get("not_compared", {}).items():
+        yield f"not compared: {name}, {why}"
+
+
+def _table(page: Page, lines: Sequence[Mapping[str, Any]]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", no_wrap=True)
+    table.add_column("column", overflow="fold", min_width=8)
+    table.add_column("what has changed", overflow="fold", ratio=1)
+    table.add_column("shift", justify="right")
+    table.add_column("90 % interval", justify="right")
+    table.expand = True
+    for line in lines:
+        mark = page.text("✗", "bold red") if line["drifted"] else page.text("·", "dim")
+        shift = f"{line['effect']:.2f}" if "effect" in line else ""
+        low, high = line.get("interval", (None, None))
+        between = "" if low is None else f"{low:.2f}–{high:.2f}"  # noqa: RUF001 (a range)
+        cells = (line["column"], line["says"], shift, between)
+        table.add_row(mark, *(page.text(cell, longest=2 * LONGEST_NAME) for cell in cells))
+    return table
+
+
+def _json(found: Comparison) -> str:
+    result = found.result
+    content = {
+        "schema": SCHEMA,
+        "verdict": {0: "same", 1: "drift", 11: "undecided"}[found.exit_code],
+        "exit_code": found.exit_code,
+        "reference": asdict(found.reference),
+        "current": asdict(found.current),
+        "limit": dict(result.limit),
+        "shift": result.value,
+        "interval": result.interval,
+        "level": result.level,
+        "reason": result.reason,
+        **result.details,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
