@@ -15,7 +15,7 @@ from modelgate.surveys import Of
     subject="of",
     severity="minor",
     at_most=0.05,
-    example=("drift: features", "data: current"),
+    example=("drift: features",),
 )
 def drift(
     found: Profile,

@@ -58,10 +58,10 @@ def drift_of(
     )
     least = METHODS[method].floor if floor is None else floor
     family = family_of(found.shifts, least) if found.shifts else None
-    return _outcome(found, family, min(reference.rows, current.rows))
+    return _outcome(found, family, least, min(reference.rows, current.rows))
 
 
-def _outcome(found: Compared, family: Family | None, rows: int) -> Outcome:
+def _outcome(found: Compared, family: Family | None, floor: float, rows: int) -> Outcome:
     lines = table(found, family)
     details = {
         "columns": lines,
@@ -86,9 +86,27 @@ def _outcome(found: Compared, family: Family | None, rows: int) -> Outcome:
         lowest=0.0,
         highest=1.0,
         method="two samples, Holm over the columns",
+        says=_sentence(found, family, floor),
         evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],
         details=details,
     )
+
+
+def _sentence(found: Compared, family: Family | None, floor: float) -> str:
+    """What is shown, whatever it means for the verdict."""
+    drifted = () if family is None else family.drifted
+    names = list(dict.fromkeys([*found.apart, *(one.column for one in drifted)]))
+    tests = () if family is None else family.ranked
+    every = len({*found.apart, *(one.column for one in tests)})
+    if names:
+        listed = ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")
+        count = f"{len(names)} of {every} columns" if every > 1 else "The column"
+        return f"{count} shifted by more than {floor:g}: {listed}."
+    assert family is not None
+    high = family.at(LEVEL).high
+    many = f"None of {every} columns" if every > 1 else f"{tests[0].column} is not"
+    shown = "is shown to have" if every > 1 else "shown to have"
+    return f"{many} {shown} shifted by more than {floor:g}; more than {high:.2g} is ruled out."
 
 
 def _unknown(reason: str, details: Mapping[str, Any] | None = None) -> Outcome:

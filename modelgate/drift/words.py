@@ -23,7 +23,8 @@ def changed_numbers(one: Counted, two: Counted, *, of_time: bool = False) -> str
     if was != now:
         return f"median {was} {ARROW} {now}"
     reaches = [
-        " to ".join(tell(_quantile(sample, share)) for share in TAILS) for sample in (one, two)
+        " to ".join(dict.fromkeys(tell(_quantile(sample, share)) for share in TAILS))
+        for sample in (one, two)
     ]
     if reaches[0] == reaches[1]:
         return f"median {was} in both"
@@ -38,7 +39,8 @@ def changed_categories(one: Mapping[Any, int], two: Mapping[Any, int]) -> str:
         value = max(new, key=lambda value: now[value])
         more = f" and {len(new) - 1} more" if len(new) > 1 else ""
         return f"new value {_named(value)} in {_share(now[value])} of rows{more}"
-    value = max({*was, *now}, key=lambda value: (abs(now.get(value, 0.0) - was[value]), str(value)))
+    moved = {value: now.get(value, 0.0) - was[value] for value in was}
+    value = max(moved, key=lambda value: (round(abs(moved[value]), 9), moved[value], str(value)))
     if len(was) == 1:
         return f"always {_named(value)}"
     return f"{_named(value)} {_share(was[value])} {ARROW} {_share(now.get(value, 0.0))}"

@@ -1,0 +1,105 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from modelgate.errors import UsageError
+from modelgate.report import Result
+from modelgate.testing import run_check
+
+RNG = np.random.default_rng(0)
+
+
+def table(rows: int, moved: float = 0.0, label: float = 0.5) -> dict[str, list[Any]]:
+    return {
+        "income": (RNG.normal(size=rows) + moved).tolist(),
+        "country": RNG.choice(["BR", "US"], rows).tolist(),
+        "churned": np.where(RNG.random(rows) < label, "yes", "no").tolist(),
+    }
+
+
+def drift(of: str, now: dict[str, list[Any]], rows: int = 20_000, **settings: Any) -> Result:
+    limit = settings.pop("at_most", None)
+    return run_check(
+        "drift",
+        subject=of,
+        settings=settings,
+        at_most=limit,
+        tables={"test": now, "reference": table(rows)},
+        target="churned",
+    )
+
+
+def test_rows_of_the_same_kind_pass() -> None:
+    result = drift("features", table(20_000))
+    assert (result.status, result.severity) == ("passed", "minor")
+    assert result.interval is not None
+    assert result.interval[1] < 0.05
+    assert {line["column"] for line in result.details["columns"]} == {"income", "country"}
+    assert result.says.startswith("None of 2 columns is shown to have shifted by more than 0.05;")
+
+
+def test_rows_of_another_kind_fail_with_the_column_and_what_has_changed() -> None:
+    result = drift("features", table(20_000, moved=0.5))
+    assert result.status == "failed"
+    assert result.says == "1 of 2 columns shifted by more than 0.05: income."
+    assert len(result.evidence) == 1
+    assert result.evidence[0].startswith("income: median ")
+
+
+def test_few_rows_decide_nothing() -> None:
+    result = drift("features", table(100), rows=100)
+    assert result.status == "undecided"
+
+
+def test_fewer_than_thirty_rows_show_nothing_however_far_they_lie() -> None:
+    result = drift("features", table(20, moved=50.0))
+    assert result.status == "undecided"
+    assert result.reason == "not enough rows: 20, and 30 are needed"
+
+
+def test_the_target_is_a_question_of_its_own() -> None:
+    assert drift("target", table(20_000)).status == "passed"
+    result = drift("target", table(20_000, label=0.8))
+    assert result.status == "failed"
+    assert result.says == "The column shifted by more than 0.05: churned."
+    assert drift("features", table(20_000, label=0.8)).status == "passed"
+
+
+def test_a_limit_says_what_does_not_matter_yet() -> None:
+    now = table(20_000, moved=0.3)
+    assert drift("features", now).status == "failed"
+    assert drift("features", now, at_most=0.2).status == "passed"
+
+
+def test_columns_may_be_left_out() -> None:
+    assert drift("features", table(20_000, moved=1.0), ignore=["income"]).status == "passed"
+    assert drift("features", table(20_000, moved=1.0), columns=["country"]).status == "passed"
+
+
+def test_a_column_that_is_gone_has_shifted() -> None:
+    now = table(20_000)
+    del now["country"]
+    result = drift("columns", now)
+    assert (result.status, result.value) == ("failed", 1.0)
+    assert result.evidence == ("country: the rows lack the column",)
+
+
+def test_without_a_reference_it_is_not_asked() -> None:
+    result = run_check("drift", subject="features", tables={"test": table(100)})
+    assert result.status == "skipped"
+    assert "no data set in the role 'reference'" in str(result.reason)
+
+
+def test_without_a_target_there_is_none_to_compare() -> None:
+    result = run_check(
+        "drift", subject="target", tables={"test": table(100), "reference": table(100)}
+    )
+    assert (result.status, result.reason) == ("undecided", "there is no target to compare")
+
+
+def test_a_column_that_neither_has_is_a_mistake_in_the_suite() -> None:
+    with pytest.raises(UsageError) as error:
+        drift("features", table(100), columns=["incom"])
+    assert error.value.code == "MG2260"
+    assert "did you mean 'income'?" in error.value.message
