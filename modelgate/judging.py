@@ -62,11 +62,17 @@ def predictions(
     return np.argmax(scores, axis=1), scores
 
 
-def told(reading: Reading, answer: NDArray[Any], scores: Floats | None) -> Predictions:
-    """Answers as checks are given them."""
+def told(
+    raw: Mapping[str, NDArray[Any]], reading: Reading, answer: NDArray[Any], scores: Floats | None
+) -> Predictions:
+    """Answers as checks are given them; logits are those of `raw`, not copied."""
     if reading.task == "regression":
         return Predictions(values=answer)
-    return Predictions(scores=scores, labels=answer)
+    logits = None
+    if reading.scores is not None and reading.scores_are == "logits":
+        logits = _flat(raw[reading.scores])
+    matrix = logits is not None and logits.ndim == 2
+    return Predictions(scores=scores, labels=answer, logits=logits if matrix else None)
 
 
 def _flat(raw: NDArray[Any], axes: int | None = None) -> NDArray[Any]:
@@ -220,7 +226,7 @@ class Judge:
         for aggregate in self.gathered.whole.values():
             aggregate.add(batch.part_for(aggregate))
         self.gathered.slices.add(block, keep, batch)
-        return told(self._reading, answer, scores)
+        return told(raw, self._reading, answer, scores)
 
     def _beside(
         self,

@@ -91,7 +91,7 @@ class LiveModel:
         return self._asker.answer(rows)
 
     def _read(self, raw: Raw) -> Predictions:
-        return told(self._reading, *predictions(raw, self._reading, self._coder))
+        return told(raw, self._reading, *predictions(raw, self._reading, self._coder))
 
     def _none(self) -> Predictions:
         if self.facts.task == "regression":

@@ -219,7 +219,7 @@ def answered_all(
         answers.add([output for output in raw.values() if output.dtype.kind == "f"], len(block))
         said = None
         if reading is not None and coder is not None:
-            said = told(reading, *predictions(raw, reading, coder))
+            said = told(raw, reading, *predictions(raw, reading, coder))
         surveys.add(block, said)
         if progress is not None:
             progress(role.name, answers.rows)

@@ -18,11 +18,13 @@ class Predictions:
         scores: (n, classes) one probability a class; None where the model gives no scores.
         labels: (n,) index of the class answered; the best score where the model gives none.
         values: (n,) the number answered, for regression.
+        logits: (n, classes) the scores as the model gave them, where these are logits.
     """
 
     scores: NDArray[np.floating[Any]] | None = None
     labels: NDArray[np.integer[Any]] | None = None
     values: NDArray[np.floating[Any]] | None = None
+    logits: NDArray[np.floating[Any]] | None = None
 
     def __post_init__(self) -> None:
         if self.labels is None and self.scores is not None:
@@ -40,13 +42,14 @@ class Predictions:
             scores=None if self.scores is None else self.scores[index],
             labels=None if self.labels is None else self.labels[index],
             values=None if self.values is None else self.values[index],
+            logits=None if self.logits is None else self.logits[index],
         )
 
     @staticmethod
     def joined(parts: Sequence[Predictions]) -> Predictions:
         """The answers to all their rows, one after the other; of one model, to one question."""
         columns: dict[str, Any] = {}
-        for name in ("scores", "labels", "values"):
+        for name in ("scores", "labels", "values", "logits"):
             found = [getattr(part, name) for part in parts]
             if found and found[0] is not None:
                 columns[name] = np.concatenate(found)
