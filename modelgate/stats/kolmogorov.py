@@ -37,13 +37,15 @@ def exact_above(gap: int, rows: int, others: int, ends: Integers) -> float:
     """
     if gap <= 0:
         return 1.0
+    rows, others = min(rows, others), max(rows, others)
     every = rows + others
     places = np.arange(every + 1, dtype=np.int64)
     least, most = np.maximum(0, places - others), np.minimum(places, rows)
     seen = np.asarray(ends, dtype=np.int64)
     least[seen] = np.maximum(least[seen], (seen * rows - gap) // every + 1)
     most[seen] = np.minimum(most[seen], -((-seen * rows - gap) // every) - 1)
-    stopped = _stopped(rows, least.tolist(), most.tolist(), set(seen.tolist()))
+    odds = rows / others
+    stopped = _stopped(rows, odds, least.tolist(), most.tolist(), set(seen.tolist()))
     step, taken, ways, scale = np.array(stopped, dtype=np.float64).T
     logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, every + 1)))))
 
@@ -56,19 +58,23 @@ def exact_above(gap: int, rows: int, others: int, ends: Integers) -> float:
     possible = (ways > 0) & (wanted >= 0) & (wanted <= left)
     left, wanted, ways, scale = (each[possible] for each in (left, wanted, ways, scale))
     size = np.log(ways) + scale * np.log(2.0) + choose(left, wanted)
+    size -= (rows - wanted) * np.log(odds)
     size -= choose(np.array([float(every)]), np.array([float(rows)]))
     return min(1.0, float(np.exp(size).sum()))
 
 
 def _stopped(
-    rows: int, least: list[int], most: list[int], seen: set[int]
+    rows: int, odds: float, least: list[int], most: list[int], seen: set[int]
 ) -> list[tuple[int, int, float, int]]:
-    """Where paths come to the gap first: step, rows of the first sample, ways, their power of 2."""
+    """Where paths come to the gap first: step, rows of the first sample, ways, their power of 2.
+
+    Each way counts `odds` for each row of the first sample: that keeps the likely ones in sight.
+    """
     ways = np.zeros(rows + 2)
     ways[0], low, high, scale = 1.0, 0, 0, 0
     stopped = [(0, 0, 0.0, 0)]
     for step in range(1, len(least)):
-        ways[low + 1 : high + 2] += ways[low : high + 1]
+        ways[low + 1 : high + 2] += odds * ways[low : high + 1]
         high += 1
         lowest, highest = least[step], most[step]
         if step in seen:
@@ -86,7 +92,7 @@ def _stopped(
             break
         if step % _RESCALED == 0:
             size = frexp(ways[low : high + 1].max())[1]
-            ways[low : high + 1] *= 2.0**-size
+            ways[low : high + 1] = np.ldexp(ways[low : high + 1], -size)
             scale += size
     return stopped
 

@@ -7,7 +7,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.stats.kolmogorov import exact_above, limit_above, limit_quantile
+from modelgate.stats.bridge import bridge_above
+from modelgate.stats.kolmogorov import exact_above, limit_quantile
 from modelgate.stats.shift import Counted, Ends, Floats, Integers, Shift, as_p_value
 from modelgate.stats.side_by_side import Steps
 from modelgate.stats.unpaired import differences_high
@@ -26,7 +27,8 @@ def ks(one: Counted, other: Counted) -> Shift:
 
     Up to `EXACT` rows together the p-value is that of all choices of which rows are the first
     sample, given the pooled values: scipy's exact one where no values are equal, and less where
-    some are. Beyond, it is Kolmogorov's law of the limit.
+    some are. Beyond, it is that of the limit, which looks at a Brownian bridge just where the
+    samples do (`bridge`). The error of a summary is taken off the distance before.
 
     The effect D is a difference of shares, in [0, 1]: no change of scale that keeps the order
     changes it. Its upper end is the largest that any place between the samples allows, each by
@@ -41,18 +43,15 @@ def ks(one: Counted, other: Counted) -> Shift:
         2(2), 3-16; the ends of differences of two shares are Newcombe's (1998), see `unpaired`.
     """
     steps = Steps.of(one, other)
-    gaps = np.abs(steps.gaps)
-    most = int(gaps.max())
-    size = sqrt(steps.rows * steps.others / (steps.rows + steps.others))
-    if steps.rows + steps.others <= EXACT:
-        chance = exact_above(most, steps.rows, steps.others, steps.up_to)
-        law = "exact"
-    else:
-        chance = limit_above(size * most / (steps.rows * steps.others))
-        law = "limit"
-    effect = most / (steps.rows * steps.others)
+    most = int(np.abs(steps.gaps).max())
+    every = steps.rows * steps.others
+    shown = most - int((one.error + other.error) * every)  # what no summary's error can make up
+    exact = steps.rows + steps.others <= EXACT
+    above = exact_above if exact else bridge_above
+    chance = above(shown, steps.rows, steps.others, steps.up_to)
     ends = distance_ends(one, other, steps)
-    return Shift(effect, as_p_value(chance), ends, f"Kolmogorov-Smirnov, {law}")
+    method = f"Kolmogorov-Smirnov, {'exact' if exact else 'limit'}"
+    return Shift(most / every, as_p_value(chance), ends, method)
 
 
 def distance_ends(one: Counted, other: Counted, steps: Steps | None = None) -> Ends:
