@@ -19,7 +19,7 @@ from modelgate.metrics.measure import (
 from modelgate.stats.cell_metrics import Classes, f1s, matthews, precisions, recalls
 from modelgate.stats.cells import CellMetric, Floats, Margins, bootstrap, margins
 from modelgate.stats.interval import LEVEL, Interval
-from modelgate.stats.shares import f1, share, share_method
+from modelgate.stats.shares import deciding_share, f1, share_method
 
 _SHOWN = 30  # classes up to which the whole matrix stands in the details
 
@@ -140,7 +140,9 @@ def of_share(
 
     def at(level: float) -> Interval:
         found = (
-            f1(scaled, effective - scaled, level) if doubled else share(scaled, effective, level)
+            f1(scaled, effective - scaled, level)
+            if doubled
+            else deciding_share(scaled, effective, level)
         )
         return Interval(min(found.low, value), max(found.high, value), level)
 

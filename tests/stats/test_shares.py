@@ -1,13 +1,18 @@
 """Shares: the published values, and what holds for every share."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
+from scipy import stats as scipy_stats
 
 from modelgate.stats.shares import (
     FEW,
     clopper_pearson,
+    deciding_share,
     f1,
     share,
     share_method,
@@ -78,3 +83,28 @@ def test_what_is_no_share_is_refused(hits: int, trials: int) -> None:
     for interval in (wilson, clopper_pearson):
         with pytest.raises(ValueError, match="is not a share"):
             interval(hits, trials)
+
+
+@pytest.mark.parametrize("truth", [0.5, 0.85, 0.95, 0.99])
+@pytest.mark.parametrize("rows", [50, 300, 2_000])
+def test_a_share_that_is_just_its_limit_is_shown_below_no_more_often_than_promised(
+    truth: float, rows: int
+) -> None:
+    hits = np.arange(rows + 1)
+    chance = scipy_stats.binom.pmf(hits, rows, truth)
+    for alpha in (0.01, 0.005, 0.01 / 40):
+        near = np.flatnonzero(chance > 1e-12)
+        shown = [deciding_share(float(one), rows, 1 - 2 * alpha).high < truth for one in near]
+        assert chance[near][shown].sum() <= alpha * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("hits", "rows"), [(81, 263), (15, 148), (150, 300), (1_900, 2_000)])
+def test_the_interval_that_decides_is_the_one_that_is_shown_and_only_widens(
+    hits: int, rows: int
+) -> None:
+    assert deciding_share(hits, rows) == share(hits, rows)
+    levels = [0.5, 0.8, 0.9, 0.900001, 0.95, 0.99, 0.9999]
+    found = [deciding_share(hits, rows, level) for level in levels]
+    for narrow, wide in pairwise(found):
+        assert wide.low <= narrow.low
+        assert narrow.high <= wide.high
