@@ -15,7 +15,7 @@ EXPECTED = 5
 """Rows expected in the emptiest cell from which on the chi-square law serves."""
 MOST_DRAWN = 500
 """Categories up to which rows are drawn by lot; of more, no single one makes the law."""
-_SHARES = np.linspace(0.0, 1.0, 201)
+_APART = 10  # categories that may each be among the rarer ones or not
 
 
 def homogeneity(ones: Integers, others: Integers) -> Shift:
@@ -138,27 +138,50 @@ def moments(totals: Floats, rows: float) -> tuple[float, float]:
 def total_variation_ends(ones: Integers, others: Integers) -> Ends:
     """Where the total variation of the populations lies, at any level.
 
-    The upper end adds to what was seen the error of one difference of two shares, the widest that
-    there can be: of the categories that are rarer in the second population, taken together. The
-    lower end takes off how far noise alone moves all categories, and the error of their sum.
+    The categories that are rarer in the second population hold the whole difference: it is that of
+    two shares of rows. Which categories they are nobody knows, so that the upper end is the largest
+    that any choice among them gives: each of the ten most frequent in or out, and of the rest any
+    part. The lower end takes off how far noise alone moves all categories, and the error of their
+    sum.
 
     Args:
         ones: (k,) rows of the first sample in each category.
         others: (k,) of the second.
 
-    Source: upper end: see `shift`; lower end: C. McDiarmid (1989), "On the method of bounded
-        differences", Surveys in Combinatorics, 148-188.
+    Source: upper end: see `shift` and `differences_high`; lower end: C. McDiarmid (1989), "On the
+        method of bounded differences", Surveys in Combinatorics, 148-188.
     """
     rows, more = int(ones.sum()), int(others.sum())
     mine, theirs = ones / rows, others / more
     effect = float(np.abs(mine - theirs).sum()) / 2
     noise = float(np.sqrt(mine * (1 - mine) / rows + theirs * (1 - theirs) / more).sum()) / 2
+    there, back = _choices(mine, theirs), _choices(theirs, mine)
 
     def low(tail: float) -> float:
         return max(0.0, effect - noise - sqrt(-log(tail) / 2 * (1 / rows + 1 / more)))
 
     def high(tail: float) -> float:
-        less = _SHARES * (1 - effect)
-        return min(1.0, float(differences_high(less + effect, rows, less, more, tail).max()))
+        most = max(
+            float(differences_high(there[0], rows, there[1], more, tail).max()),
+            float(differences_high(back[0], more, back[1], rows, tail).max()),
+        )
+        return min(1.0, max(effect, most))
 
     return Ends(low, high)
+
+
+def _choices(mine: Floats, theirs: Floats) -> tuple[Floats, Floats]:
+    """Shares of both samples in choices of categories, the larger difference of them first.
+
+    The rest's whole difference goes to each choice, in a place anywhere among the rest's rows.
+    """
+    order = np.argsort(mine + theirs, kind="stable")[::-1]
+    mine, theirs = mine[order], theirs[order]
+    taken = min(len(mine), _APART)
+    chosen = (np.arange(2**taken)[:, None] >> np.arange(taken)) & 1
+    rest = mine[taken:] - theirs[taken:]
+    gap, room = float(np.maximum(rest, 0).sum()), float(mine[taken:].sum())
+    places = np.linspace(min(gap, room), room, 5 if len(rest) else 1)
+    one = np.add.outer(chosen @ mine[:taken], places)
+    other = one - (chosen @ (mine - theirs)[:taken])[:, None] - gap
+    return np.clip(one.ravel(), 0, 1), np.clip(other.ravel(), 0, 1)

@@ -15,6 +15,9 @@ from modelgate.stats.unpaired import differences_high
 
 EXACT = 4_000
 """Rows of both samples together up to which the exact law is computed."""
+ALWAYS = 500
+"""Rows up to which it is computed even where no level is near."""
+_NEAR = 0.2, 1e-9  # chances between which it matters how exact they are
 _BLOCKS = 1_000  # places, evenly apart in rank, that the upper end looks at
 
 
@@ -27,8 +30,9 @@ def ks(one: Counted, other: Counted) -> Shift:
 
     Up to `EXACT` rows together the p-value is that of all choices of which rows are the first
     sample, given the pooled values: scipy's exact one where no values are equal, and less where
-    some are. Beyond, it is that of the limit, which looks at a Brownian bridge just where the
-    samples do (`bridge`). The error of a summary is taken off the distance before.
+    some are. Beyond, and from `ALWAYS` rows on where no level is near, it is that of the limit,
+    which looks at a Brownian bridge just where the samples do (`bridge`). The error of a summary
+    is taken off the distance before.
 
     The effect D is a difference of shares, in [0, 1]: no change of scale that keeps the order
     changes it. Its upper end is the largest that any place between the samples allows, each by
@@ -46,9 +50,11 @@ def ks(one: Counted, other: Counted) -> Shift:
     most = int(np.abs(steps.gaps).max())
     every = steps.rows * steps.others
     shown = most - int((one.error + other.error) * every)  # what no summary's error can make up
-    exact = steps.rows + steps.others <= EXACT
-    above = exact_above if exact else bridge_above
-    chance = above(shown, steps.rows, steps.others, steps.up_to)
+    chance = bridge_above(shown, steps.rows, steps.others, steps.up_to)
+    sizes = ALWAYS if chance > _NEAR[0] or chance < _NEAR[1] else EXACT
+    exact = steps.rows + steps.others <= sizes
+    if exact:
+        chance = exact_above(shown, steps.rows, steps.others, steps.up_to)
     ends = distance_ends(one, other, steps)
     method = f"Kolmogorov-Smirnov, {'exact' if exact else 'limit'}"
     return Shift(most / every, as_p_value(chance), ends, method)

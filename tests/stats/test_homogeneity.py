@@ -14,6 +14,7 @@ from modelgate.stats.chi_square import chi_square_above
 from modelgate.stats.homogeneity import fisher, homogeneity, moments, pearson
 from modelgate.stats.homogeneity import total_variation_ends as ends
 from modelgate.stats.shift import Integers
+from modelgate.stats.unpaired import Lot, shares_apart
 
 COUNTS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=12)
 
@@ -108,6 +109,26 @@ def test_the_tail_is_scipys(freedom: float, chance: float) -> None:
     assert chi_square_above(at, freedom) == pytest.approx(stats.chi2.sf(at, freedom), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("missing", "rows", "others_missing", "others"),
+    [(0, 50, 0, 90), (3, 3, 5, 5), (10, 100, 20, 200), (10**6, 10**8, 10**6, 10**8)],
+)
+def test_equal_rates_of_missing_values_lie_nowhere_apart(
+    missing: int, rows: int, others_missing: int, others: int
+) -> None:
+    one = np.array([missing, rows - missing])
+    found = homogeneity(one, np.array([others_missing, others - others_missing]))
+    assert (found.effect, found.interval.low) == (0.0, 0.0)
+    assert found.p_value == pytest.approx(1)
+    assert 0 < found.interval.high < 0.8 / np.sqrt(min(rows, others)) + (rows < 10)
+
+
+def test_two_categories_have_the_ends_of_two_shares() -> None:
+    found = homogeneity(np.array([400, 600]), np.array([300, 500])).interval
+    wanted = shares_apart(Lot(0.4, 0.0, 1000), Lot(0.375, 0.0, 800))
+    assert found.high == pytest.approx(wanted.high)
+
+
 def test_one_row_each_says_nothing() -> None:
     found = homogeneity(np.array([1, 0]), np.array([0, 1]))
     assert (found.effect, found.p_value, found.interval.high) == (1.0, 1.0, 1.0)
@@ -135,6 +156,8 @@ def test_what_is_no_count_is_refused(one: list[int], other: list[int], what: str
         pytest.param(30, 1000, [0.2] * 5, [0.3, 0.1, 0.2, 0.1, 0.3], id="unequal"),
         pytest.param(2000, 2000, [0.2] * 5, [0.21, 0.19, 0.2, 0.19, 0.21], id="small-shift"),
         pytest.param(200, 200, [0.94, 0.02, 0.02, 0.01, 0.01], [0.99, 0.01, 0, 0, 0], id="rare"),
+        pytest.param(300, 300, [0.99, 0.01], [0.98, 0.02], id="two-and-rare"),
+        pytest.param(300, 3000, [1 / 40] * 40, [1 / 30] * 20 + [1 / 60] * 20, id="forty"),
     ],
 )
 def test_each_end_misses_in_six_percent_of_runs_at_most(

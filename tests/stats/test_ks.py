@@ -76,7 +76,17 @@ def test_many_rows_overflow_nothing(rows: int, others: int) -> None:
     rng = np.random.default_rng(rows)
     one, other = rng.normal(size=rows), rng.normal(0.2, size=others)
     wanted = stats.ks_2samp(one, other, method="exact")
-    assert ks(counted(one), counted(other)).p_value == pytest.approx(wanted.pvalue, rel=1e-8)
+    gap = round(wanted.statistic * rows * others)
+    found = exact_above(gap, rows, others, np.arange(1, rows + others + 1))
+    assert found == pytest.approx(wanted.pvalue, rel=1e-8)
+
+
+def test_where_no_level_is_near_the_limit_serves_earlier() -> None:
+    one, other = counted(np.arange(500.0)), counted(np.arange(500.0) + 0.5)
+    found = ks(one, other)
+    assert found.method == "Kolmogorov-Smirnov, limit"
+    assert found.p_value == pytest.approx(1)
+    assert ks(one, counted(other.values + 40)).method == "Kolmogorov-Smirnov, exact"
 
 
 @pytest.mark.parametrize(
