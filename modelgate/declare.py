@@ -33,7 +33,7 @@ Ask = Callable[..., Outcome | Sequence[Outcome]]
 Needs = Callable[[Facts, Mapping[str, Any]], Need]
 Pairs = Callable[[Facts, Mapping[str, Any]], Need | None]
 Unit = str | Callable[[Mapping[str, Any]], str]
-OfSurveys = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+OfSurveys = Callable[[Mapping[str, Any]], Mapping[str, Any] | SurveyNeed]
 Function = TypeVar("Function", bound=Ask)
 
 
@@ -57,7 +57,7 @@ class Check:
         pairs: says which aggregate that reads.
         groups: the setting that names the columns by which `Groups` divide the rows.
         cases: the setting that names the file of the `Cases`.
-        surveys: says the settings of its surveys, where they have any.
+        surveys: says the settings of its surveys, or which survey all of them are.
         others: parameter -> whose rows it is about, of surveys that are not about the step's data.
         spared: parameters that are None where the engine has nothing to give; without any other
             one, the check is not asked.
@@ -146,6 +146,8 @@ class Check:
             settings: of the step.
         """
         written = {} if self.surveys is None else self.surveys(settings)
+        chosen = written if isinstance(written, SurveyNeed) else None
+        further = () if isinstance(written, SurveyNeed) else tuple(sorted(written.items()))
         found = {}
         for name, kind in self.provided.items():
             if not is_survey(kind):
@@ -153,7 +155,7 @@ class Check:
             of = self.others.get(name, Of(asked))
             role = of.role if of.setting is None else settings[of.setting]
             if role is not None:
-                found[name] = (role, SurveyNeed(kind, tuple(sorted(written.items()))))
+                found[name] = (role, chosen or SurveyNeed(kind, further))
         return found
 
     def case_file(self, settings: Mapping[str, Any], classes: Sequence[Any]) -> CaseFile | None:
@@ -250,7 +252,8 @@ def check(
         groups: the setting that names the columns by which `Groups` divide the rows; `needs` says
             which aggregate there is of each.
         cases: the setting that names the file of the `Cases`.
-        surveys: settings -> the further arguments of all its surveys.
+        surveys: settings -> the further arguments of all its surveys; or the one survey that all
+            of them are, where that depends on the settings: then they are typed `Survey`.
         unit: of its values, where that is known before it is asked; or settings -> unit. With it
             stands the limit of a step that was not asked.
         example: lines of an example step, for `modelgate explain`.

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from modelgate import Outcome, check
 from modelgate.drift.told import drift_of
+from modelgate.profiles.answers import AnswerProfile
 from modelgate.profiles.profile import Profile
 from modelgate.provided import Bound
-from modelgate.surveys import Of
+from modelgate.surveys import Of, Survey, SurveyNeed
+
+
+def survey_for(settings: Mapping[str, Any]) -> SurveyNeed:
+    """What of the rows is compared: only `predictions` put them to the model."""
+    return SurveyNeed(AnswerProfile if settings["of"] == "predictions" else Profile)
 
 
 @check(
@@ -15,14 +21,15 @@ from modelgate.surveys import Of
     subject="of",
     severity="minor",
     at_most=0.05,
+    surveys=survey_for,
     example=("drift: features",),
 )
 def drift(
-    found: Profile,
-    reference: Annotated[Profile, Of(setting="against")],
+    found: Survey,
+    reference: Annotated[Survey, Of(setting="against")],
     bound: Bound,
     *,
-    of: Literal["features", "target", "columns"],
+    of: Literal["features", "target", "predictions", "columns"],
     against: str = "reference",
     method: Literal["auto", "ks", "chi_square"] = "auto",
     columns: Sequence[str] | None = None,
@@ -38,13 +45,20 @@ def drift(
     nothing matters. It passes where a larger one is ruled out in every column. The method is the
     same at every number of rows.
 
+    `predictions` compares what the model answers: the scores of each class and the class answered,
+    or the number. Of all tests it tells harm best: a shift that leaves the answers as they were
+    seldom matters. Compare with rows that the model has not learnt from: to those that it has, it
+    answers more surely than to any others.
+
     Measures: the largest shift of a column, 0 where it is the same, 1 where nothing is shared.
-    Settings: of, the columns that feed the model, the target, or all columns. against, the role
-        that is compared with. method, by which columns are compared; of those that it cannot
-        compare nothing is said. columns, only these. ignore, all but these.
+    Settings: of, the columns that feed the model, the target, the model's predictions, or all
+        columns. against, the role that is compared with. method, by which columns are compared; of
+        those that it cannot compare nothing is said. columns, only these. ignore, all but these.
     Source: S. Rabanser, S. Guennemann, Z. C. Lipton (2019), "Failing loudly: an empirical study of
         methods for detecting dataset shift", NeurIPS.
     """
+    assert isinstance(found, Profile | AnswerProfile)
+    assert isinstance(reference, Profile | AnswerProfile)
     return drift_of(
         reference,
         found,

@@ -9,10 +9,12 @@ from modelgate.drift.columns import METHODS, Compared, compared
 from modelgate.drift.family import Family, family_of, said, table
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.outcome import Outcome
+from modelgate.profiles.answers import AnswerProfile
 from modelgate.profiles.profile import Profile
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shift import SMALLEST
 
+Profiled = Profile | AnswerProfile
 LEAST = 30
 """Rows of either side below which nothing is decided."""
 SHOWN = 12
@@ -20,8 +22,8 @@ SHOWN = 12
 
 
 def drift_of(
-    reference: Profile,
-    current: Profile,
+    reference: Profiled,
+    current: Profiled,
     *,
     of: str = "columns",
     method: str = "auto",
@@ -34,7 +36,7 @@ def drift_of(
     Args:
         reference: what a model was trained on.
         current: the rows in question.
-        of: "features" that feed the model, the "target", or all "columns".
+        of: "features" that feed the model, the "target", the "predictions", or all "columns".
         method: of `METHODS`.
         columns: only these.
         ignore: but these.
@@ -114,7 +116,7 @@ def _unknown(reason: str, details: Mapping[str, Any] | None = None) -> Outcome:
 
 
 def _chosen(
-    reference: Profile, current: Profile, of: str, columns: Sequence[str] | None
+    reference: Profiled, current: Profiled, of: str, columns: Sequence[str] | None
 ) -> tuple[str, ...]:
     if columns:
         return tuple(columns)
@@ -130,7 +132,7 @@ def _chosen(
 
 
 def _refuse_unknown(
-    columns: Sequence[str] | None, ignore: Sequence[str], *profiles: Profile
+    columns: Sequence[str] | None, ignore: Sequence[str], *profiles: Profiled
 ) -> None:
     there = list(dict.fromkeys(name for one in profiles for name in one.columns_profiled))
     for name in (*(columns or ()), *ignore):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from modelgate.errors import UsageError
+from modelgate.predictions import Predictions
 from modelgate.report import Result
 from modelgate.testing import run_check
 
@@ -103,3 +104,48 @@ def test_a_column_that_neither_has_is_a_mistake_in_the_suite() -> None:
         drift("features", table(100), columns=["incom"])
     assert error.value.code == "MG2260"
     assert "did you mean 'income'?" in error.value.message
+
+
+def answers(rows: int, moved: float = 0.0) -> Predictions:
+    score = 1 / (1 + np.exp(-RNG.normal(moved, 1, rows)))
+    return Predictions(scores=np.stack([1 - score, score], axis=1))
+
+
+def predicted(now: Predictions, before: Predictions, **others: Any) -> Result:
+    return run_check(
+        "drift",
+        subject="predictions",
+        tables={"test": {"x": [0.0] * len(now)}, "reference": {"x": [0.0] * len(before)}},
+        answered={"test": now, "reference": before},
+        **others,
+    )
+
+
+def test_answers_as_before_pass_and_others_fail() -> None:
+    result = predicted(answers(20_000), answers(20_000), classes=["no", "yes"])
+    assert result.status == "passed"
+    columns = [line["column"] for line in result.details["columns"]]
+    assert sorted(columns) == ["answer", "score of 'yes'"]
+    result = predicted(answers(20_000, 0.5), answers(20_000), classes=["no", "yes"])
+    assert result.status == "failed"
+    assert "score of 'yes'" in result.says
+    few = answers(90)
+    assert predicted(few, few).status == "undecided"
+
+
+def test_numbers_answered_are_compared_too() -> None:
+    def said(moved: float) -> Predictions:
+        return Predictions(values=RNG.normal(moved, 1, 20_000))
+
+    assert predicted(said(0), said(0), task="regression").status == "passed"
+    result = predicted(said(1), said(0), task="regression")
+    assert result.status == "failed"
+    assert result.evidence[0].startswith("answer: median ")
+
+
+def test_answers_that_are_no_numbers_have_shifted() -> None:
+    broken = Predictions(values=np.where(RNG.random(5_000) < 0.5, np.nan, 0.0))
+    whole = Predictions(values=np.zeros(5_000))
+    result = predicted(broken, whole, task="regression")
+    assert result.status == "failed"
+    assert "missing 0 %" in result.evidence[0]
