@@ -79,6 +79,9 @@ class ColumnState(ABC):
         self.missing += other.missing
         self._merge(other)
 
+    def bound(self) -> None:  # noqa: B027 (who keeps little anyway has nothing to do)
+        """Keep no more than a summary from now on."""
+
     @abstractmethod
     def _add(self, array: pa.Array, first: int) -> None:
         """Count what is missing, and take in the rest."""
@@ -126,6 +129,10 @@ class Numbers(ColumnState):
     def _numbers(self, array: pa.Array) -> tuple[Floats, NDArray[np.bool_] | None]:
         values, absent = numbers(array)
         return values.astype(np.float64, copy=False), absent
+
+    def bound(self) -> None:
+        """See `ColumnState.bound`."""
+        self._values.bound()
 
     def _merge(self, other: Self) -> None:
         self._values.merge(other._values)

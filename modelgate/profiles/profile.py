@@ -8,11 +8,16 @@ from typing import Self
 from modelgate.profiles.column import ColumnProfile, state_of
 from modelgate.surveys import Layout, Rows, Survey
 
+EXACT_ROWS = 1_000_000
+"""Rows below which every number is kept."""
+
 
 class Profile(Survey):
     """Every column in small: values in order or by category, and how many are missing.
 
-    Memory is bounded: a column takes at most some megabytes, however many rows there are.
+    Below `EXACT_ROWS` rows every number is kept. From there on a column takes about a megabyte,
+    however many rows there are, and the shares of rows up to any number are told within less than
+    1e-3 (`Halvings`); where so many rows are known to come, the first is kept as the last one is.
 
     Attributes:
         rows: that were seen.
@@ -22,6 +27,9 @@ class Profile(Survey):
         super().__init__(layout)
         self.rows = 0
         self._states = {field.name: state_of(field) for field in layout.schema}
+        self._bounded = False
+        self._found: Mapping[str, ColumnProfile] | None = None
+        self._bound(layout.rows or 0)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -31,16 +39,28 @@ class Profile(Survey):
     def add(self, rows: Rows) -> None:
         """See `Survey.add`."""
         self.rows += len(rows.block)
+        self._bound(self.rows)
         for name, state in self._states.items():
             state.add(rows.block.column(name), rows.first)
 
     def merge(self, other: Self) -> None:
         """See `Survey.merge`."""
         self.rows += other.rows
+        self._bound(self.rows)
         for name, state in self._states.items():
             state.merge(other._states[name])
 
     @property
     def columns_profiled(self) -> Mapping[str, ColumnProfile]:
         """Column -> what it holds, in the order of the data set."""
-        return {name: state.profile() for name, state in self._states.items()}
+        if self._found is None:
+            self._found = {name: state.profile() for name, state in self._states.items()}
+        return self._found
+
+    def _bound(self, rows: int) -> None:
+        """Keep no more than a summary where there are many rows, or will be."""
+        self._found = None
+        if rows >= EXACT_ROWS and not self._bounded:
+            self._bounded = True
+            for state in self._states.values():
+                state.bound()

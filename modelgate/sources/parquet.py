@@ -49,7 +49,9 @@ class Parquet(Source):
         categories = [name for name in texts if _few(first.column(name))]
         fitting = BATCH_BYTES * len(first) // max(first.nbytes, 1)
         rows = min(max(fitting, BLOCK_ROWS // 8), BATCH_ROWS)
-        return ParquetReading(descriptor, categories, rows)
+        reading = ParquetReading(descriptor, categories, rows)
+        reading.rows = int(plain.metadata.num_rows)
+        return reading
 
 
 class ParquetReading(Reading):

@@ -26,6 +26,7 @@ class Layout:
         facts: of the question; None where no labelled rows told it.
         folder: what names of files in cells are relative to.
         seed: for whatever is drawn.
+        rows: how many there are; None where only reading them tells.
     """
 
     schema: pa.Schema
@@ -36,6 +37,7 @@ class Layout:
     facts: Facts | None = None
     folder: Path = Path()
     seed: int = 0
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,12 @@ from modelgate.profiles.halvings import FEW_VALUES, Halvings
 
 Floats = NDArray[np.float64]
 MANY = 1_300_000
+
+
+def _with_holes(rng: np.random.Generator, share: float) -> Floats:
+    return np.where(rng.random(MANY) < share, np.nan, rng.normal(size=MANY))
+
+
 KINDS: dict[str, Callable[[np.random.Generator], Floats]] = {
     "normal": lambda rng: rng.normal(size=MANY),
     "heavy-tailed": lambda rng: rng.standard_cauchy(size=MANY),
@@ -26,14 +32,23 @@ KINDS: dict[str, Callable[[np.random.Generator], Floats]] = {
     "two-regimes": lambda rng: np.concatenate(
         [rng.normal(size=MANY // 2), 50 + rng.normal(size=MANY - MANY // 2)]
     ),
+    "half-missing": lambda rng: _with_holes(rng, 0.5),
+    "nearly-all-missing": lambda rng: _with_holes(rng, 0.97),
+    "missing-in-runs": lambda rng: np.where(
+        np.arange(MANY) // 300_000 % 2 > 0, np.nan, rng.normal(size=MANY)
+    ),
     "tiny-and-huge": lambda rng: 10.0 ** rng.uniform(-300, 300, MANY),
 }
 
 
-def _fed(values: Floats, *, exact_rows: int = 1_000_000, blocks: slice = slice(None)) -> Halvings:
-    summary = Halvings(exact_rows=exact_rows)
+def _fed(values: Floats, *, bound_at: int = 0, blocks: slice = slice(None)) -> Halvings:
+    """A summary of rows of which some are missing; of bounded size from some row on."""
+    summary = Halvings()
     for first in range(0, len(values), BLOCK_ROWS)[blocks]:
-        summary.add(values[first : first + BLOCK_ROWS], first)
+        if first >= bound_at:
+            summary.bound()
+        block = values[first : first + BLOCK_ROWS]
+        summary.add(block[~np.isnan(block)], first)
     return summary
 
 
@@ -52,6 +67,8 @@ def _furthest(values: Floats, summary: Halvings) -> float:
 def test_shares_of_many_rows_are_within_a_thousandth_and_within_what_is_told(kind: str) -> None:
     values = KINDS[kind](np.random.default_rng(1))
     summary = _fed(values)
+    values = values[~np.isnan(values)]
+    assert summary.rows == len(values)
     assert summary.error < 6e-4
     assert _furthest(values, summary) <= summary.error + 1e-9
     assert _furthest(values, summary) < 1e-3
@@ -68,44 +85,41 @@ def test_few_distinct_numbers_are_counted_however_many_rows_there_are() -> None:
     assert found.counts.tolist() == counts.tolist()
 
 
-def test_below_a_million_rows_every_number_is_kept() -> None:
+def test_every_number_is_kept_until_a_summary_is_asked_for() -> None:
     values = np.random.default_rng(3).normal(size=100_000)
-    found = _fed(values).counted()
+    found = _fed(values, bound_at=len(values)).counted()
     assert found.error == 0
     assert found.values.tolist() == np.sort(values).tolist()
 
 
-def test_bounded_memory_is_as_good_where_many_rows_are_known_to_come() -> None:
-    values = np.random.default_rng(4).normal(size=MANY)
-    early, late = _fed(values, exact_rows=0), _fed(values)
-    assert early.counted().values.tolist() == late.counted().values.tolist()
-    assert early.error == late.error
-
-
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=40)
 @given(
     st.integers(1, 40 * BLOCK_ROWS),
     st.lists(st.integers(0, 40), max_size=5),
     st.randoms(use_true_random=False),
+    st.sampled_from([0.0, 0.4, 0.95]),
 )
 def test_however_blocks_are_parted_and_merged_the_same_numbers_remain(
-    rows: int, cuts: list[int], random: object
+    rows: int, cuts: list[int], random: object, missing: float
 ) -> None:
-    values = np.random.default_rng(5).normal(size=rows)
-    whole = _fed(values, exact_rows=10 * BLOCK_ROWS)
+    rng = np.random.default_rng(5)
+    values = np.where(rng.random(rows) < missing, np.nan, rng.normal(size=rows))
+    values[0] = 0.0
+    whole = _fed(values)
     edges = [0, *sorted(cuts), 41]
     parts = [
-        _fed(values, exact_rows=10 * BLOCK_ROWS, blocks=slice(start, end))
-        for start, end in pairwise(edges)
+        _fed(values, bound_at=rows * place, blocks=slice(start, end))
+        for place, (start, end) in enumerate(pairwise(edges))
     ]
     random.shuffle(parts)  # type: ignore[attr-defined]
-    merged = Halvings(exact_rows=10 * BLOCK_ROWS)
+    merged = Halvings()
     for part in parts:
         merged.merge(part)
+    merged.bound()
     one, two = whole.counted(), merged.counted()
     assert one.values.tolist() == two.values.tolist()
     assert one.counts.tolist() == two.counts.tolist()
-    assert merged.rows == rows
+    assert merged.rows == whole.rows
     assert merged.error == whole.error
 
 

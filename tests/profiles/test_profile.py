@@ -8,7 +8,7 @@ import pytest
 
 from modelgate.dataset import BLOCK_ROWS
 from modelgate.profiles.column import MOST_CATEGORIES, ColumnProfile
-from modelgate.profiles.profile import Profile
+from modelgate.profiles.profile import EXACT_ROWS, Profile
 from modelgate.surveys import Layout, Rows
 
 
@@ -81,6 +81,39 @@ def test_texts_that_are_hardly_ever_said_twice_are_remarks_and_measured(distinct
 def test_cells_that_nothing_compares_are_counted_where_they_are_missing() -> None:
     found = column(pa.array([[1], None, [2, 3]]))
     assert (found.kind, found.missing) == ("other", 1)
+
+
+def _normal(rows: int, known: int | None = None) -> Profile:
+    values = np.random.default_rng(0).normal(size=rows)
+    schema = pa.schema([("it", pa.float64())])
+    profile = Profile(Layout(schema=schema, rows=known))
+    for first in range(0, rows, BLOCK_ROWS):
+        block = pa.RecordBatch.from_pydict({"it": values[first : first + BLOCK_ROWS]})
+        profile.add(Rows(block, first))
+    return profile
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "error"),
+    [
+        pytest.param(EXACT_ROWS - 1, None, False, id="below-a-million"),
+        pytest.param(EXACT_ROWS, None, True, id="a-million"),
+        pytest.param(100_000, EXACT_ROWS, True, id="a-million-to-come"),
+    ],
+)
+def test_numbers_are_exact_below_a_million_rows(rows: int, known: int | None, error: bool) -> None:
+    found = _normal(rows, known).columns_profiled["it"].numbers
+    assert found is not None
+    assert (found.error > 0) == error
+    assert found.error < 6e-4
+
+
+def test_it_does_not_matter_whether_many_rows_were_known_to_come() -> None:
+    early, late = (_normal(EXACT_ROWS, known).columns_profiled["it"] for known in (EXACT_ROWS, 0))
+    assert early.numbers is not None
+    assert late.numbers is not None
+    assert early.numbers.values.tolist() == late.numbers.values.tolist()
+    assert early.numbers.error == late.numbers.error
 
 
 def test_parts_merge_to_the_whole() -> None:
