@@ -26,7 +26,7 @@ class Dataset(ABC):
         digested_apart: whether the digest is taken by reading the file once more, so that it may be
             taken at the same time as the rows.
         folder: what the names of files in its cells are relative to.
-        rows: how many there are; None where only reading them tells.
+        known_rows: how many there are; None where only reading them tells.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Dataset(ABC):
     taken: tuple[str, ...] = ()
     digested_apart: bool = False
     folder: Path = Path()
-    rows: int | None = None
+    known_rows: int | None = None
 
     @abstractmethod
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:

@@ -106,7 +106,7 @@ def profile_of(data: Dataset) -> Profile:
     Raises:
         DataError: MG3148, there are no rows.
     """
-    profile = Profile(Layout(schema=data.schema, folder=data.folder, rows=data.rows))
+    profile = Profile(Layout(schema=data.schema, folder=data.folder, rows=data.known_rows))
     for block in data.blocks():
         profile.add(Rows(block, profile.rows))
     if not profile.rows:

@@ -50,7 +50,7 @@ class Surveying:
             facts=None if reading is None else reading.facts,
             folder=role.data.folder,
             seed=seed,
-            rows=role.data.rows,
+            rows=role.data.known_rows,
         )
         self.found: dict[SurveyNeed, Survey] = {}
         self.broken: dict[SurveyNeed, Exception] = {}

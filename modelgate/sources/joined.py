@@ -26,8 +26,8 @@ class Joined(Dataset):
         self.name = printable(name)
         self.parts = tuple(parts)
         self.schema = schema
-        known = [part.rows for part in parts if part.rows is not None]
-        self.rows = sum(known) if len(known) == len(parts) else None
+        known = [part.known_rows for part in parts if part.known_rows is not None]
+        self.known_rows = sum(known) if len(known) == len(parts) else None
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows, file after file; see `Dataset.batches`."""

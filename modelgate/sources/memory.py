@@ -30,7 +30,7 @@ class InMemory(Dataset):
     def __init__(self, table: pa.Table, name: str) -> None:
         self.name = name
         self.schema = settled_schema(table.schema, name)
-        self.rows = table.num_rows
+        self.known_rows = table.num_rows
         self._table = table
         self._digest: str | None = None
         self._bytes = 0

@@ -50,7 +50,7 @@ class Parquet(Source):
         fitting = BATCH_BYTES * len(first) // max(first.nbytes, 1)
         rows = min(max(fitting, BLOCK_ROWS // 8), BATCH_ROWS)
         reading = ParquetReading(descriptor, categories, rows)
-        reading.rows = int(plain.metadata.num_rows)
+        reading.known_rows = int(plain.metadata.num_rows)
         return reading
 
 
