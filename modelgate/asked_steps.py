@@ -7,13 +7,14 @@ from dataclasses import replace
 import pyarrow as pa
 
 from modelgate.behaviour.changing import columns_for, sought
-from modelgate.declare import Check
+from modelgate.declare import REFERENCE, Check
 from modelgate.errors import UsageError
 from modelgate.outcome import Severity
 from modelgate.provided import Probe
 from modelgate.suite import Limit, Margin, Step
 from modelgate.trial import Trial
 
+NAMED = ": add --reference FILE"
 Steps = list[tuple[Check, Step]]
 
 
@@ -48,6 +49,9 @@ def _inapplicable(check: Check, step: Step, trial: Trial) -> str | None:
     """Why a step of a ready-made suite cannot be asked; None where it can."""
     if not trial.asker.answers_again and (Probe in check.provided.values() or check.asks_model):
         return "predictions made beforehand have no model to ask again"
+    for whose, _ in check.surveyed(step.data, step.settings).values():
+        if whose not in trial.roles:
+            return f"no {whose} rows are named" + (NAMED if whose == REFERENCE else "")
     role = trial.roles.get(step.data)
     if step.change is None or role is None:
         return None

@@ -42,8 +42,9 @@ def findings(
 ) -> tuple[Finding, ...]:
     """The weightiest first, in this order.
 
-    Unjudged rows, labels that contradict scores, a single answer, the weakest slices, ignored
-    columns, mixed-up classes, a row that turns when it is changed a little, the worst row.
+    Unjudged rows, labels that contradict scores, a single answer, the weakest slices, rows that the
+    model was trained on, ignored columns, mixed-up classes, a row that turns when it is changed a
+    little, the worst row.
 
     Args:
         gathered: of each data set that was read.
@@ -56,6 +57,7 @@ def findings(
         [_one_answer(one) for one in gathered.values()],
         [_searched(role, one, results) for role, one in gathered.items()],
         [_weakest_slice(results)],
+        [_in_both(results)],
         [_ignored(results)],
         [_mixed_up(one) for one in gathered.values()],
         [
@@ -149,6 +151,15 @@ def _turned(
         says = f"Rows that are changed a little are not answered: {error.code} {error.message}."
         return [Finding(says=says, evidence={"type": "broken", "code": error.code})]
     return [] if found is None else [_fragile(found.by, found.turned, found.changed, found.example)]
+
+
+def _in_both(results: Sequence[Result]) -> list[Finding]:
+    """Rows of the test set that the model was trained on."""
+    return [
+        Finding(says=f"{one.says} {one.evidence[0]}.", evidence={"type": "in_both", **one.details})
+        for one in results
+        if one.check == "split_overlap" and one.evidence and one.status is not Status.FAILED
+    ][:1]
 
 
 def _by_step(result: Result) -> Finding:

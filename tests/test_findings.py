@@ -213,3 +213,23 @@ def test_the_weightiest_come_first_and_five_are_enough() -> None:
     assert kinds == ["dropped", "dropped", "label", "label", "slice"]
     alone = [each.evidence["type"] for each in findings({"test": bad}, results)]
     assert alone == ["dropped", "label", "slice", "mixed_up", "rows"]
+
+
+def test_rows_that_the_model_was_trained_on_are_named() -> None:
+    one = Result(
+        id="split_overlap[all]",
+        check="split_overlap",
+        subject="all",
+        data="test",
+        severity=Severity.MINOR,
+        kind="statistical",
+        status=Status.PASSED,
+        value=0.004,
+        says="0.4 % of 500 rows stand in the reference too.",
+        evidence=("row 7 is row 9 of reference",),
+        details={"share": 0.004, "natural": 0.0},
+    )
+    healthy = gathered([0, 1, 2] * 10, [0, 1, 2] * 10)
+    assert said(healthy, [one]) == [f"{one.says} row 7 is row 9 of reference."]
+    assert said(healthy, [replace(one, status=Status.FAILED)]) == []  # it is told above
+    assert said(healthy, [replace(one, evidence=())]) == []
