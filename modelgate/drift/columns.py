@@ -123,6 +123,14 @@ KINDS = {
 }
 
 
+MEASURED = {
+    "length": "characters of a text",
+    "letters": "share of letters a to z",
+    "digits": "share of digits",
+    "not ASCII": "share of characters beyond ASCII",
+}
+
+
 def _differ(one: ColumnProfile, two: ColumnProfile) -> bool:
     """Whether they hold things that cannot be told apart by one test."""
     words = {"category", "text"}
@@ -135,16 +143,19 @@ def _shifts(one: ColumnProfile, two: ColumnProfile, method: Method) -> list[Colu
         shift = method.numbers(one.numbers, two.numbers)
         words = changed_numbers(one.numbers, two.numbers, of_time=one.kind == "time")
         found.append(ColumnShift(one.name, "values", shift, words))
-    if method.categories and one.categories and two.categories:
+    # The reference alone says whether texts are categories or remarks: of few rows now, most
+    # values stand once, whatever they are.
+    by_category = one.kind == "category" and one.categories and two.categories
+    if method.categories and by_category:
         values = sorted({*one.categories, *two.categories}, key=str)
         mine = np.array([one.categories.get(value, 0) for value in values], dtype=np.int64)
         theirs = np.array([two.categories.get(value, 0) for value in values], dtype=np.int64)
         words = changed_categories(one.categories, two.categories)
         found.append(ColumnShift(one.name, "values", method.categories(mine, theirs), words))
-    if method.numbers:
+    if method.numbers and not by_category:
         for measure in sorted({*one.measures} & {*two.measures}):
             was, now = one.measures[measure], two.measures[measure]
-            words = f"{measure} of the texts: {changed_numbers(was, now)}"
+            words = f"{MEASURED[measure]}: {changed_numbers(was, now)}"
             found.append(ColumnShift(one.name, measure, method.numbers(was, now), words))
     if one.missing or two.missing:
         shift = homogeneity(_missing(one), _missing(two))

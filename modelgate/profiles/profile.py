@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from modelgate.profiles.column import ColumnProfile, state_of
+from modelgate.profiles.column import ColumnProfile
+from modelgate.profiles.states import state_of
 from modelgate.surveys import Layout, Rows, Survey
 
 EXACT_ROWS = 1_000_000

@@ -78,6 +78,17 @@ def test_columns_that_no_test_can_compare_lie_apart() -> None:
     assert [one.column for one in found.shifts] == ["same"]
 
 
+def test_the_reference_alone_says_whether_texts_are_categories() -> None:
+    codes = [f"code {number}" for number in range(100)]
+    (found,) = compared(profiles(it=codes * 50), profiles(it=[*codes[:40], "other"])).shifts
+    assert (found.aspect, found.says) == ("values", "new value 'other' in 2.4 % of rows")
+    remarks = compared(profiles(it=codes), profiles(it=["yes"] * 100)).shifts
+    assert [(one.aspect, one.says) for one in remarks][:2] == [
+        ("digits", "share of digits: median 0.286 → 0"),
+        ("length", "characters of a text: median 7 → 3"),
+    ]
+
+
 def test_a_method_that_compares_no_such_column_says_so() -> None:
     found = compared(profiles(it=["a"], n=[1.0]), profiles(it=["a"], n=[1.0]), method="ks")
     assert found.untold == {"it": "categories are not compared by ks"}

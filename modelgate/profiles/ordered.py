@@ -1,0 +1,84 @@
+"""Columns whose values stand in an order: numbers and points of time."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelgate.arrays import numbers
+from modelgate.profiles.column import ColumnProfile, ColumnState, Kind
+from modelgate.profiles.halvings import Floats, Halvings
+
+UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+"""How many of them a second has."""
+
+
+class Numbers(ColumnState):
+    """Numbers, as double precision: whole numbers are exact up to 2^53."""
+
+    kind: Kind = "number"
+
+    def __init__(self, name: str, kind: pa.DataType) -> None:
+        super().__init__(name, kind)
+        self._values = Halvings()
+
+    def _add(self, array: pa.Array, first: int) -> None:
+        values, absent = self._numbers(array)
+        there = ~np.isnan(values) if absent is None else ~(np.isnan(values) | absent)
+        if not there.all():
+            values = values[there]
+        self.missing += len(array) - len(values)
+        self._values.add(values, first)
+
+    def _numbers(self, array: pa.Array) -> tuple[Floats, NDArray[np.bool_] | None]:
+        values, absent = numbers(array)
+        return values.astype(np.float64, copy=False), absent
+
+    def bound(self) -> None:
+        """See `ColumnState.bound`."""
+        self._values.bound()
+
+    def _merge(self, other: Self) -> None:
+        self._values.merge(other._values)
+
+    def profile(self) -> ColumnProfile:
+        """See `ColumnState.profile`."""
+        some = self._values.rows > 0
+        return ColumnProfile(
+            name=self.name,
+            kind=self.kind,
+            type=str(self.type),
+            rows=self.rows,
+            missing=self.missing,
+            numbers=self._values.counted() if some else None,
+            lowest=self._values.lowest if some else None,
+            highest=self._values.highest if some else None,
+        )
+
+
+class Times(Numbers):
+    """Points of time, as seconds since 1970."""
+
+    kind: Kind = "time"
+
+    def _numbers(self, array: pa.Array) -> tuple[Floats, NDArray[np.bool_] | None]:
+        if pa.types.is_date(array.type):
+            array = array.cast(pa.timestamp("s"))
+        values, absent = numbers(array.cast(pa.int64()))
+        return values.astype(np.float64) / UNITS[array.type.unit], absent
+
+
+def times_of(texts: pa.Array) -> pa.Array | None:
+    """Texts that all write points of time as ISO 8601 does; None where one does not.
+
+    "2024-02-29", "2024-02-29 13:05", "2024-02-29T13:05:59.25Z".
+    """
+    for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        try:
+            return texts.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    return None

@@ -1,0 +1,24 @@
+"""Which state gathers a column: by its type."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from modelgate.arrays import is_number, is_text
+from modelgate.profiles.column import ColumnState, Opaque
+from modelgate.profiles.ordered import Numbers, Times
+from modelgate.profiles.words import Words
+
+
+def state_of(field: pa.Field) -> ColumnState:
+    """An empty state of a column."""
+    kind = field.type
+    if pa.types.is_boolean(kind) or is_text(kind):
+        return Words(field.name, kind)
+    if is_number(kind):
+        return Numbers(field.name, kind)
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return Times(field.name, kind)
+    if pa.types.is_dictionary(kind) and is_number(kind.value_type):
+        return Words(field.name, kind)
+    return Opaque(field.name, kind)

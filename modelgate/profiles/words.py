@@ -1,0 +1,127 @@
+"""Columns of texts, truth values and codes: categories while they are few, else remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from modelgate.arrays import coded, is_text, texts
+from modelgate.cells import plain, texts_of
+from modelgate.profiles.column import ColumnProfile, ColumnState
+from modelgate.profiles.measures import Measured
+from modelgate.profiles.ordered import Times, times_of
+
+MOST_CATEGORIES = 10_000
+"""Distinct values beyond which none is counted: such a column holds names or remarks."""
+ROWS_A_CATEGORY = 5
+"""Rows a distinct value, on average, below which texts are remarks, no categories."""
+FEW_CATEGORIES = 20
+"""Distinct values up to which texts are categories, however few rows there are."""
+
+
+class Words(ColumnState):
+    """Each value is counted, and texts are measured once they are too many for that.
+
+    Texts that all write a point of time as ISO 8601 does are points of time: CSV has no others.
+    """
+
+    def __init__(self, name: str, kind: pa.DataType) -> None:
+        super().__init__(name, kind)
+        self._counts: dict[Any, int] | None = {}
+        self._measured = Measured()
+        self._times = Times(name, kind) if is_text(kind) else None
+
+    def _add(self, array: pa.Array, first: int) -> None:
+        self._add_times(array, first)
+        if self._counts is None:
+            self.missing += array.null_count
+            self._measured.add(texts(array.drop_null()))
+            return
+        codes, values = coded(array)
+        rows = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
+        there = {value: count for value, count in zip(values, rows, strict=True) if count}
+        there = {value: count for value, count in there.items() if value == value}  # noqa: PLR0124
+        self.missing += len(array) - sum(there.values())
+        self._count(there)
+
+    def _add_times(self, array: pa.Array, first: int) -> None:
+        if self._times is None or array.null_count == len(array):
+            return
+        found = times_of(plain(array))
+        if found is None:
+            self._times = None
+        else:
+            self._times.add(found, first)
+
+    def _count(self, rows: Mapping[Any, int]) -> None:
+        """Count values, or measure them where they are too many."""
+        if self._counts is None:
+            self._measure(rows)
+            return
+        for value, count in rows.items():
+            self._counts[value] = self._counts.get(value, 0) + count
+        if len(self._counts) > MOST_CATEGORIES:
+            counted, self._counts = self._counts, None
+            self._measure(counted)
+
+    def _measure(self, rows: Mapping[Any, int]) -> None:
+        if is_text(self.type) and rows:
+            times = np.array(list(rows.values()), dtype=np.int64)
+            self._measured.add(texts_of(list(rows), pa.large_string()), times)
+
+    def bound(self) -> None:
+        """See `ColumnState.bound`."""
+        if self._times is not None:
+            self._times.bound()
+
+    def _merge(self, other: Self) -> None:
+        self._measured.merge(other._measured)
+        if other._counts is None:
+            counted, self._counts = self._counts or {}, None
+            self._measure(counted)
+        else:
+            self._count(other._counts)
+        if self._times is not None and other._times is not None:
+            self._times.merge(other._times)
+        else:
+            self._times = None
+
+    def profile(self) -> ColumnProfile:
+        """See `ColumnState.profile`."""
+        there = self.rows - self.missing
+        counts = self._counts or {}
+        few = self._counts is not None and len(counts) <= max(
+            FEW_CATEGORIES, there / ROWS_A_CATEGORY
+        )
+        times = self._times.profile() if self._times is not None else None
+        if times is not None and times.numbers is not None:
+            return self._as_times(times)
+        measured = self._measured
+        if self._counts and is_text(self.type):
+            measured = Measured()
+            rows = np.array(list(counts.values()), dtype=np.int64)
+            measured.add(texts_of(list(counts), pa.large_string()), rows)
+        return ColumnProfile(
+            name=self.name,
+            kind="category" if few else "text",
+            type=str(self.type),
+            rows=self.rows,
+            missing=self.missing,
+            categories=dict(sorted(counts.items(), key=lambda one: str(one[0]))),
+            measures=measured.counted(),
+        )
+
+    def _as_times(self, found: ColumnProfile) -> ColumnProfile:
+        return ColumnProfile(
+            name=self.name,
+            kind="time",
+            type=str(self.type),
+            rows=self.rows,
+            missing=self.missing,
+            numbers=found.numbers,
+            lowest=found.lowest,
+            highest=found.highest,
+        )
