@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from modelgate.aggregates import Need
+from modelgate.drift.columns import compared
 from modelgate.metrics.table import METRICS, options_for
 from modelgate.stats import paired
 from tests.benchmarks import error_rates
@@ -26,9 +27,12 @@ from tests.benchmarks.error_card import (
     power,
     ready_made,
     repeats,
+    shifted,
+    stability,
     tables,
     wrong_promotion,
 )
+from tests.benchmarks.error_card.columns import KINDS, Column
 from tests.benchmarks.error_card.labels import THREE, TWO, Ranked, labels
 from tests.benchmarks.error_card.numbers import Numbers
 from tests.benchmarks.error_card.page import page
@@ -311,7 +315,7 @@ def test_the_page_tells_rows_goals_and_what_was_not_measured() -> None:
     assert all(row.meaning in text for row in ROWS if row.number in found)
     for row in ROWS:
         assert row.number in found or f"{row.number} ({row.title})" in text
-    assert "drift" in text
+    assert "looks are not counted" in text
 
 
 def test_the_command_measures_the_rows_asked_for_and_writes_the_page(
@@ -330,3 +334,30 @@ def test_the_command_measures_the_rows_asked_for_and_writes_the_page(
     monkeypatch.setattr(sys, "argv", ["error_rates", "--rows", "0", *told[-3:], str(written)])
     assert error_rates.main() == 0
     assert written.read_text("utf-8") == text, "what was kept is told again"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_shifts_by_as_much_as_it_says(kind: Any) -> None:
+    rng = np.random.default_rng(6)
+    law = Column(kind, gaps=True)
+    for apart in (0.0, 0.1):
+        one, two = law.draw(rng, MANY, "x"), law.draw(rng, MANY, "x", apart)
+        assert 0.04 < one.missing / one.rows < 0.06
+        values, _ = compared({"x": one}, {"x": two}).shifts
+        interval = values.shift.at(0.9999)
+        assert interval.low <= apart <= interval.high
+
+
+def test_what_the_battery_finds_is_found() -> None:
+    case = shifted.Case(300, 300, 5, "normal")
+    ours, theirs, only_ours, only = shifted.finds(case, np.random.default_rng(1), 20).tolist()
+    assert 0 < theirs <= ours
+    assert (only_ours, only) == (ours - theirs, 0)
+
+
+def test_no_shift_raises_few_alarms() -> None:
+    rng = np.random.default_rng(2)
+    assert shifted.alarms(shifted.Case(50, 300, 5), rng, 40).max() <= 6
+    edges: tuple[stability.Edges, ...] = ("given", "uneven", "quantiles")
+    for kind in edges:
+        assert stability.alarms(stability.Case(100, 200, 10, kind), rng, 40)[0] <= 7

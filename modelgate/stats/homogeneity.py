@@ -13,6 +13,9 @@ from modelgate.stats.unpaired import differences_high
 
 EXPECTED = 5
 """Rows expected in the emptiest cell from which on the chi-square law serves."""
+EXPECTED_OF_TWO = 100
+"""The same of two categories, where the exact law is at hand: with a rare one and unequal samples
+the chi-square law calls 6 in 10,000 what it means to call 1."""
 MOST_DRAWN = 500
 """Categories up to which rows are drawn by lot; of more, no single one makes the law."""
 _APART = 10  # categories that may each be among the rarer ones or not
@@ -25,10 +28,10 @@ def homogeneity(ones: Integers, others: Integers) -> Shift:
     sample lacks counts like any other. Any rows from 1 and 1 to 1e8 and more.
 
     Where 5 rows or more are expected in each cell, the p-value is the chi-square law's, without
-    correction, as `scipy.stats.chi2_contingency(..., correction=False)` has it. Else it is
-    that of rows drawn by lot, given the pooled categories (`relabelling`), of two categories
-    Fisher's; with more than `MOST_DRAWN` categories, or too many rows to draw, a gamma law of the
-    exact mean and variance.
+    correction, as `scipy.stats.chi2_contingency(..., correction=False)` has it. Else it is that of
+    rows drawn by lot, given the pooled categories (`relabelling`). Of two categories it is Fisher's
+    where fewer than `EXPECTED_OF_TWO` are expected; with more than `MOST_DRAWN` categories, or too
+    many rows to draw, a gamma law of the exact mean and variance.
 
     The effect is the share of rows that would have to change category for the samples to agree, in
     [0, 1]: half the sum of the absolute differences of shares. Noise makes it larger, the more
@@ -73,7 +76,7 @@ def _chance(ones: Integers, others: Integers) -> tuple[float, str]:
         return 1.0, "one category"
     fewest = float((ones + others).min()) * min(int(ones.sum()), int(others.sum())) / every
     seen = float(pearson(ones[None, :], others[None, :])[0])
-    if fewest >= EXPECTED:
+    if fewest >= (EXPECTED_OF_TWO if len(ones) == 2 else EXPECTED):
         return chi_square_above(seen, len(ones) - 1), "limit"
     if len(ones) == 2:
         return fisher(ones, others), "exact"

@@ -79,6 +79,20 @@ def test_heavy_ties_raise_as_many_alarms_as_they_should(values: int) -> None:
     assert 0.03 <= alarms / 800 <= 0.075
 
 
+@pytest.mark.parametrize(("rows", "others"), [(50, 100_000), (5_000, 90_000), (3_000, 3_000)])
+@pytest.mark.parametrize("rare", [0.01, 0.05, 0.2])
+def test_two_values_are_the_hypergeometric_law(rows: int, others: int, rare: float) -> None:
+    marked = int(rare * (rows + others))
+    law = stats.hypergeom(rows + others, marked, rows)
+    hit = int(law.ppf(1 - 1e-4))
+    one = Counted(np.array([0.0, 1.0]), np.array([rows - hit, hit]))
+    rest = marked - hit
+    other = Counted(np.array([0.0, 1.0]), np.array([others - rest, rest]))
+    mean = law.mean()
+    wanted = law.sf(hit - 1) + law.cdf(np.floor(2 * mean - hit + 1e-9))
+    assert ks(one, other).p_value == pytest.approx(wanted, rel=0.12)
+
+
 def test_endless_rows_are_no_trouble() -> None:
     at = np.arange(4_096.0)
     one = Counted(at, np.full(4_096, 1_000_000))

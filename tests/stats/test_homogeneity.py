@@ -29,7 +29,7 @@ def test_with_enough_rows_it_is_scipys(pairs: list[tuple[int, int]]) -> None:
     one, other = (side + 12 for side in sides(pairs))
     found = homogeneity(one, other)
     assert found.effect == pytest.approx(np.abs(one / one.sum() - other / other.sum()).sum() / 2)
-    if len(one) > 1 and stats.contingency.expected_freq([one, other]).min() >= 5:
+    if len(one) > 2 and stats.contingency.expected_freq([one, other]).min() >= 5:
         wanted = stats.chi2_contingency([one, other], correction=False).pvalue
         assert found.p_value == pytest.approx(wanted, rel=1e-9)
 
@@ -72,6 +72,12 @@ def test_two_categories_and_few_rows_are_fishers(
     wanted = stats.fisher_exact([one, other])[1]
     assert fisher(np.array(one), np.array(other)) == pytest.approx(wanted)
     assert homogeneity(np.array(one), np.array(other)).p_value == pytest.approx(wanted)
+
+
+def test_two_categories_and_many_rows_are_pearsons() -> None:
+    one, other = np.array([400, 300]), np.array([150, 150])
+    wanted = stats.chi2_contingency([one, other], correction=False).pvalue
+    assert homogeneity(one, other).p_value == pytest.approx(wanted)
 
 
 def test_few_rows_are_drawn_by_lot() -> None:

@@ -69,7 +69,6 @@ def _missing(found: Mapping[int, Sequence[Rate]]) -> list[str]:
         lines.append(f"- Rows not asked for: {'; '.join(rows)}.")
     return [
         *lines,
-        "- Rows 5 and 6, drift: there is no drift check yet.",
         "- Row 10, reuse of a test set: looks are not counted yet.",
         "- Rows that belong together (several rows of one user), which no law here has.",
     ]
