@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelgate.atomic import write_file
 from modelgate.console import Page
-from modelgate.drifting import Comparison
+from modelgate.drifting import Comparison, Side
 from modelgate.errors import UsageError
+from modelgate.escape import printable
 from modelgate.outcome import Status
 from modelgate.reporters import STANDARD_OUTPUT, ReportOption
 from modelgate.summary import LONGEST_NAME
@@ -83,6 +84,15 @@ def show(found: Comparison, console: Console) -> None:
     page.put(page.text(f"{WORDS[code]}, exit code {code}", COLOURS[code]))
 
 
+def saved(path: Path, side: Side, columns: int) -> str:
+    """That a profile was written, and what it is good for."""
+    return (
+        f"Wrote {printable(path)}: the profile of {side.path}, {side.rows:,} rows, {columns} column"
+        f"{'s' * (columns != 1)}. `modelgate drift {printable(path)} CURRENT` compares with it and"
+        " reads those rows no more.\n"
+    )
+
+
 def _says(found: Comparison) -> Iterator[str]:
     """What was found, in sentences."""
     result, limit = found.result, found.result.limit["at_most"]
@@ -106,10 +116,14 @@ def _says(found: Comparison) -> Iterator[str]:
             f" ({widest['column']}): too few rows to tell."
         )
     yield (
-        f"{found.current.path} ({found.current.rows:,} rows) against {found.reference.path}"
-        f" ({found.reference.rows:,} rows). A shift of more than {limit:g} matters: so large a"
-        " share of the rows would have to change."
+        f"{_named(found.current)} against {_named(found.reference)}. A shift of more than"
+        f" {limit:g} matters: so large a share of the rows would have to change."
     )
+
+
+def _named(side: Side) -> str:
+    told = f", the profile of {side.profile_of}" if side.profile_of else ""
+    return f"{side.path}{told} ({side.rows:,} rows)"
 
 
 def _beside(details: Mapping[str, Any]) -> Iterator[str]:

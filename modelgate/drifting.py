@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from modelgate.dataset import Dataset
+from modelgate.check_file import load_check
 from modelgate.declare import Check
 from modelgate.drift.told import drift_of
 from modelgate.errors import DataError, about
 from modelgate.gate import settled
-from modelgate.library import Library, builtin_root
+from modelgate.library import builtin_root
 from modelgate.outcome import Status
 from modelgate.profiles.profile import Profile
+from modelgate.profiles.stored import Origin, is_profile, read_profile, write_profile
 from modelgate.question import Question, judged
 from modelgate.report import Result
 from modelgate.sources import open_dataset
@@ -34,11 +36,14 @@ class Side:
         path: as the user wrote it.
         rows: that it has.
         digest: "sha256:..." of its bytes.
+        profile_of: the data's name, where `path` leads to its profile; `rows` and `digest` are the
+            data's.
     """
 
     path: str
     rows: int
     digest: str
+    profile_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,61 +74,76 @@ def drift(
     ignore: Sequence[str] = (),
     method: str = "auto",
     at_most: float | None = None,
+    save_profile: Path | None = None,
 ) -> Comparison:
     """Whether the rows of two data sets are of one kind.
 
     Args:
-        reference: a path, a folder, a pattern, a DataFrame, an Arrow table.
+        reference: a path, a folder, a pattern, a DataFrame, an Arrow table, or the path of a
+            profile, which stands for the data that it is of.
         current: likewise.
         columns: only these; all of the reference where empty.
         ignore: all but these.
         method: of the check `drift`.
         at_most: shift that does not matter yet; the check's own where None.
+        save_profile: where to write the reference's profile.
 
     Raises:
-        DataError: rows cannot be read, or there are none.
+        DataError: rows cannot be read, or there are none; MG3580 to MG3582, a profile cannot.
         UsageError: MG2260, no such column; MG2130, MG2131, a limit that says nothing.
+        StorageError: MG6050, the profile cannot be written.
     """
     settings: dict[str, Any] = {"method": method, "ignore": list(ignore)}
     settings |= {"columns": list(columns)} if columns else {}
     check, step = _asked(settings, at_most)
-    sides = []
-    for rows in (reference, current):
-        data = open_dataset(rows)
-        with about(data.name):
-            sides.append((data, profile_of(data)))
-    (before, was), (after, now) = sides
+    (before, was), (after, now) = profiled(reference), profiled(current)
+    if save_profile is not None:
+        save(save_profile, before, was)
     outcome = drift_of(
         was, now, columns=columns, ignore=ignore, method=method, floor=step.limit.at_most
     )
     (result,), _ = settled([judged(Question(check, step), outcome)])
-    return Comparison(_side(before, was), _side(after, now), result)
+    return Comparison(before, after, result)
 
 
-def profile_of(data: Dataset) -> Profile:
-    """Every row of a data set, read once.
+def profiled(rows: Any) -> tuple[Side, Profile]:
+    """What a data set holds: read once, or told by its profile.
+
+    Args:
+        rows: as `drift` takes them.
 
     Raises:
-        DataError: MG3148, there are no rows.
+        DataError: as `drift` says.
     """
+    if isinstance(rows, str | Path) and is_profile(Path(rows)):
+        stored = read_profile(Path(rows))
+        return Side(str(rows), stored.rows, stored.origin.digest, stored.origin.name), stored
+    data = open_dataset(rows)
     profile = Profile(Layout(schema=data.schema, folder=data.folder, rows=data.known_rows))
-    for block in data.blocks():
-        profile.add(Rows(block, profile.rows))
-    if not profile.rows:
-        raise DataError("MG3148", "the data has no rows: nothing can be judged by it")
-    return profile
+    with about(data.name):
+        for block in data.blocks():
+            profile.add(Rows(block, profile.rows))
+        if not profile.rows:
+            raise DataError("MG3148", "the data has no rows: nothing can be judged by it")
+    return Side(data.name, profile.rows, data.digest), profile
+
+
+def save(path: Path, side: Side, profile: Profile) -> None:
+    """Write the profile of a data set.
+
+    Raises:
+        StorageError: MG6050, the file cannot be written.
+    """
+    write_profile(path, profile, Origin(name=side.profile_of or side.path, digest=side.digest))
 
 
 def _asked(settings: dict[str, Any], at_most: float | None) -> tuple[Check, Step]:
     """The check, and the step that a suite would ask it by: JSON is YAML."""
-    library = Library(builtin_root())
+    check = load_check(builtin_root() / "checks" / "drift" / "drift.py")
     written = {"drift": "columns", **settings}
     written |= {} if at_most is None else {"at_most": at_most}
     data: dict[str, Any] = {"reference": {}, "current": {}}
     text = json.dumps({"data": data, "checks": [{**written, "data": "current"}]})
-    suite = parse_suite(text.encode(), name="drift", path="modelgate drift", checks=library)
-    return library["drift"], suite.steps[0]
-
-
-def _side(data: Dataset, profile: Profile) -> Side:
-    return Side(data.name, profile.rows, data.digest)
+    checks = {check.name: check}
+    suite = parse_suite(text.encode(), name="drift", path="modelgate drift", checks=checks)
+    return check, suite.steps[0]

@@ -96,7 +96,10 @@ def test_a_limit_and_columns_may_be_named(folder: Path) -> None:
         ),
         (("year.csv", "next.csv", "--at-most", "5"), 2, "MG2130"),
         (("year.csv", "next.csv", "--report", "junk"), 2, "MG2050"),
-        (("year.csv",), 2, "CURRENT"),
+        (("year.csv",), 2, "MG2004 CURRENT is missing"),
+        (("year.csv", "--save-profile", "year.csv"), 2, "MG2035"),
+        (("year.csv", "next.csv", "--report", "json:next.csv"), 2, "MG2035"),
+        (("year.csv", "--save-profile", "none/year.json"), 6, "MG6050"),
         (("year.csv", "next.csv", "--method", "psj"), 2, "psj"),
     ],
 )
@@ -116,3 +119,35 @@ def test_a_file_is_written_whole(folder: Path) -> None:
     )
     assert found.stdout.startswith("DRIFT")
     assert json.loads((folder / "out.json").read_text("utf-8"))["exit_code"] == 1
+
+
+def test_a_profile_stands_for_the_rows_it_is_of(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "year.csv").write_bytes((folder / "year.csv").read_bytes())
+    found = run(tmp_path, "year.csv", "--save-profile", "year.json")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.startswith("Wrote year.json: the profile of year.csv, 8,000 rows, 2 col")
+    (tmp_path / "year.csv").unlink()  # so that nobody can read it again
+    direct = run(folder, "year.csv", "summer.csv", "--report", "json")
+    stored = run(tmp_path, "year.json", str(folder / "summer.csv"), "--report", "json")
+    assert (direct.returncode, stored.returncode) == (1, 1)
+    one, two = json.loads(direct.stdout), json.loads(stored.stdout)
+    assert one["columns"] == two["columns"]  # fewer than 4,096 values: nothing is lost
+    assert two["reference"] == {**one["reference"], "path": "year.json", "profile_of": "year.csv"}
+    shown = run(tmp_path, "year.json", str(folder / "next.csv")).stdout
+    assert "against\n      year.json, the profile of year.csv (8,000 rows)." in shown
+
+
+def test_a_profile_is_saved_while_rows_are_compared(folder: Path, tmp_path: Path) -> None:
+    written = str(tmp_path / "year.json")
+    found = run(folder, "year.csv", "next.csv", "--save-profile", written)
+    assert found.returncode == 0
+    assert json.loads((tmp_path / "year.json").read_text("utf-8"))["profile"]["rows"] == 8_000
+
+
+def test_a_broken_profile_is_one_line(folder: Path, tmp_path: Path) -> None:
+    written = tmp_path / "year.json"
+    run(folder, "year.csv", "--save-profile", str(written))
+    written.write_bytes(written.read_bytes()[:-9])
+    found = run(folder, str(written), "next.csv")
+    assert (found.returncode, found.stdout) == (3, "")
+    assert "MG3582 the profile is damaged" in found.stderr
