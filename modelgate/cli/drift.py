@@ -23,7 +23,7 @@ import click
 @click.option("--ignore", metavar="NAME", multiple=True, help="All but this; repeatable.")
 @click.option(
     "--method",
-    type=click.Choice(["auto", "ks", "chi_square"]),
+    type=click.Choice(["auto", "ks", "chi_square", "psi", "jensen_shannon", "wasserstein"]),
     default="auto",
     show_default=True,
     help="How columns are compared; auto chooses by what they hold.",

@@ -9,9 +9,12 @@ import numpy as np
 
 from modelgate.drift.words import changed_categories, changed_missing, changed_numbers
 from modelgate.profiles.column import ColumnProfile
+from modelgate.stats.binning import BINS, quantile_bins
+from modelgate.stats.divergences import jensen_shannon, psi
 from modelgate.stats.homogeneity import homogeneity
 from modelgate.stats.ks import ks
 from modelgate.stats.shift import Counted, Shift
+from modelgate.stats.wasserstein import wasserstein
 
 OfNumbers = Callable[[Counted, Counted], Shift]
 OfCategories = Callable[["np.typing.NDArray[np.int64]", "np.typing.NDArray[np.int64]"], Shift]
@@ -26,18 +29,42 @@ class Method:
         categories: of two samples of categories; None where it compares none.
         measure: what the effect is called: "KS".
         floor: the effect below which a shift does not matter, where nobody says otherwise.
+        highest: the most that the effect can be; None where there is no such bound.
     """
 
     numbers: OfNumbers | None
     categories: OfCategories | None
     measure: str
-    floor: float
+    floor: float = 0.05
+    highest: float | None = 1.0
+
+    @property
+    def missing(self) -> OfCategories:
+        """Of rows with and without a value, in the same unit where there is one."""
+        return self.categories or homogeneity
+
+
+ROWS_A_BIN = 10
+"""Rows of the smaller sample that a bin of numbers should hold."""
+
+
+def in_bins(of: OfCategories) -> OfNumbers:
+    """A test of categories for numbers: in ten bins on the reference's quantiles, fewer of few."""
+
+    def test(reference: Counted, current: Counted) -> Shift:
+        few = min(reference.rows, current.rows) // ROWS_A_BIN
+        return of(*quantile_bins(reference, current, max(2, min(BINS, few))))
+
+    return test
 
 
 METHODS: Mapping[str, Method] = {
-    "auto": Method(ks, homogeneity, "distance", 0.05),
-    "ks": Method(ks, None, "KS", 0.05),
-    "chi_square": Method(None, homogeneity, "total variation", 0.05),
+    "auto": Method(ks, homogeneity, "distance"),
+    "ks": Method(ks, None, "KS"),
+    "chi_square": Method(None, homogeneity, "total variation"),
+    "psi": Method(in_bins(psi), psi, "population stability index", highest=None),
+    "jensen_shannon": Method(in_bins(jensen_shannon), jensen_shannon, "Jensen-Shannon distance"),
+    "wasserstein": Method(wasserstein, None, "Wasserstein distance", highest=None),
 }
 
 
@@ -158,7 +185,7 @@ def _shifts(one: ColumnProfile, two: ColumnProfile, method: Method) -> list[Colu
             words = f"{MEASURED[measure]}: {changed_numbers(was, now)}"
             found.append(ColumnShift(one.name, measure, method.numbers(was, now), words))
     if one.missing or two.missing:
-        shift = homogeneity(_missing(one), _missing(two))
+        shift = method.missing(_missing(one), _missing(two))
         words = changed_missing(one.missing / one.rows, two.missing / two.rows)
         found.append(ColumnShift(one.name, "missing", shift, words))
     return found

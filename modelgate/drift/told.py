@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from modelgate.drift.columns import METHODS, Compared, compared
@@ -60,7 +61,8 @@ def drift_of(
     )
     least = METHODS[method].floor if floor is None else floor
     family = family_of(found.shifts, least) if found.shifts else None
-    return _outcome(found, family, least, min(reference.rows, current.rows))
+    outcome = _outcome(found, family, least, min(reference.rows, current.rows))
+    return replace(outcome, highest=METHODS[method].highest)
 
 
 def _outcome(found: Compared, family: Family | None, floor: float, rows: int) -> Outcome:
@@ -86,7 +88,6 @@ def _outcome(found: Compared, family: Family | None, floor: float, rows: int) ->
         n=rows,
         minimum=LEAST,
         lowest=0.0,
-        highest=1.0,
         method="two samples, Holm over the columns",
         says=_sentence(found, family, floor),
         evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],

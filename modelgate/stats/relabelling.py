@@ -29,7 +29,7 @@ def drawn_chance(distance: Distance, ones: Integers, others: Integers) -> float:
     samples swapped. It holds its level for any distance and any number of rows.
 
     Args:
-        distance: symmetric in the samples.
+        distance: symmetric in the samples, 0 or more.
         ones: (k,) rows of the first sample in each category or bin.
         others: (k,) of the second; together `MOST_ROWS` rows at most.
 
@@ -44,7 +44,7 @@ def drawn_chance(distance: Distance, ones: Integers, others: Integers) -> float:
     every = ones + others
     rows = min(int(ones.sum()), int(others.sum()))
     seen = float(distance(ones[None, :], others[None, :])[0])
-    least = seen - _ALIKE * max(1.0, abs(seen))
+    least = seen * (1 - _ALIKE)
     rng = np.random.default_rng(SEED)
     hits = taken = 0
     while taken < _MANY and (taken < _FEW or hits <= _CLEAR * _FEW):

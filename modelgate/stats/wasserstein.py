@@ -98,8 +98,8 @@ def _chance(steps: Steps) -> float:
     widths = np.diff(middles)
 
     def distance(mine: Integers, theirs: Integers) -> Floats:
-        apart = np.cumsum(mine[:, :-1], axis=1) / ones.sum()
-        apart -= np.cumsum(theirs[:, :-1], axis=1) / more.sum()
+        apart = np.cumsum(mine[:, :-1], axis=1) / mine.sum(axis=1, keepdims=True)
+        apart -= np.cumsum(theirs[:, :-1], axis=1) / theirs.sum(axis=1, keepdims=True)
         found: Floats = np.abs(apart) @ widths
         return found
 

@@ -37,6 +37,13 @@ def test_the_unit_of_the_values_does_not_matter(factor: float) -> None:
     assert moved.p_value == plain.p_value
 
 
+@pytest.mark.parametrize(("rows", "others"), [(400, 90), (90, 400)])
+def test_a_shift_is_found_whichever_sample_is_larger(rows: int, others: int) -> None:
+    rng = np.random.default_rng(6)
+    one, other = rng.normal(size=rows), rng.normal(0.5, size=others)
+    assert wasserstein(counted(one), counted(other)).p_value < 0.005
+
+
 def test_a_whole_spread_further_is_one() -> None:
     one = counted(np.array([-1.0, 1.0] * 50))
     assert wasserstein(one, counted(np.array([0.0, 2.0] * 50))).effect == pytest.approx(1.0)
