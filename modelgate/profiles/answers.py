@@ -10,6 +10,7 @@ import numpy as np
 from modelgate.escape import shown
 from modelgate.profiles.column import ColumnProfile
 from modelgate.profiles.halvings import Halvings
+from modelgate.profiles.profile import many
 from modelgate.surveys import Layout, Rows, Survey
 
 ANSWER = "answer"
@@ -54,6 +55,7 @@ class AnswerProfile(Survey):
         if answers.scores is not None:
             for name, scores in self._scores(answers.scores):
                 self._add(name, scores, rows.first)
+        self._bound()
 
     def merge(self, other: Self) -> None:
         """See `Survey.merge`."""
@@ -64,6 +66,7 @@ class AnswerProfile(Survey):
             mine, lost = self._numbers.setdefault(name, (Halvings(), [0]))
             mine.merge(values)
             lost[0] += missing[0]
+        self._bound()
 
     @property
     def columns_profiled(self) -> Mapping[str, ColumnProfile]:
@@ -109,7 +112,13 @@ class AnswerProfile(Survey):
         kept, missing = self._numbers.setdefault(name, (Halvings(), [0]))
         there = ~np.isnan(values)
         missing[0] += len(values) - int(there.sum())
-        kept.add(np.asarray(values[there], dtype=np.float64), first)
+        kept.add(np.asarray(values[there], dtype=np.float64), first, len(values))
+
+    def _bound(self) -> None:
+        """Keep no more than a summary of many answers."""
+        if many(max(self.rows, self.layout.rows or 0), len(self._numbers)):
+            for values, _ in self._numbers.values():
+                values.bound()
 
 
 def _named(label: Any) -> str:

@@ -68,9 +68,9 @@ class ColumnState(ABC):
 
     def merge(self, other: Self) -> None:
         """Take in all that another state of the same column has seen."""
+        self._merge(other)
         self.rows += other.rows
         self.missing += other.missing
-        self._merge(other)
 
     def bound(self) -> None:  # noqa: B027 (who keeps little anyway has nothing to do)
         """Keep no more than a summary from now on."""

@@ -1,15 +1,15 @@
 """A summary of any number of numbers, in order, of bounded size and with a bounded error.
 
-All numbers are kept until someone asks for less. From there on the sorted numbers of two
-neighbouring blocks, or of two neighbouring runs of 2^k blocks, are merged, and where they are more
-than a block holds every other one is kept and stands for twice the rows. What is merged hangs on
-the numbers of the blocks alone: however the blocks are batched, parted and merged, the same numbers
-remain.
+All numbers are kept until someone asks for less. From there on the numbers of `GROUP` rows are
+sorted together and every 2^k-th is kept, so that they are no more than a block's; two neighbouring
+groups, or two neighbouring runs of 2^l groups, are merged, and of what is more than a block's every
+other one is kept. What is merged hangs on the numbers of the rows alone: however they are batched,
+parted and merged, the same numbers remain.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ Integers = NDArray[np.int64]
 
 FEW_VALUES = 4096
 """Distinct numbers up to which each is counted, however many rows there are."""
+GROUP = 8 * BLOCK_ROWS
+"""Rows that are sorted together: one sort of them costs less than eight sorts and their mergers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is kept of some neighbouring blocks.
+    """What is kept of some neighbouring groups.
 
     Attributes:
         values: (n,) ascending.
@@ -37,14 +39,27 @@ class Run:
     level: int
 
 
+@dataclass(slots=True)
+class Gathered:
+    """A group of which some rows were seen.
+
+    Attributes:
+        rows: that were seen, those without a number as well.
+        parts: the numbers, as they came.
+    """
+
+    rows: int = 0
+    parts: list[Floats] = field(default_factory=list)
+
+
 class Halvings:
     """Numbers in order.
 
-    The share of rows up to any value is off by at most `error`: a halving that keeps the first of
-    each two numbers counts at most one number too many up to any place, one that keeps the second
-    at most one too few (J. I. Munro and M. S. Paterson (1980), "Selection and sorting with limited
-    storage", Theoretical Computer Science 12, 315-323). In sum less than levels / (2 * 8,192),
-    6e-4 for ten million rows; mostly half of it, since the two kinds take turns.
+    The share of rows up to any value is off by at most `error`. Keeping from place o on one number
+    in s counts, up to any place, at most s - 1 - o numbers too many, and at most o too few (J. I.
+    Munro and M. S. Paterson (1980), "Selection and sorting with limited storage", Theoretical
+    Computer Science 12, 315-323). Since o takes turns, of what is too many and too few in sum less
+    than 6e-4 of ten million rows is left, and mostly half of that.
 
     Attributes:
         rows: numbers that were taken in.
@@ -55,47 +70,45 @@ class Halvings:
         self.rows = 0
         self.lowest = self.highest = float("nan")
         self._bounded = False
+        self._groups: dict[int, Gathered] = {}
         self._runs: dict[tuple[int, int], Run] = {}  # height in the tree, number at that height
-        self._off = [0, 0]  # rows that may be counted too many, too few, up to any place
+        self._many = self._few = 0  # numbers counted too many, too few, up to any place, at most
         self._distinct: tuple[Floats, Integers] | None = (
             np.zeros(0),
             np.zeros(0, dtype=np.int64),
         )
 
-    def add(self, values: Floats, first: int) -> None:
+    def add(self, values: Floats, first: int, rows: int) -> None:
         """Take in the numbers of some rows.
 
         Args:
             values: (n,) none of them NaN, in any order.
-            first: number of the first of these rows in the data set: the rows are a canonical
-                block, or part of one.
+            first: number of the first of these rows in the data set: they are a canonical block, or
+                part of one.
+            rows: n and those without a number.
         """
-        if not len(values):
-            return
-        ordered = np.sort(values)
-        self.rows += len(ordered)
-        self.lowest = float(np.fmin(self.lowest, ordered[0]))
-        self.highest = float(np.fmax(self.highest, ordered[-1]))
+        if len(values):
+            self.rows += len(values)
+            self.lowest = float(np.fmin(self.lowest, values.min()))
+            self.highest = float(np.fmax(self.highest, values.max()))
         if self._distinct is not None:
-            self._count(*_runs_of_equals(ordered))
-        number = first // BLOCK_ROWS
-        earlier = self._runs.pop((0, number), None)  # of a block that came in pieces
-        if earlier is not None:
-            ordered = _merged(ordered, earlier.values)
-        self._put(0, number, Run(ordered, 0))
+            self._count(*_runs_of_equals(np.sort(values)))
+        self._gather(first // GROUP, Gathered(rows, [values.copy()]))  # no view of a whole batch
 
     def merge(self, other: Halvings) -> None:
         """Take in all that another summary of the same data set has seen."""
         self.rows += other.rows
         self.lowest = float(np.fmin(self.lowest, other.lowest))
         self.highest = float(np.fmax(self.highest, other.highest))
-        self._off = [one + more for one, more in zip(self._off, other._off, strict=True)]
+        self._many, self._few = self._many + other._many, self._few + other._few
         if other._distinct is None:
             self._distinct = None
         else:
             self._count(*other._distinct)
         if other._bounded:
             self.bound()
+        for number, group in other._groups.items():
+            self._gather(number, group)
         for (height, number), run in other._runs.items():
             self._put(height, number, run)
 
@@ -104,17 +117,9 @@ class Halvings:
         if self._bounded:
             return
         self._bounded = True
-        runs, self._runs = self._runs, {}
-        for (height, number), run in runs.items():
-            self._put(height, number, run)
-
-    @property
-    def error(self) -> float:
-        """How far the share of rows up to any value may be off; 0 where every number is kept."""
-        if self._distinct is not None or not self.rows:
-            return 0.0
-        told = sum(len(run.values) << run.level for run in self._runs.values())
-        return (max(self._off) + abs(told - self.rows)) / min(told, self.rows)
+        groups, self._groups = self._groups, {}
+        for number, group in groups.items():
+            self._gather(number, group)
 
     def counted(self) -> Counted:
         """The numbers in order, each with the rows that it stands for.
@@ -124,49 +129,79 @@ class Halvings:
         """
         if self._distinct is not None:
             return Counted(*self._distinct)
-        runs = list(self._runs.values())
-        values = np.concatenate([run.values for run in runs])
-        if not any(run.level for run in runs):
-            values.sort()
-            return Counted(*_runs_of_equals(values))
-        weights = np.repeat([1 << run.level for run in runs], [len(run.values) for run in runs])
-        return Counted(*_summed(values, weights), self.error)
+        waiting = [part for group in self._groups.values() for part in group.parts]
+        last = np.concatenate([np.zeros(0), *waiting])
+        last.sort()
+        if not self._runs:
+            return Counted(*_runs_of_equals(last))
+        tail, many, few = _thinned(last)
+        runs = [*self._runs.values(), tail]
+        levels = np.array([run.level for run in runs])
+        weights = np.repeat(1 << levels, [len(run.values) for run in runs])
+        values, counts = _summed(np.concatenate([run.values for run in runs]), weights)
+        told = int(counts.sum())
+        off = max(self._many + many, self._few + few) + abs(told - self.rows)
+        return Counted(values, counts, off / min(told, self.rows))
 
     def _count(self, values: Floats, counts: Integers) -> None:
         """Count distinct numbers, while they are few."""
-        if self._distinct is None:
+        if self._distinct is None or not len(values):
             return
         known, rows = self._distinct
         found = _summed(np.concatenate([known, values]), np.concatenate([rows, counts]))
         self._distinct = found if len(found[0]) <= FEW_VALUES else None
 
+    def _gather(self, number: int, some: Gathered) -> None:
+        """Put rows into their group; once it is whole, it need not be kept as it is."""
+        group = self._groups.setdefault(number, Gathered())
+        group.rows += some.rows
+        group.parts += some.parts
+        if self._bounded and group.rows == GROUP:
+            values = np.concatenate(self._groups.pop(number).parts)
+            values.sort()
+            self._put(0, number, self._noted(*_thinned(values)))
+
     def _put(self, height: int, number: int, run: Run) -> None:
         """Put a run at its place; two neighbours become one as soon as both are there."""
-        while self._bounded:
-            other = self._runs.pop((height, number ^ 1), None)
-            if other is None:
-                break
+        while (other := self._runs.pop((height, number ^ 1), None)) is not None:
             height, number = height + 1, number >> 1
-            while run.level != other.level:
-                run, other = sorted((run, other), key=lambda one: one.level)
-                run = self._halved(run, number)
-            run = Run(_merged(run.values, other.values), run.level)
-            if len(run.values) > BLOCK_ROWS:
-                run = self._halved(run, number)
+            level = max(run.level, other.level)
+            both = [self._noted(*_halved(one, level, number & 1)) for one in (run, other)]
+            merged = np.concatenate([one.values for one in both])
+            merged.sort()  # the usual sort has vector instructions, a stable one has not
+            run = Run(merged, level)
+            if len(merged) > BLOCK_ROWS:
+                run = self._noted(*_halved(run, level + 1, number & 1))
         self._runs[height, number] = run
 
-    def _halved(self, run: Run, number: int) -> Run:
-        """Every other number: with neighbours taking turns, the errors cancel but for chance."""
-        start = number & 1
-        self._off[start] += 1 << run.level
-        return Run(run.values[start::2], run.level + 1)
+    def _noted(self, run: Run, many: int, few: int) -> Run:
+        """The run, and what it is off added to all that is off."""
+        self._many += many
+        self._few += few
+        return run
 
 
-def _merged(one: Floats, other: Floats) -> Floats:
-    """Two sorted runs as one: the usual sort has vector instructions, the stable one has not."""
-    every = np.concatenate([one, other])
-    every.sort()
-    return every
+Thin = tuple[Run, int, int]
+"""A run, and by how many rows it counts too many and too few up to any place, at most."""
+
+
+def _thinned(ordered: Floats) -> Thin:
+    """A group's numbers, or one in 2^k of them, so that they are no more than a block's."""
+    level = max(0, len(ordered) - 1).bit_length() - (BLOCK_ROWS - 1).bit_length()
+    if level <= 0:
+        return Run(ordered, 0), 0, 0
+    step = 1 << level
+    return Run(ordered[step // 2 :: step].copy(), level), step - 1 - step // 2, step // 2
+
+
+def _halved(run: Run, level: int, start: int) -> Thin:
+    """A run at a higher level, by dropping every other number as often as needed."""
+    many = few = 0
+    while run.level < level:
+        off = 1 << run.level if len(run.values) else 0
+        many, few = many + off * (1 - start), few + off * start
+        run = Run(run.values[start::2].copy(), run.level + 1)
+    return run, many, few
 
 
 def _summed(values: Floats, rows: Integers) -> tuple[Floats, Integers]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from modelgate.arrays import numbers
 from modelgate.profiles.column import ColumnProfile, ColumnState, Kind
 from modelgate.profiles.halvings import Floats, Halvings
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 """How many of them a second has."""
 
@@ -31,7 +33,7 @@ class Numbers(ColumnState):
         if not there.all():
             values = values[there]
         self.missing += len(array) - len(values)
-        self._values.add(values, first)
+        self._values.add(values, first, len(array))
 
     def _numbers(self, array: pa.Array) -> tuple[Floats, NDArray[np.bool_] | None]:
         values, absent = numbers(array)
@@ -75,7 +77,13 @@ def times_of(texts: pa.Array) -> pa.Array | None:
     """Texts that all write points of time as ISO 8601 does; None where one does not.
 
     "2024-02-29", "2024-02-29 13:05", "2024-02-29T13:05:59.25Z".
+
+    Args:
+        texts: one at least is not missing.
     """
+    there = texts if not texts.null_count else texts.drop_null()
+    if not _DAY.match(there[0].as_py()):
+        return None  # to be refused by the cast takes longer than a block of numbers
     for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
         try:
             return texts.cast(kind)

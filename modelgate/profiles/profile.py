@@ -11,14 +11,21 @@ from modelgate.surveys import Layout, Rows, Survey
 
 EXACT_ROWS = 1_000_000
 """Rows below which every number is kept."""
+EXACT_CELLS = 32_000_000
+"""Cells below which every number is kept: of a hundred columns, those of 320,000 rows."""
+
+
+def many(rows: int, columns: int) -> bool:
+    """Whether so many numbers are summed up instead of kept."""
+    return rows >= EXACT_ROWS or rows * columns >= EXACT_CELLS
 
 
 class Profile(Survey):
     """Every column in small: values in order or by category, and how many are missing.
 
-    Below `EXACT_ROWS` rows every number is kept. From there on a column takes about a megabyte,
-    however many rows there are, and the shares of rows up to any number are told within less than
-    1e-3 (`Halvings`); where so many rows are known to come, the first is kept as the last one is.
+    Below `EXACT_ROWS` rows and `EXACT_CELLS` cells every number is kept. From there on a column
+    takes about a megabyte, however many rows there are, and the shares of rows up to any number are
+    told within less than 1e-3 (`Halvings`); where so many rows are known to come, from the first.
 
     Attributes:
         rows: that were seen.
@@ -61,7 +68,7 @@ class Profile(Survey):
     def _bound(self, rows: int) -> None:
         """Keep no more than a summary where there are many rows, or will be."""
         self._found = None
-        if rows >= EXACT_ROWS and not self._bounded:
+        if many(rows, len(self._states)) and not self._bounded:
             self._bounded = True
             for state in self._states.values():
                 state.bound()

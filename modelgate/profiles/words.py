@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from modelgate.arrays import coded, is_text, texts
+from modelgate.arrays import is_text, numbers, texts
 from modelgate.cells import plain, texts_of
 from modelgate.profiles.column import ColumnProfile, ColumnState
 from modelgate.profiles.measures import Measured
@@ -21,6 +21,8 @@ ROWS_A_CATEGORY = 5
 FEW_CATEGORIES = 20
 """Distinct values up to which texts are categories, however few rows there are."""
 
+_NO_ENTRIES = texts_of([], pa.string())
+
 
 class Words(ColumnState):
     """Each value is counted, and texts are measured once they are too many for that.
@@ -31,20 +33,33 @@ class Words(ColumnState):
     def __init__(self, name: str, kind: pa.DataType) -> None:
         super().__init__(name, kind)
         self._counts: dict[Any, int] | None = {}
+        self._entries, self._used = _NO_ENTRIES, np.zeros(0, dtype=np.int64)
         self._measured = Measured()
         self._times = Times(name, kind) if is_text(kind) else None
 
     def _add(self, array: pa.Array, first: int) -> None:
         self._add_times(array, first)
+        self.missing += array.null_count
         if self._counts is None:
-            self.missing += array.null_count
             self._measured.add(texts(array.drop_null()))
             return
-        codes, values = coded(array)
-        rows = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
-        there = {value: count for value, count in zip(values, rows, strict=True) if count}
-        there = {value: count for value, count in there.items() if value == value}  # noqa: PLR0124
-        self.missing += len(array) - sum(there.values())
+        if not pa.types.is_dictionary(array.type):
+            array = array.dictionary_encode()
+        if not array.dictionary.equals(self._entries):
+            self._settle()
+            self._entries = array.dictionary
+            self._used = np.zeros(len(array.dictionary), dtype=np.int64)
+        codes, absent = numbers(array.indices)
+        known = codes if absent is None else codes[~absent]
+        self._used += np.bincount(known, minlength=len(self._used))
+
+    def _settle(self) -> None:
+        """Count what was seen by the entries of a dictionary, which mostly serves many blocks."""
+        values, self._entries = self._entries.to_pylist(), _NO_ENTRIES
+        rows, self._used = self._used.tolist(), np.zeros(0, dtype=np.int64)
+        used = {value: count for value, count in zip(values, rows, strict=True) if count}
+        there = {value: count for value, count in used.items() if not _is_missing(value)}
+        self.missing += sum(used.values()) - sum(there.values())
         self._count(there)
 
     def _add_times(self, array: pa.Array, first: int) -> None:
@@ -78,6 +93,8 @@ class Words(ColumnState):
             self._times.bound()
 
     def _merge(self, other: Self) -> None:
+        self._settle()
+        other._settle()
         self._measured.merge(other._measured)
         if other._counts is None:
             counted, self._counts = self._counts or {}, None
@@ -91,6 +108,7 @@ class Words(ColumnState):
 
     def profile(self) -> ColumnProfile:
         """See `ColumnState.profile`."""
+        self._settle()
         there = self.rows - self.missing
         counts = self._counts or {}
         few = self._counts is not None and len(counts) <= max(
@@ -125,3 +143,8 @@ class Words(ColumnState):
             lowest=found.lowest,
             highest=found.highest,
         )
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether an entry of a dictionary is no value: null, or NaN, which is not itself."""
+    return value is None or bool(value != value)  # noqa: PLR0124

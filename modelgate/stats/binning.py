@@ -28,7 +28,8 @@ def quantile_bins(
     """
     up_to = np.cumsum(reference.counts)
     wanted = np.ceil(up_to[-1] * np.arange(1, bins) / bins)
-    edges = np.unique(reference.values[np.searchsorted(up_to, wanted)])
+    edges = reference.values[np.searchsorted(up_to, wanted)]
+    edges = edges[np.diff(edges, prepend=np.nan) != 0]  # `np.unique` would load masked arrays
     sides = []
     for sample in (reference, current):
         place = np.searchsorted(edges, sample.values)  # a bin ends with its edge

@@ -67,7 +67,7 @@ def _one_place_above(gap: int, rows: int, others: int, ends: Integers) -> float:
     """
     rows, others = min(rows, others), max(rows, others)
     places = max(2, _COUNTED // (rows + 1))
-    chosen = np.unique(np.linspace(0, len(ends) - 1, min(places, len(ends))).astype(int))
+    chosen = np.linspace(0, len(ends) - 1, min(places, len(ends))).astype(int)  # one or more apart
     return max((_place_above(gap, rows, others, int(end)) for end in ends[chosen]), default=0.0)
 
 

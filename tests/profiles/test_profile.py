@@ -8,7 +8,7 @@ import pytest
 
 from modelgate.dataset import BLOCK_ROWS
 from modelgate.profiles.column import ColumnProfile
-from modelgate.profiles.profile import EXACT_ROWS, Profile
+from modelgate.profiles.profile import EXACT_CELLS, EXACT_ROWS, Profile, many
 from modelgate.stats.shift import Counted
 from modelgate.surveys import Layout, Rows
 
@@ -103,6 +103,13 @@ def test_numbers_are_exact_below_a_million_rows(rows: int, known: int | None, er
     assert found is not None
     assert (found.error > 0) == error
     assert found.error < 6e-4
+
+
+def test_of_many_columns_fewer_rows_are_exact() -> None:
+    rows = EXACT_CELLS // 1_000
+    assert not many(rows - 1, 1_000)
+    assert many(rows, 1_000)
+    assert not many(rows, 20)
 
 
 def test_it_does_not_matter_whether_many_rows_were_known_to_come() -> None:

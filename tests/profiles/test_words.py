@@ -79,10 +79,24 @@ def test_texts_that_are_all_missing_are_no_times() -> None:
     assert (found.kind, found.missing, found.categories, found.measures) == ("category", 2, {}, {})
 
 
-def test_a_category_that_is_not_a_number_is_missing() -> None:
-    values = pa.array([1.5, float("nan"), None, 1.5]).dictionary_encode()
+@pytest.mark.parametrize("entry", [float("nan"), None])
+def test_an_entry_of_a_dictionary_that_is_no_value_is_missing(entry: float | None) -> None:
+    entries = pa.array([1.5, entry], pa.float64())
+    values = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0]), entries)
     found = profile(values)
     assert (found.missing, found.categories) == (2, {1.5: 2})
+    one = seen(values)
+    one.merge(seen(values))
+    assert (one.profile().missing, one.profile().categories) == (4, {1.5: 4})
+
+
+def test_blocks_may_bring_dictionaries_of_their_own() -> None:
+    state = Words("it", pa.dictionary(pa.int32(), pa.string()))
+    for words in (["a", "b", "a"], ["b", "c", None], ["c", "c", "a"]):
+        state.add(pa.array(words).dictionary_encode(), state.rows)
+    found = state.profile()
+    assert (found.missing, found.categories) == (1, {"a": 3, "b": 2, "c": 3})
+    assert state.profile() == found
 
 
 @settings(deadline=None, max_examples=60)
