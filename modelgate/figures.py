@@ -26,6 +26,8 @@ COUNTED = frozenset(
     }
 )
 """Units that have a plural, by their last word."""
+OF_SIZES = {"second": SECONDS, "byte": BYTES}
+"""Units that are shown in what fits the size."""
 BARE = frozenset({"", "score"})
 """Units that go without saying."""
 
@@ -82,7 +84,7 @@ def figures(result: Result) -> Figures:
     texts = [_rounded(each, decimals) for each in (value, low, high)]
     shown = Figures(
         value=_with_unit(texts[0], name),
-        limit="" if bound is None else _with_unit(_shortest(bound), name),
+        limit="" if limit is None else _limit(limit, result.unit, scale, name),
         side=side,
     )
     if result.interval is None:
@@ -135,7 +137,7 @@ def _as_difference(result: Result, sign: float) -> Result:
 def _scale(unit: str, size: float) -> tuple[float, str]:
     if unit == "share":
         return 0.01, "%"
-    steps = {"second": SECONDS, "byte": BYTES}.get(unit)
+    steps = OF_SIZES.get(unit)
     if steps is None:
         return 1.0, unit
     return next((step for step in steps if size >= step[0]), steps[-1] if size else steps[0])
@@ -188,6 +190,15 @@ def _plain(limit: float | None, unit: str) -> str:
         return ""
     scale, name = _scale(unit, abs(limit))
     return _with_unit(_shortest(limit / scale), name)
+
+
+def _limit(limit: float, unit: str, scale: float, name: str) -> str:
+    """A limit in the unit of the value; in one of its own where that is far from it."""
+    if unit not in OF_SIZES:
+        return _with_unit(_shortest(limit / scale), name)
+    if not 0.1 <= abs(limit) / scale < 1000:
+        scale, name = _scale(unit, abs(limit))
+    return _with_unit(f"{limit / scale:,.4g}", name)
 
 
 def _with_unit(text: str, unit: str) -> str:

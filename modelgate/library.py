@@ -46,6 +46,8 @@ class Library(Mapping[str, Check]):
         self._checks: dict[str, Check] = {}
         mistakes: list[UsageError] = []
         for root in dict.fromkeys(root.resolve() for root in roots):
+            for path in _files(root / "checks", "*.py"):
+                self._refuse_misplaced(path, mistakes)
             for path in _files(root / "checks", "*/*.py"):
                 self._take(path, mistakes)
             for path in _files(root / "perturb", "*.py"):
@@ -54,6 +56,13 @@ class Library(Mapping[str, Check]):
                 self.suites[path.stem] = path
         if mistakes:
             raise MistakesError(mistakes)
+
+    def _refuse_misplaced(self, path: Path, mistakes: list[UsageError]) -> None:
+        """A check beside the families would be found by nobody; other files may stand there."""
+        if b"@check(" in path.read_bytes():
+            message = "a check stands in the folder of its family, and this one in none"
+            hint = f'move it: checks/FAMILY/{path.name}, with `family="FAMILY"` in it'
+            mistakes.append(UsageError("MG2218", message, where=Where(str(path)), hint=hint))
 
     def _take(self, path: Path, mistakes: list[UsageError]) -> None:
         try:

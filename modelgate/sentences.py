@@ -56,13 +56,14 @@ def sentence(result: Result) -> str:
 def advice(result: Result) -> str:
     """What a reader can do about a result that keeps the gate shut; "" where there is nothing."""
     if result.status is Status.CRASHED:
-        return "Run again with --debug to see where it broke off; until it answers, nothing passes."
+        return _broken_off(result)
     if result.status is Status.SKIPPED:
         return "Give it what it needs, or take it out of the suite."
     if result.check == "naive_gain" and result.value is not None and result.value <= 0:
         return "It answers no better than without looking at the input: see what it answers first."
     if result.status is Status.UNDECIDED:
-        return "" if result.reason and _kept(result) else _more_rows(result)
+        told = result.reason and (not result.n or _kept(result))
+        return "" if told else _more_rows(result)
     if result.status is not Status.FAILED:
         return ""
     if result.versus and result.better == "lower":
@@ -77,6 +78,14 @@ def advice(result: Result) -> str:
             " another order of classes look like this."
         )
     return f"`modelgate explain {result.check}` says what it measures and why it matters."
+
+
+def _broken_off(result: Result) -> str:
+    """What to do about a check that broke off: an error of ours has a text of its own."""
+    code, *_ = (result.reason or "").split()[:1] or [""]
+    if code.startswith("MG"):
+        return f"`modelgate explain {code}` says what to do; until it answers, nothing passes."
+    return "Run again with --debug to see where it broke off; until it answers, nothing passes."
 
 
 def _question(result: Result) -> str:

@@ -217,7 +217,8 @@ def _reading(
 def _step(library: Library, written: Mapping[str, Any], roles: Iterable[str]) -> Step:
     """A step as the suite's own parser reads it: JSON is YAML."""
     data: dict[str, Any] = {role: {} for role in roles}
-    text = json.dumps({"data": data, "checks": [written]}, ensure_ascii=False)
+    asked: dict[str, Any] = {"checks": [written]}
+    text = json.dumps(asked | ({"data": data} if data else {}), ensure_ascii=False)
     suite = parse_suite(text.encode(), name="run_check", path="run_check", checks=library)
     return suite.steps[0]
 

@@ -179,3 +179,16 @@ def test_examples_that_are_a_list_are_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "checks" / "artifact" / "words.yaml").write_text("- a", "utf-8")
     with pytest.raises(UsageError, match=r"words\.yaml:1:1: MG2216 .*a list"):
         examples_of(check)
+
+
+def test_a_check_beside_the_families_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "words.py").write_text("WORDS = ['a']\n", encoding="utf-8")
+    Library(tmp_path)
+    lost = tmp_path / "checks" / "above.py"
+    lost.write_text("@check(family='behaviour')\ndef above(): ...\n", encoding="utf-8")
+    with pytest.raises(MistakesError) as error:
+        Library(tmp_path)
+    (mistake,) = error.value.mistakes
+    assert mistake.code == "MG2218"
+    assert str(mistake.where).startswith(str(lost))

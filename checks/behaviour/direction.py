@@ -100,8 +100,8 @@ def direction(
     return share_of_wrong(
         hits,
         count,
-        says=f"{hits:,} of {count:,} answers to rows changed by {perturbation!r} are not as"
-        f" expected: {expect.replace('_', ' ')}.",
+        says=f"{hits:,} of {count:,} answers to rows changed by {perturbation!r}{_of(column)} are"
+        f" not as expected: {expect.replace('_', ' ')}.",
         evidence=told,
         details={
             "wrong": hits,
@@ -113,6 +113,13 @@ def direction(
             "mean_rise": float(f"{rise.mean():.6g}") if np.isfinite(rise).all() else None,
         },
     )
+
+
+def _of(column: str | list[str] | None) -> str:
+    """Which column was changed, where the suite names one."""
+    if column is None:
+        return ""
+    return f" of {column if isinstance(column, str) else ', '.join(column)}"
 
 
 def _held(before: Floats, after: Floats, expect: str, tolerance: float, *, bounded: bool) -> Flags:

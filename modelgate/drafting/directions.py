@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.arrays import numbers
+from modelgate.arrays import is_number, numbers
 from modelgate.perturb.material.spread import spread, whole
 from modelgate.replay import Recording
 from modelgate.report import Result
@@ -20,6 +20,8 @@ LEAST_MOVED, MOST_AGAINST = 0.5, 0.05
 LEAST_CORRELATED = 0.2
 """Rank correlation of column and labels below which these say nothing. A champion alone is no
 witness: of two columns that go together, a linear model often has one with the wrong sign."""
+MOST_FITTED = 5_000
+"""Rows that a second model is fitted to."""
 DIRECTION_ROOM = 0.3
 """Share of rows that may move the other way: a model of another shape is no bug, and one that reads
 another column moves about half of them."""
@@ -69,19 +71,67 @@ def _way(recording: Recording, result: Result) -> Way | None:
     correlated = _correlated(recording, str(result.details["column"]))
     if abs(correlated) < LEAST_CORRELATED or (correlated > 0) != (rose > fell):
         return None
+    if not _seen_by_trees(recording, result, rising=rose > fell):
+        return None
     return Way("not_lower" if rose > fell else "not_higher", against)
+
+
+def _seen_by_trees(recording: Recording, result: Result, *, rising: bool) -> bool:
+    """Whether trees that are fitted to these rows answer that way too, as rarely against it.
+
+    Of columns that go together a line may give one a sign that no other model finds.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    names = [
+        name
+        for name in recording.table.schema.names
+        if is_number(recording.table.schema.field(name).type)
+        and name != recording.roles["test"].part.target
+    ]
+    column = str(result.details["column"])
+    rows = np.flatnonzero(recording.usable)[:MOST_FITTED]
+    features = np.stack([_floats(recording, name)[rows] for name in names], axis=1)
+    truth = recording.truth[rows]
+    if recording.reading.task == "classification":
+        wanted = truth == recording.reading.positive
+        if wanted.all() or not wanted.any():
+            return False
+        trees = HistGradientBoostingClassifier(random_state=0, max_iter=50).fit(features, wanted)
+
+        def level(of: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.asarray(trees.predict_proba(of)[:, 1])
+    else:
+        fitted = HistGradientBoostingRegressor(random_state=0, max_iter=50).fit(features, truth)
+
+        def level(of: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.asarray(fitted.predict(of))
+
+    more = features.copy()
+    place = names.index(column)
+    more[:, place] += spread(features[:, place])
+    rise = level(more) - level(features)
+    against = (rise < 0) if rising else (rise > 0)
+    along = (rise > 0) if rising else (rise < 0)
+    return bool(along.mean() > against.mean() and against.mean() <= DIRECTION_ROOM / 2)
+
+
+def _floats(recording: Recording, name: str) -> NDArray[np.float64]:
+    values, absent = numbers(recording.table.column(name).combine_chunks())
+    found = values.astype(np.float64)
+    if absent is not None:
+        found[absent] = np.nan
+    return found
 
 
 def _correlated(recording: Recording, column: str) -> float:
     """Spearman's rank correlation of a column with the number, or with being the positive class."""
-    values, absent = numbers(recording.table.column(column).combine_chunks())
+    values = _floats(recording, column)
     there = recording.usable & np.isfinite(values)
-    if absent is not None:
-        there &= ~absent
     truth = recording.truth.astype(np.float64)
     if recording.reading.task == "classification":
         truth = (recording.truth == recording.reading.positive).astype(np.float64)
-    mine, its = _ranks(values[there].astype(np.float64)), _ranks(truth[there])
+    mine, its = _ranks(values[there]), _ranks(truth[there])
     if len(mine) < 2 or not mine.std() or not its.std():
         return 0.0
     return float(np.corrcoef(mine, its)[0, 1])

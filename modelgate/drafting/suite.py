@@ -23,8 +23,8 @@ HEAD = """\
 #   modelgate explain metric            tells what a metric measures
 """
 LIMITS = """\
-  # How good a model has to be. Each limit is what the champion surely reaches: the end of its 90 %
-  # interval on {rows:,} rows, rounded. EDIT: write what you need, not what you happen to have.
+  # How good a model has to be. Each limit is what the champion surely reaches on {rows:,} rows,
+  # with room for one that is as good and errs elsewhere. EDIT: write what you need.
   # `margin` is how much worse than the champion is tolerable. What is written is the least that so
   # many rows can rule out; with more rows, write less.
 """
@@ -38,6 +38,13 @@ SHOWN = "  # Without `at_least`, `at_most` or `margin` a metric is shown, and of
 INDENT = "  "
 MOST_TOLERABLE = 0.10
 """The widest margin that is drafted; twice as much of the champion's own error."""
+OTHERS = 1.6
+"""How much further off than the end of the champion's interval a limit lies: a model as good as it,
+that answers 8 % of the rows otherwise, has an end of its own below that one every other time, and
+below this limit in one of five."""
+REACHED = 2.5
+"""Standard errors of an equally good model's difference that a margin leaves room for: 1.64 to rule
+it out, and 0.84 so that four in five are ruled out."""
 ROOM = 1.5
 """How much wider than for the champion itself: others answer some rows otherwise."""
 
@@ -124,10 +131,12 @@ def _limit(measured: Result) -> str | None:
     scale = 100 if measured.unit == "share" else 1
     sign = "%" if scale == 100 else ""
     if measured.better == "higher":
+        low = measured.value - OTHERS * (measured.value - low)
         bound = limit_below(measured.value * scale, low * scale)
         if metric.lowest is not None and bound <= Decimal(metric.lowest) * scale:
             return None
         return f"at_least: {plain(bound)}{sign}"
+    high = measured.value + OTHERS * (high - measured.value)
     bound = limit_above(measured.value * scale, high * scale)
     if bound <= 0 or (metric.highest is not None and bound >= Decimal(metric.highest) * scale):
         return None
@@ -151,6 +160,8 @@ def _margin(name: str, compared: Result) -> str | None:
         if compared.difference_interval is None:
             return None
         share = _wider(max(map(abs, compared.difference_interval)) / whole)
+    if compared.usual_error is not None and REACHED * compared.usual_error / whole > share:
+        share = _wider(REACHED * compared.usual_error / whole / ROOM)
     if share > MOST_TOLERABLE * (2 if relative else 1):
         return None
     if relative or compared.unit == "share":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -40,6 +40,10 @@ WIDTH = 80
 """Columns of a report that goes to a file."""
 TABLE_NEEDS = 72
 """Columns below which each result takes two lines in place of a row of a table."""
+STATUS, GAP = 11, 2
+"""Columns of the longest status, and between two columns."""
+NAME_NEEDS, LONGEST_WORD = 20, 30
+"""Columns that the names of results need; the longest word that is not broken."""
 MOST_EXPLAINED = 12
 MOST_COUNTEREXAMPLES = 3
 MOST_TABLES = 6
@@ -92,7 +96,7 @@ class _Page(Page):
         shown, left_out = chosen(tidy(result) for result in report.results)
         if shown:
             yield ""
-            yield self.table(shown) if self.wide else self.stack(shown)
+            yield self.table(shown) if self.wide and self.fits(shown) else self.stack(shown)
         for line in left_out:
             yield self.indented(self.text(line, "dim"), 2)
         head = report.verdict.because[0] if report.verdict.because else ""
@@ -134,6 +138,15 @@ class _Page(Page):
             yield ""
             for line in report.taken:
                 yield self.indented(self.text(line, "dim", LONGEST_TEXT), 2)
+
+    def fits(self, results: Sequence[Result]) -> bool:
+        """Whether the names keep room beside the numbers, so that no word of them is broken."""
+        cells = [(*_cells(one), f"{one.n:,}") for one in results]
+        numbers = sum(max(map(len, column)) for column in zip(*cells, strict=True))
+        words = [word for one in results for word in title(one).split()]
+        longest = min(max(map(len, words), default=0), LONGEST_WORD)
+        beside = STATUS + GAP * (len(cells[0]) + 1)
+        return self.width - beside - numbers >= max(longest, NAME_NEEDS)
 
     def table(self, results: Iterable[Result]) -> Table:
         from rich.table import Table

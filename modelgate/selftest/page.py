@@ -76,7 +76,7 @@ class _Page(Page):
         yield self.text("Models of which the end is known", "bold")
         for one in found.controls:
             bad = one in found.misbehaved
-            mark, style = BAD if bad else GOOD
+            mark, style = BAD if bad else WEAK if _holds_most(one) else GOOD
             yield self.hanging(self.text(mark, style), [self.text(_control(one, bad=bad))])
         yield ""
         yield self.text("Worse models, and what became of them", "bold")
@@ -229,7 +229,15 @@ def _control(one: Tried, *, bad: bool) -> str:
     why = ""
     if (bad or one.fault.name == "copy") and one.because:
         why = f" (because of {', '.join(list(one.because)[:2])})"
-    return f"{many} that {says}: {ended}{why}"
+    more = ""
+    if _holds_most(one):
+        more = ": these rows are too few to tell; write wider margins, or add rows"
+    return f"{many} that {says}: {ended}{why}{more}"
+
+
+def _holds_most(one: Tried) -> bool:
+    """Whether most models that are as good would wait for more rows."""
+    return one.fault.good and one.fault.name != "copy" and 2 * one.promoted < one.models
 
 
 def _suite(found: SelfTest) -> str:

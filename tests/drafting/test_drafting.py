@@ -85,7 +85,8 @@ def test_limits_lie_below_what_the_champion_surely_is(tumours: Path) -> None:
         assert one.interval is not None
         low, bound = one.interval[0], one.limit["at_least"]
         if one.check == "metric":
-            assert low - (one.value or 0) + low <= bound <= low
+            reach = (one.value or 0) - low  # of another model as good, some lie as far below
+            assert low - 2 * reach <= bound < low
 
 
 def test_columns_of_few_values_are_asked_one_by_one(here: Path) -> None:

@@ -115,7 +115,7 @@ def test_of_texts() -> None:
     found = asked(deaf, rows, **negated)
     assert (found.status, found.value) == ("failed", 1.0)
     assert found.says == (
-        "400 of 400 answers to rows changed by 'negation' are not as expected: lower."
+        "400 of 400 answers to rows changed by 'negation' of review are not as expected: lower."
     )
     first = found.evidence[0]
     assert (first["was"], first["answer"], first["score_of"]) == (0.8, 0.8, "yes")
