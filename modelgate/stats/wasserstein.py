@@ -44,31 +44,28 @@ def wasserstein(reference: Counted, current: Counted) -> Shift:
     if not (np.isfinite(reference.values).all() and np.isfinite(current.values).all()):
         raise ValueError("values are finite: an infinite one is infinitely far away")
     steps = Steps.of(reference, current)
-    pooled = np.diff(steps.up_to, prepend=0)
-    unit = _spread(reference.values, reference.counts) or _spread(steps.values, pooled)
+    unit = _unit(reference, steps)
     if unit <= 0:
         return Shift(0.0, 1.0, Ends(lambda _: 0.0, lambda _: 0.0), "Wasserstein, one value")
-    widths = np.diff(steps.values) / unit
-    gaps = steps.mine / steps.rows - steps.theirs / steps.others
-    effect = float(np.abs(gaps[:-1]) @ widths)
-    spreads = [
-        _spread(each.values, each.counts) if each.rows > 1 else _spread(steps.values, pooled)
-        for each in (reference, current)
-    ]
+    ends = distance_ends(reference, current, steps)
+    chance = as_p_value(_chance(steps))
+    return Shift(_area(steps) / unit, chance, ends, "Wasserstein, drawn by lot")
+
+
+def distance_ends(reference: Counted, current: Counted, steps: Steps | None = None) -> Ends:
+    """Where the distance of the populations lies, at any level; see `wasserstein`.
+
+    Args:
+        reference: the sample that gives the unit; it or the other has two values or more.
+        current: the other.
+        steps: both side by side, where that is known.
+    """
+    steps = steps or Steps.of(reference, current)
+    unit = _unit(reference, steps)
+    effect, widths = _area(steps) / unit, np.diff(steps.values) / unit
+    spreads = [_spread(each if each.rows > 1 else _both(steps)) for each in (reference, current)]
     error = sqrt(spreads[0] ** 2 / steps.rows + spreads[1] ** 2 / steps.others) / unit
     rough = (reference.error + current.error) * float(widths.sum())
-    ends = _ends(steps, effect, error, rough, widths)
-    return Shift(effect, as_p_value(_chance(steps)), ends, "Wasserstein, drawn by lot")
-
-
-def _spread(values: Floats, counts: Integers) -> float:
-    """The standard deviation, as numpy has it, without losing digits far from 0."""
-    shares = counts / counts.sum()
-    away = values - float(shares @ values)
-    return sqrt(float(shares @ np.square(away)))
-
-
-def _ends(steps: Steps, effect: float, error: float, rough: float, widths: Floats) -> Ends:
     mine, theirs = steps.mine / steps.rows, steps.theirs / steps.others
     noise = np.sqrt(mine * (1 - mine) / steps.rows + theirs * (1 - theirs) / steps.others)
     expected = sqrt(2 / pi) * float(noise[:-1] @ widths)
@@ -82,6 +79,26 @@ def _ends(steps: Steps, effect: float, error: float, rough: float, widths: Float
         return effect + student_quantile(1 - tail, freedom) * error + rough
 
     return Ends(low, high)
+
+
+def _unit(reference: Counted, steps: Steps) -> float:
+    return _spread(reference) or _spread(_both(steps))
+
+
+def _both(steps: Steps) -> Counted:
+    return Counted(steps.values, np.diff(steps.up_to, prepend=0))
+
+
+def _area(steps: Steps) -> float:
+    gaps = steps.mine / steps.rows - steps.theirs / steps.others
+    return float(np.abs(gaps[:-1]) @ np.diff(steps.values))
+
+
+def _spread(sample: Counted) -> float:
+    """The standard deviation, as numpy has it, without losing digits far from 0."""
+    shares = sample.counts / sample.rows
+    away = sample.values - float(shares @ sample.values)
+    return sqrt(float(shares @ np.square(away)))
 
 
 def _chance(steps: Steps) -> float:

@@ -24,6 +24,7 @@ def sides(pairs: list[tuple[int, int]]) -> tuple[Integers, Integers]:
     return one + (one.sum() == 0), other + (other.sum() == 0)
 
 
+@settings(max_examples=40)
 @given(pairs=PAIRS)
 def test_the_distance_is_scipys(pairs: list[tuple[int, int]]) -> None:
     one, other = sides(pairs)
@@ -31,6 +32,7 @@ def test_the_distance_is_scipys(pairs: list[tuple[int, int]]) -> None:
     assert jensen_shannon(one, other).effect == pytest.approx(wanted, abs=1e-7)
 
 
+@settings(max_examples=40)
 @given(pairs=PAIRS)
 def test_the_index_is_its_formula(pairs: list[tuple[int, int]]) -> None:
     one, other = (side + 1 for side in sides(pairs))
@@ -84,15 +86,15 @@ def test_the_five_percent_value_of_ten_bins_hangs_on_the_rows(rows: int, critica
         assert found.method == "population stability, drawn by lot"
 
 
-@pytest.mark.parametrize(("rows", "others", "bins"), [(100, 100, 10), (100, 3000, 30), (60, 90, 5)])
+@pytest.mark.parametrize(("rows", "others", "bins"), [(100, 100, 10), (100, 900, 20), (60, 90, 5)])
 def test_few_rows_raise_no_more_alarms_than_they_should(rows: int, others: int, bins: int) -> None:
     rng = np.random.default_rng(rows)
     alarms = np.zeros(2)
-    for _ in range(150):
+    for _ in range(80):
         one = rng.multinomial(rows, np.full(bins, 1 / bins))
         other = rng.multinomial(others, np.full(bins, 1 / bins))
         alarms += [psi(one, other).p_value <= 0.05, jensen_shannon(one, other).p_value <= 0.05]
-    assert (alarms / 150 <= 0.09).all()
+    assert (alarms / 80 <= 0.1).all()
 
 
 @pytest.mark.parametrize(
@@ -106,12 +108,12 @@ def test_each_end_misses_in_six_percent_of_runs_or_so(
     q = p * (1 + strength * np.linspace(-1, 1, 8))
     true = float((p - q) @ np.log(p / q)), float(distance.jensenshannon(p, q, base=2))
     low, high = np.zeros(2), np.zeros(2)
-    for _ in range(150):
+    for _ in range(80):
         one, other = rng.multinomial(rows, p), rng.multinomial(others, q)
         found = psi(one, other).interval, jensen_shannon(one, other).interval
         low += [each.low > truth for each, truth in zip(found, true, strict=True)]
         high += [each.high < truth for each, truth in zip(found, true, strict=True)]
-    assert max(low.max(), high.max()) / 150 <= 0.1  # 6 %, and chance
+    assert max(low.max(), high.max()) / 80 <= 0.12  # 6 %, and chance
 
 
 def test_too_many_bins_leave_the_rarest_as_one() -> None:

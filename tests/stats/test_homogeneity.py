@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -34,6 +34,7 @@ def test_with_enough_rows_it_is_scipys(pairs: list[tuple[int, int]]) -> None:
         assert found.p_value == pytest.approx(wanted, rel=1e-9)
 
 
+@settings(max_examples=30)
 @given(pairs=COUNTS, data=st.data())
 def test_sides_and_order_of_categories_do_not_matter(
     pairs: list[tuple[int, int]], data: st.DataObject
