@@ -17,7 +17,7 @@ EXACT = 4_000
 """Rows of both samples together up to which the exact law is computed."""
 ALWAYS = 500
 """Rows up to which it is computed even where no level is near."""
-_NEAR = 0.2, 1e-9  # chances between which it matters how exact they are
+_NEAR = 1e-9, 0.2  # chances between which it matters how exact they are
 _BLOCKS = 1_000  # places, evenly apart in rank, that the upper end looks at
 
 
@@ -50,14 +50,19 @@ def ks(one: Counted, other: Counted) -> Shift:
     most = int(np.abs(steps.gaps).max())
     every = steps.rows * steps.others
     shown = most - int((one.error + other.error) * every)  # what no summary's error can make up
-    chance = bridge_above(shown, steps.rows, steps.others, steps.up_to)
-    sizes = ALWAYS if chance > _NEAR[0] or chance < _NEAR[1] else EXACT
-    exact = steps.rows + steps.others <= sizes
-    if exact:
-        chance = exact_above(shown, steps.rows, steps.others, steps.up_to)
+    chance, law = _chance(shown, steps)
     ends = distance_ends(one, other, steps)
-    method = f"Kolmogorov-Smirnov, {'exact' if exact else 'limit'}"
-    return Shift(most / every, as_p_value(chance), ends, method)
+    return Shift(most / every, as_p_value(chance), ends, f"Kolmogorov-Smirnov, {law}")
+
+
+def _chance(gap: int, steps: Steps) -> tuple[float, str]:
+    """The p-value and its law."""
+    together = steps.rows + steps.others
+    if together > ALWAYS:
+        limit = bridge_above(gap, steps.rows, steps.others, steps.up_to)
+        if together > EXACT or not _NEAR[0] <= limit <= _NEAR[1]:
+            return limit, "limit"
+    return exact_above(gap, steps.rows, steps.others, steps.up_to), "exact"
 
 
 def distance_ends(one: Counted, other: Counted, steps: Steps | None = None) -> Ends:
