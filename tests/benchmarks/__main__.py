@@ -16,8 +16,6 @@ from tests.benchmarks.figures import FIGURES
 from tests.benchmarks.measure import FailedError, adopt_orphans
 from tests.benchmarks.taking import Figure, Size
 
-NOT_YET = ("drift report against other libraries (no drift command yet)",)
-
 
 def main() -> int:
     """Take the figures asked for and print them as they come."""
@@ -43,8 +41,6 @@ def main() -> int:
             _say(_line(row))
     if given.json:
         _say(json.dumps({"rows": given.rows, "rounds": given.rounds, "figures": rows}, indent=2))
-    elif not given.only:
-        _say("\nnot measured: " + "; ".join(NOT_YET))
     return 0 if all(row["met"] or row.get("unclear") for row in rows) else 1
 
 

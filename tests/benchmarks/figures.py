@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import champions, material, perturb, sliced
+from tests.benchmarks import champions, drifts, material, perturb, sliced
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
 from tests.benchmarks.property import examples_tried
 from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
@@ -335,6 +335,34 @@ FIGURES = (
         must=1e-3,
         aim=1e-4,
         take=streamed_auroc,
+    ),
+    Figure(
+        name="drift",
+        what="modelgate drift / scipy on data frames, start and reading included, CPU",
+        must=0.25,
+        aim=1 / 12,
+        take=drifts.against_loop,
+    ),
+    Figure(
+        name="drift-profile",
+        what="modelgate drift with a stored profile / with the reference's rows, CPU",
+        must=0.75,
+        aim=0.6,
+        take=drifts.against_profile,
+    ),
+    Figure(
+        name="drift-memory",
+        what="peak MiB of modelgate drift",
+        must=350,
+        aim=200,
+        take=drifts.memory,
+    ),
+    Figure(
+        name="drift-growth",
+        what="peak memory of modelgate drift at 10 x the rows / at the rows",
+        must=1.1,
+        aim=1.02,
+        take=drifts.memory_growth,
     ),
     Figure(
         name="texts",

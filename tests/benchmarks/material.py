@@ -19,11 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 from numpy.typing import NDArray
+from pyarrow import compute
 
 from tests.benchmarks.trees import boosted
 
 SEED = 20_261_122
 GROUP_ROWS = 131_072
+MOVED = 1_000_000
+"""Number of the first group of other rows: far from those of any file."""
 TRAINING_ROWS = 100_000
 TARGET = "y"
 NUMERIC = tuple(f"x{number:02d}" for number in range(15))
@@ -47,6 +50,11 @@ def data(rows: int, *, one_group: bool = False) -> Path:
         CACHE / f"data-{rows}{ending}.parquet",
         lambda path: _write(path, rows, group=1_048_576 if one_group else GROUP_ROWS),
     )
+
+
+def moved(rows: int) -> Path:
+    """So many other rows of the same kind, every fourth column of numbers moved by a little."""
+    return _once(CACHE / f"moved-{rows}.parquet", lambda path: _write(path, rows, moved=True))
 
 
 def model(name: str) -> Path:
@@ -87,16 +95,23 @@ def _once(path: Path, make: Callable[[Path], Any]) -> Path:
     return path
 
 
-def _write(path: Path, rows: int, *, group: int) -> None:
+def _write(path: Path, rows: int, *, group: int = GROUP_ROWS, moved: bool = False) -> None:
     with pq.ParquetWriter(path, _chunk(0, 1).schema) as writer:
         waiting: list[pa.RecordBatch] = []
         for number, start in enumerate(range(0, rows, GROUP_ROWS)):
-            waiting.append(_chunk(number, min(GROUP_ROWS, rows - start)))
+            some = min(GROUP_ROWS, rows - start)
+            waiting.append(_moved(_chunk(MOVED + number, some)) if moved else _chunk(number, some))
             if len(waiting) * GROUP_ROWS >= group:
                 writer.write_table(pa.Table.from_batches(waiting), row_group_size=group)
                 waiting = []
         if waiting:
             writer.write_table(pa.Table.from_batches(waiting), row_group_size=group)
+
+
+def _moved(rows: pa.RecordBatch) -> pa.RecordBatch:
+    columns = dict(zip(rows.schema.names, rows.columns, strict=True))
+    columns |= {name: compute.add(columns[name], 0.02) for name in NUMERIC[::4]}
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _chunk(number: int, rows: int) -> pa.RecordBatch:
