@@ -3,17 +3,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from modelgate import Outcome, check
-from modelgate.drift.told import drift_of
+from modelgate import Model, Outcome, Sample, check
+from modelgate.drift.told import by_use, drift_of, drift_together
+from modelgate.drift.use import uses
 from modelgate.profiles.answers import AnswerProfile
 from modelgate.profiles.profile import Profile
 from modelgate.provided import Bound
 from modelgate.surveys import Of, Survey, SurveyNeed
+from modelgate.surveys.row_sample import RowSample
 
 
 def survey_for(settings: Mapping[str, Any]) -> SurveyNeed:
     """What of the rows is compared: only `predictions` put them to the model."""
-    return SurveyNeed(AnswerProfile if settings["of"] == "predictions" else Profile)
+    together = {"multivariate": RowSample, "embeddings": RowSample}
+    kinds: dict[str, type[Survey]] = {"predictions": AnswerProfile, **together}
+    return SurveyNeed(kinds.get(settings["of"], Profile))
 
 
 @check(
@@ -28,8 +32,10 @@ def drift(
     found: Survey,
     reference: Annotated[Survey, Of(setting="against")],
     bound: Bound,
+    model: Model | None,
+    sample: Sample | None,
     *,
-    of: Literal["features", "target", "predictions", "columns"],
+    of: Literal["features", "target", "predictions", "columns", "multivariate", "embeddings"],
     against: str = "reference",
     method: Literal["auto", "ks", "chi_square", "psi", "jensen_shannon", "wasserstein"] = "auto",
     columns: Sequence[str] | None = None,
@@ -50,10 +56,17 @@ def drift(
     seldom matters. Compare with rows that the model has not learnt from: to those that it has, it
     answers more surely than to any others.
 
+    `multivariate` takes all features together: trees are trained to tell the two data sets apart,
+    and their scores of rows that they never saw are compared; so columns that each look as they
+    did, but no longer hang together, are found. `embeddings` does the same with columns that hold
+    vectors. At most 5,000 rows of each are taken.
+
     Measures: the largest shift of a column, 0 where it is the same, 1 where nothing is shared.
-    Settings: of, the columns that feed the model, the target, the model's predictions, or all
-        columns. against, the role that is compared with. method, by which columns are compared; of
-        those that it cannot compare nothing is said. columns, only these. ignore, all but these.
+    Settings: of, what is compared: the columns that feed the model (those that shifted are ranked
+        by how far the model's answers hang on them), the target, the predictions, all columns one
+        by one or together, or vectors. against, the role that is compared with. method, by which
+        columns are compared; of those that it cannot compare nothing is said. columns, only these.
+        ignore, all but these.
         By psi and jensen_shannon numbers are compared in deciles of the reference, by wasserstein
         in its standard deviations; what a limit means there is another thing: a normal column that
         moves by an eighth of its spread lies 0.05 apart by ks and jensen_shannon, 0.016 by psi,
@@ -61,14 +74,17 @@ def drift(
     Source: S. Rabanser, S. Guennemann, Z. C. Lipton (2019), "Failing loudly: an empirical study of
         methods for detecting dataset shift", NeurIPS.
     """
+    further: dict[str, Any] = {
+        "columns": columns,
+        "ignore": tuple(ignore),
+        "floor": bound.at_most,
+    }
+    if isinstance(found, RowSample) and isinstance(reference, RowSample):
+        return drift_together(reference, found, of=of, **further)
     assert isinstance(found, Profile | AnswerProfile)
     assert isinstance(reference, Profile | AnswerProfile)
-    return drift_of(
-        reference,
-        found,
-        of=of,
-        method=method,
-        columns=columns,
-        ignore=tuple(ignore),
-        floor=bound.at_most,
-    )
+    outcome = drift_of(reference, found, of=of, method=method, **further)
+    shifted = [line["column"] for line in outcome.details.get("columns", ()) if line["drifted"]]
+    if of != "features" or model is None or sample is None or not shifted:
+        return outcome
+    return by_use(outcome, uses(model, sample, list(dict.fromkeys(shifted))))

@@ -71,7 +71,11 @@ def _way(recording: Recording, result: Result) -> Way | None:
     correlated = _correlated(recording, str(result.details["column"]))
     if abs(correlated) < LEAST_CORRELATED or (correlated > 0) != (rose > fell):
         return None
-    if not _seen_by_trees(recording, result, rising=rose > fell):
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # more wait for each other where the machine is busy
+        seen = _seen_by_trees(recording, result, rising=rose > fell)
+    if not seen:
         return None
     return Way("not_lower" if rose > fell else "not_higher", against)
 

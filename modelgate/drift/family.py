@@ -122,4 +122,6 @@ def said(line: Mapping[str, Any]) -> str:
     if "effect" not in line:
         return f"{line['column']}: {line['says']}"
     low, high = line["interval"]
-    return f"{line['column']}: {line['says']}, {line['effect']:.2f} apart ({low:.2f} to {high:.2f})"
+    use = f"; the model's answers move by {line['use']:.0%} with it" if "use" in line else ""
+    apart = f"{line['effect']:.2f} apart ({low:.2f} to {high:.2f})"
+    return f"{line['column']}: {line['says']}, {apart}{use}"

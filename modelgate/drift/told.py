@@ -8,12 +8,14 @@ from typing import Any
 
 from modelgate.drift.columns import METHODS, Compared, compared
 from modelgate.drift.family import Family, family_of, said, table
+from modelgate.drift.together import told_apart, vectors
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.outcome import Outcome
 from modelgate.profiles.answers import AnswerProfile
 from modelgate.profiles.profile import Profile
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.shift import SMALLEST
+from modelgate.surveys.row_sample import RowSample
 
 Profiled = Profile | AnswerProfile
 LEAST = 30
@@ -63,6 +65,77 @@ def drift_of(
     family = family_of(found.shifts, least) if found.shifts else None
     outcome = _outcome(found, family, least, min(reference.rows, current.rows))
     return replace(outcome, highest=METHODS[method].highest)
+
+
+def drift_together(
+    reference: RowSample,
+    current: RowSample,
+    *,
+    of: str,
+    columns: Sequence[str] | None,
+    ignore: Sequence[str],
+    floor: float | None,
+) -> Outcome:
+    """How far two data sets lie apart, all columns taken together.
+
+    Args:
+        reference: rows that a model was trained on.
+        current: the rows in question.
+        of: "multivariate", of all features; or "embeddings", of those that hold vectors.
+        columns: only these.
+        ignore: but these.
+        floor: effect below which a shift does not matter; the usual one where None.
+
+    Raises:
+        UsageError: MG2260, a column that is named stands in neither.
+    """
+    there = [name for name in reference.rows.schema.names if name in current.rows.schema.names]
+    _refuse_missing([*(columns or ()), *ignore], there)
+    layout = current.layout
+    beside = {layout.target, reference.layout.target, layout.weight, layout.group, *ignore}
+    chosen = [name for name in columns or layout.features or there if name in there]
+    chosen = [name for name in chosen if name not in beside]
+    if of == "embeddings":
+        chosen = list(vectors(reference.rows.schema, chosen))
+    if not chosen:
+        what = "column holds vectors" if of == "embeddings" else "column stands in both"
+        return _unknown(f"no {what}")
+    found = told_apart(reference.rows, current.rows, chosen, layout.seed)
+    if isinstance(found, str):
+        return _unknown(found)
+    least = METHODS["auto"].floor if floor is None else floor
+    family = family_of([found.shift], least)
+    compared_ = Compared((found.shift,), {}, {}, ())
+    outcome = _outcome(compared_, family, least, min(len(reference), len(current)))
+    if family.drifted:
+        says = f"Taken together, the columns shifted by more than {least:g}: {found.shift.says}."
+        outcome = replace(outcome, says=says)
+    details = {**outcome.details, "auroc": found.auroc, "parts": found.parts, "told": found.rows}
+    return replace(outcome, highest=1.0, details=details, method="classifier, two samples")
+
+
+def by_use(outcome: Outcome, uses: Mapping[str, float]) -> Outcome:
+    """The same outcome, its columns ranked by how far they shifted times how much they matter.
+
+    Args:
+        outcome: of `drift_of`.
+        uses: column -> how far the model's answers hang on it, in [0, 1].
+    """
+    lines = [
+        {**line, "use": uses[line["column"]]} if line["column"] in uses else line
+        for line in outcome.details["columns"]
+    ]
+    lines.sort(
+        key=lambda line: (
+            not line["drifted"],
+            -line.get("effect", 1.0) * (line.get("use", 1.0) if line["drifted"] else 1.0),
+        )
+    )
+    return replace(
+        outcome,
+        evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],
+        details={**outcome.details, "columns": lines},
+    )
 
 
 def _outcome(found: Compared, family: Family | None, floor: float, rows: int) -> Outcome:
@@ -136,7 +209,11 @@ def _refuse_unknown(
     columns: Sequence[str] | None, ignore: Sequence[str], *profiles: Profiled
 ) -> None:
     there = list(dict.fromkeys(name for one in profiles for name in one.columns_profiled))
-    for name in (*(columns or ()), *ignore):
+    _refuse_missing([*(columns or ()), *ignore], there)
+
+
+def _refuse_missing(named: Sequence[str], there: Sequence[str]) -> None:
+    for name in named:
         if name not in there:
             raise UsageError(
                 "MG2260", f"neither data set has a column {name!r}; {did_you_mean(name, there)}"

@@ -4,8 +4,9 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import chi2, entropy
 
+from modelgate.encoded_rows import Encoder
 from modelgate.out_of_domain.answers import unfamiliar
-from modelgate.out_of_domain.inputs import Encoder, distances, mahalanobis
+from modelgate.out_of_domain.inputs import distances, mahalanobis
 from modelgate.predictions import Predictions
 
 RNG = np.random.default_rng(0)

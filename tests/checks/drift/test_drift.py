@@ -1,10 +1,13 @@
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from modelgate.aggregates import Facts
 from modelgate.errors import UsageError
 from modelgate.predictions import Predictions
+from modelgate.provided import Sample
 from modelgate.report import Result
 from modelgate.testing import run_check
 
@@ -149,3 +152,70 @@ def test_answers_that_are_no_numbers_have_shifted() -> None:
     result = predicted(broken, whole, task="regression")
     assert result.status == "failed"
     assert "missing 0 %" in result.evidence[0]
+
+
+def test_columns_together_are_told_apart_where_each_looks_as_it_did() -> None:
+    def pairs(sign: float) -> dict[str, list[Any]]:
+        x = RNG.normal(size=800)
+        return {"x": x.tolist(), "y": (sign * x + RNG.normal(0, 0.5, 800)).tolist()}
+
+    def asked(of: str, now: dict[str, list[Any]]) -> Result:
+        return run_check("drift", subject=of, tables={"test": now, "reference": pairs(1)})
+
+    result = asked("multivariate", pairs(-1))
+    assert result.status == "failed"
+    assert result.evidence[0].startswith("all columns together: a classifier tells the two apart")
+    assert result.details["auroc"] > 0.8
+    assert asked("features", pairs(-1)).status != "failed"
+    assert asked("multivariate", {"x": [1.0] * 5, "y": [2.0] * 5}).status == "undecided"
+    assert asked("embeddings", pairs(-1)).reason == "no column holds vectors"
+
+
+def test_columns_together_pass_where_there_are_rows_enough() -> None:
+    now, before = table(5_000), table(5_000)
+    result = run_check(
+        "drift",
+        subject="multivariate",
+        at_most=0.1,
+        tables={"test": now, "reference": before},
+        target="churned",
+    )
+    assert result.status == "passed"
+
+
+def test_shifted_columns_are_ranked_by_how_much_the_answers_hang_on_them() -> None:
+    class Model:
+        columns = ("wide", "used")
+        facts = Facts("regression")
+
+        def predict(self, inputs: pa.Table) -> Predictions:
+            return Predictions(values=np.array(inputs.column("used").to_pylist()))
+
+    def rows(moved: float) -> dict[str, list[Any]]:
+        wide, used = RNG.normal(2 * moved, 1, 500), RNG.normal(moved, 1, 500)
+        return {"wide": wide.tolist(), "used": used.tolist()}
+
+    now = rows(1.0)
+    batch = pa.RecordBatch.from_pydict(now)
+    model = Model()
+    sample = Sample(
+        rows=batch,
+        answers=model.predict(pa.Table.from_batches([batch])),
+        champion=None,
+        truth=np.zeros(500),
+        positions=np.arange(500),
+        seed=0,
+    )
+    result = run_check(
+        "drift",
+        subject="features",
+        model=model,
+        sample=sample,
+        task="regression",
+        tables={"test": now, "reference": rows(0.0)},
+    )
+    assert result.status == "failed"
+    first, second = result.details["columns"]
+    assert (first["column"], second["column"]) == ("used", "wide")
+    assert second["use"] == 0
+    assert "the model's answers move by" in result.evidence[0]
