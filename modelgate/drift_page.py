@@ -50,20 +50,25 @@ def deliver(found: Comparison, option: ReportOption) -> None:
     Raises:
         StorageError: MG6050, the file cannot be written.
     """
-    from rich.console import Console
-
     if option.format == "terminal" and option.path == STANDARD_OUTPUT:
+        from rich.console import Console
+
         show(found, Console(file=sys.stdout))
         return
-    paper = StringIO()
-    if option.format == "json":
-        paper.write(_json(found))
-    else:
-        show(found, Console(file=paper, width=WIDTH, color_system=None))
+    text = _json(found) if option.format == "json" else _drawn(found)
     if option.path == STANDARD_OUTPUT:
-        sys.stdout.write(paper.getvalue())
+        sys.stdout.write(text)
     else:
-        write_file(Path(option.path), paper.getvalue().encode())
+        write_file(Path(option.path), text.encode())
+
+
+def _drawn(found: Comparison) -> str:
+    """What a terminal would show, for a file."""
+    from rich.console import Console
+
+    paper = StringIO()
+    show(found, Console(file=paper, width=WIDTH, color_system=None))
+    return paper.getvalue()
 
 
 def show(found: Comparison, console: Console) -> None:

@@ -1,28 +1,31 @@
-"""A sample of numbers in a few thousand of them, for a file."""
+"""A sample of numbers in a few thousand of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from modelgate.profiles.halvings import FEW_VALUES
 from modelgate.stats.shift import Counted
 
-POINTS = 2048
-"""Values that stand for all, where there are more than `FEW_VALUES`."""
+FEW_VALUES = 4096
+"""Distinct numbers up to which each is counted, however many rows there are."""
 
 
-def coarsened(sample: Counted) -> Counted:
+def coarsened(sample: Counted, points: int) -> Counted:
     """The sample itself where its distinct values are few, else as quantiles.
 
     Taken are the lowest, the highest, and values evenly apart in rank. Each is given the rows that
     keep the share of rows up to any value as close as can be to what it was; the largest difference
-    that is left, about 1 in 4,000, is added to the error.
+    that is left, about half a point in all, is added to the error.
+
+    Args:
+        sample: of any size.
+        points: about how many values may stand for it.
     """
-    if len(sample.values) <= FEW_VALUES:
+    if len(sample.values) <= max(FEW_VALUES, points):
         return sample
     upto = np.cumsum(sample.counts)
     rows = int(upto[-1])
-    ranks = (np.arange(POINTS) + 0.5) * (rows / POINTS)
+    ranks = (np.arange(points) + 0.5) * (rows / points)
     marked = np.zeros(len(upto), dtype=np.bool_)
     marked[np.searchsorted(upto, ranks)] = True
     marked[[0, -1]] = True

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.dataset import BLOCK_ROWS
+from modelgate.profiles.coarse import FEW_VALUES, coarsened
 from modelgate.stats.shift import Counted
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-FEW_VALUES = 4096
-"""Distinct numbers up to which each is counted, however many rows there are."""
+POINTS = 8192
+"""Values that a summary is told by."""
 GROUP = 8 * BLOCK_ROWS
 """Rows that are sorted together: one sort of them costs less than eight sorts and their mergers."""
 
@@ -141,7 +142,7 @@ class Halvings:
         values, counts = _summed(np.concatenate([run.values for run in runs]), weights)
         told = int(counts.sum())
         off = max(self._many + many, self._few + few) + abs(told - self.rows)
-        return Counted(values, counts, off / min(told, self.rows))
+        return coarsened(Counted(values, counts, off / min(told, self.rows)), POINTS)
 
     def _count(self, values: Floats, counts: Integers) -> None:
         """Count distinct numbers, while they are few."""

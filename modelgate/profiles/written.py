@@ -13,6 +13,8 @@ from modelgate.profiles.coarse import coarsened
 from modelgate.profiles.column import ColumnProfile, Kind
 from modelgate.stats.shift import Counted
 
+POINTS = 2048
+"""Values that stand for all, where more than a few are distinct."""
 KINDS = get_args(Kind)
 _INFINITE = {"inf": math.inf, "-inf": -math.inf}
 _WORDS = {value: word for word, value in _INFINITE.items()}
@@ -66,7 +68,7 @@ def from_json(content: Mapping[str, Any], rows: int) -> ColumnProfile:
 
 
 def _counted(sample: Counted) -> dict[str, Any]:
-    coarse = coarsened(sample)
+    coarse = coarsened(sample, POINTS)
     return {
         "values": [_number(value) for value in coarse.values.tolist()],
         "rows": coarse.counts.tolist(),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from modelgate.dataset import BLOCK_ROWS
-from modelgate.profiles.halvings import FEW_VALUES, Halvings
+from modelgate.profiles.coarse import FEW_VALUES
+from modelgate.profiles.halvings import Halvings
 
 Floats = NDArray[np.float64]
 MANY = 1_300_000

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from modelgate.errors import DataError
-from modelgate.profiles.coarse import POINTS, coarsened
-from modelgate.profiles.halvings import FEW_VALUES
+from modelgate.profiles.coarse import FEW_VALUES, coarsened
 from modelgate.profiles.profile import Profile
 from modelgate.profiles.stored import (
     FORMAT,
@@ -26,6 +25,7 @@ from modelgate.profiles.stored import (
     read_profile,
     write_profile,
 )
+from modelgate.profiles.written import POINTS
 from modelgate.stats.shift import Counted, counted
 from modelgate.surveys import Layout, Rows
 
@@ -226,7 +226,7 @@ def test_quantiles_stand_for_all_within_the_error_that_they_tell(
     rng = np.random.default_rng(seed)
     every = np.where(rng.random(20_000) < share, rng.choice(atoms, 20_000), rng.normal(size=20_000))
     exact = counted(every)
-    coarse = coarsened(exact)
+    coarse = coarsened(exact, POINTS)
     if len(exact.values) <= FEW_VALUES:
         assert coarse is exact
         return
