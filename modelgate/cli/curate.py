@@ -69,8 +69,8 @@ def command(
         raise click.UsageError("name --model MODEL (best two of them) and --budget N")
     from modelgate.atomic import refuse_overwriting
     from modelgate.curation import curate
-    from modelgate.curation.files import files_of
     from modelgate.options import Options
+    from modelgate.sources import files_of
 
     refuse_overwriting([out] if out else [], [*models, *files_of(data)])
     with _progress() as progress:

@@ -110,6 +110,6 @@ def _incomplete() -> Exception:
 def _refuse_overwriting(writes: Sequence[str], *reads: str | None) -> None:
     """No file that is read is written over."""
     from modelgate.atomic import refuse_overwriting
-    from modelgate.curation.files import files_of
+    from modelgate.sources import files_of
 
     refuse_overwriting(writes, [path for one in reads if one for path in files_of(one)])

@@ -21,8 +21,7 @@ from modelgate.binding.labels import is_missing
 from modelgate.curation.picked import Curated
 from modelgate.errors import DataError, StorageError, UsageError, Where
 from modelgate.escape import printable, shown
-from modelgate.sources import open_dataset, suffixes
-from modelgate.sources.whereabouts import files
+from modelgate.sources import files_of, open_dataset
 
 ROW, REASON, SAYS = "row", "reason", " says"
 ALIKE = 0.5
@@ -270,15 +269,6 @@ def _sink(path: Path, schema: pa.Schema, *, parquet: bool) -> Any:
     from pyarrow.csv import CSVWriter
 
     return CSVWriter(str(path), schema)
-
-
-def files_of(data: Any) -> list[Path]:
-    """The files that rows are read from; none for rows in memory."""
-    if not isinstance(data, str | Path):
-        return []
-    with suppress(DataError):  # what is not there is told when it is opened
-        return [path for path, _ in files(str(data), None, suffixes)]
-    return []
 
 
 def _empty(cell: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -102,6 +103,17 @@ def open_dataset(
     data = parts[0] if len(parts) == 1 else joined(str(where), parts)
     data.folder = found[0][0].parent
     return data
+
+
+def files_of(where: Any) -> list[Path]:
+    """The files that rows are read from; none for rows in memory, or where there is nothing."""
+    from modelgate.sources.whereabouts import files
+
+    if not isinstance(where, str | Path):
+        return []
+    with suppress(DataError):  # what is not there is told when it is opened
+        return [path for path, _ in files(str(where), None, suffixes)]
+    return []
 
 
 def sources() -> Iterator[Source]:

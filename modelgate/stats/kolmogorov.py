@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, frexp, pi, sqrt
 
 import numpy as np
@@ -117,6 +118,7 @@ def limit_above(size: float) -> float:
     return 2 * sum((1 if k % 2 else -1) * exp(-2 * (k * size) ** 2) for k in range(1, 6))
 
 
+@lru_cache(maxsize=256)  # every column of a data set asks for the same ones
 def limit_quantile(tail: float) -> float:
     """The size that a Brownian bridge passes with chance `tail`, in (0, 1)."""
     low, high = _NEVER_WITHIN, 2.0
