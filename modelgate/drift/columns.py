@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -146,6 +147,7 @@ KINDS = {
     "category": "categories",
     "text": "texts",
     "time": "points of time",
+    "image": "images",
     "other": "values of no kind that is known",
 }
 
@@ -155,6 +157,8 @@ MEASURED = {
     "letters": "share of letters a to z",
     "digits": "share of digits",
     "not ASCII": "share of characters beyond ASCII",
+    "brightness": "brightness of an image",
+    "contrast": "contrast of an image",
 }
 
 
@@ -174,21 +178,32 @@ def _shifts(one: ColumnProfile, two: ColumnProfile, method: Method) -> list[Colu
     # values stand once, whatever they are.
     by_category = one.kind == "category" and one.categories and two.categories
     if method.categories and by_category:
-        values = sorted({*one.categories, *two.categories}, key=str)
-        mine = np.array([one.categories.get(value, 0) for value in values], dtype=np.int64)
-        theirs = np.array([two.categories.get(value, 0) for value in values], dtype=np.int64)
+        shift = method.categories(*_counts(one.categories, two.categories))
         words = changed_categories(one.categories, two.categories)
-        found.append(ColumnShift(one.name, "values", method.categories(mine, theirs), words))
+        found.append(ColumnShift(one.name, "values", shift, words))
     if method.numbers and not by_category:
         for measure in sorted({*one.measures} & {*two.measures}):
             was, now = one.measures[measure], two.measures[measure]
             words = f"{MEASURED[measure]}: {changed_numbers(was, now)}"
             found.append(ColumnShift(one.name, measure, method.numbers(was, now), words))
+    if method.categories and not by_category and one.languages and two.languages:
+        shift = method.categories(*_counts(one.languages, two.languages))
+        words = f"language: {changed_categories(one.languages, two.languages)}"
+        found.append(ColumnShift(one.name, "language", shift, words))
     if one.missing or two.missing:
         shift = method.missing(_missing(one), _missing(two))
         words = changed_missing(one.missing / one.rows, two.missing / two.rows)
         found.append(ColumnShift(one.name, "missing", shift, words))
     return found
+
+
+def _counts(
+    one: Mapping[Any, int], two: Mapping[Any, int]
+) -> tuple[np.typing.NDArray[np.int64], np.typing.NDArray[np.int64]]:
+    """Rows of both on the values that either has."""
+    values = sorted({*one, *two}, key=str)
+    mine, theirs = ([side.get(value, 0) for value in values] for side in (one, two))
+    return np.array(mine, dtype=np.int64), np.array(theirs, dtype=np.int64)
 
 
 def _missing(column: ColumnProfile) -> np.typing.NDArray[np.int64]:

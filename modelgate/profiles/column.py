@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from modelgate.stats.shift import Counted
 
-Kind = Literal["number", "category", "text", "time", "other"]
+Kind = Literal["number", "category", "text", "time", "image", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ class ColumnProfile:
         categories: value -> rows, in the order of the values' texts, as far as values could be
             counted; of texts that are hardly ever said twice as well.
         measures: of texts, what can be measured of each: "length" in characters, or shares of its
-            characters.
+            characters; of images, "brightness" and "contrast" in the unit of their pixels.
+        languages: of texts that are no categories, language -> texts, as it is guessed.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ColumnProfile:
     highest: float | None = None
     categories: Mapping[Any, int] = field(default_factory=dict)
     measures: Mapping[str, Counted] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
 
 
 class ColumnState(ABC):

@@ -1,14 +1,18 @@
-"""What can be measured of texts: their length, and what they are made of."""
+"""What can be measured of texts: their length, what they are made of, and their language."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate.cells import index_of
 from modelgate.profiles.halvings import Integers
+from modelgate.profiles.languages import SCRIPTS, languages
 from modelgate.stats.shift import Counted
 
 SHARES = ("digits", "letters", "not ASCII")
@@ -18,6 +22,10 @@ PARTS = 1000
 EXACT_LENGTH = 4096
 """Characters up to which lengths are exact; beyond, they are rounded to 1/1024 of a doubling."""
 FINEST = 1024
+MOST_READ = 100_000
+"""Texts up to which the language of each is guessed; of more, of one in `ONE_IN`."""
+ONE_IN = 16
+_SCRIPTS = min(first for first, _ in SCRIPTS.values())
 
 _STARTS = np.array([byte & 0xC0 != 0x80 for byte in range(256)])  # a character's first byte
 _CLASSES = {
@@ -32,22 +40,55 @@ class Measured:
 
     def __init__(self) -> None:
         self._counts = {name: np.zeros(0, dtype=np.int64) for name in MEASURES}
+        self._read = 0
+        self._drawn: Counter[str] = Counter()  # languages of one text in `ONE_IN`
+        self._others: Counter[str] | None = Counter()  # and of all others, while they are few
 
-    def add(self, texts: pa.Array, rows: Integers | None = None) -> None:
+    def add(self, texts: pa.Array, rows: Integers | None = None, *, read: bool = True) -> None:
         """Take in texts.
 
         Args:
             texts: (n,) large strings, none missing.
             rows: (n,) how often each occurs; once where None.
+            read: whether to guess in which language they are written.
         """
-        for name, (places, held) in _places(texts).items():
+        content, offsets = _bytes(texts)
+        for name, (places, held) in _places(content, offsets).items():
             found = np.bincount(places, None if rows is None else rows[held])
             self._sum(name, found.astype(np.int64))
+        if read and len(texts):
+            times = np.ones(len(texts), dtype=np.int64) if rows is None else rows
+            drawn = _summed(content, offsets) % ONE_IN == 0
+            self._guess(texts, drawn, times)
+
+    def _guess(self, texts: pa.Array, drawn: NDArray[np.bool_], times: Integers) -> None:
+        """Count languages: of all texts, or of those drawn by what they say."""
+        self._had(int(times.sum()))
+        wanted = np.flatnonzero(drawn) if self._others is None else np.arange(len(texts))
+        found = _languages(texts.take(index_of(wanted)))
+        for place, language in zip(wanted.tolist(), found, strict=True):
+            side = self._drawn if drawn[place] or self._others is None else self._others
+            side[language] += int(times[place])
+
+    def _had(self, texts: int) -> None:
+        self._read += texts
+        if self._read > MOST_READ:
+            self._others = None
 
     def merge(self, other: Measured) -> None:
         """Take in what another one has seen."""
         for name, counts in other._counts.items():
             self._sum(name, counts)
+        self._had(other._read)
+        self._drawn += other._drawn
+        if self._others is not None and other._others is not None:
+            self._others += other._others
+
+    @property
+    def languages(self) -> Mapping[str, int]:
+        """Language -> texts, by name; of more than `MOST_READ` texts, of one in `ONE_IN`."""
+        every = self._drawn + (self._others or Counter())
+        return dict(sorted(every.items()))
 
     def counted(self) -> Mapping[str, Counted]:
         """Measure -> its values in order; those that no text has left out."""
@@ -65,9 +106,10 @@ class Measured:
         self._counts[name] = whole
 
 
-def _places(texts: pa.Array) -> Mapping[str, tuple[Integers, NDArray[np.intp]]]:
+def _places(
+    content: NDArray[np.uint8], offsets: Integers
+) -> Mapping[str, tuple[Integers, NDArray[np.intp]]]:
     """Where texts are counted, and which: all by their length, those not empty by their shares."""
-    content, offsets = _bytes(texts)
     lengths = _summed(_STARTS[content], offsets)
     long = np.maximum(lengths, EXACT_LENGTH) / EXACT_LENGTH
     rounded = EXACT_LENGTH + np.round(FINEST * np.log2(long)).astype(np.int64)
@@ -78,6 +120,17 @@ def _places(texts: pa.Array) -> Mapping[str, tuple[Integers, NDArray[np.intp]]]:
         rounded = (2 * PARTS * held + lengths[some]) // (2 * lengths[some])
         found[name] = (rounded, some)
     return found
+
+
+def _languages(texts: pa.Array) -> list[str]:
+    """The language of each text."""
+    content, offsets = _bytes(texts)
+    letters = _summed(_CLASSES["letters"][content], offsets)
+    scripts = {}
+    if (content >= _SCRIPTS).any():
+        for name, (first, last) in SCRIPTS.items():
+            scripts[name] = _summed((content >= first) & (content <= last), offsets)
+    return languages(texts, letters, scripts) if len(texts) else []
 
 
 def _values(name: str, places: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -95,8 +148,8 @@ def _bytes(texts: pa.Array) -> tuple[NDArray[np.uint8], Integers]:
     return held, offsets - offsets[0]
 
 
-def _summed(marks: NDArray[np.bool_], offsets: Integers) -> Integers:
-    """(n,) marks of each text."""
+def _summed(marks: NDArray[Any], offsets: Integers) -> Integers:
+    """(n,) marks, or bytes, of each text, added up."""
     upto = np.concatenate(([0], np.cumsum(marks, dtype=np.int64)))
     found: Integers = upto[offsets[1:]] - upto[offsets[:-1]]
     return found

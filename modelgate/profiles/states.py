@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from modelgate.arrays import is_number, is_text
+from modelgate.arrays import is_number, is_tensor, is_text, tensor_shape
 from modelgate.profiles.column import ColumnState, Opaque
 from modelgate.profiles.ordered import Numbers, Times
+from modelgate.profiles.pictures import Pictures
 from modelgate.profiles.words import Words
 
 
@@ -21,4 +22,6 @@ def state_of(field: pa.Field) -> ColumnState:
         return Times(field.name, kind)
     if pa.types.is_dictionary(kind) and is_number(kind.value_type):
         return Words(field.name, kind)
+    if is_tensor(kind) and len(tensor_shape(kind)) > 1:  # of one dimension it is a vector
+        return Pictures(field.name, kind)
     return Opaque(field.name, kind)

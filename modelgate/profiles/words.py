@@ -121,7 +121,7 @@ class Words(ColumnState):
         if self._counts and is_text(self.type):
             measured = Measured()
             rows = np.array(list(counts.values()), dtype=np.int64)
-            measured.add(texts_of(list(counts), pa.large_string()), rows)
+            measured.add(texts_of(list(counts), pa.large_string()), rows, read=not few)
         return ColumnProfile(
             name=self.name,
             kind="category" if few else "text",
@@ -130,6 +130,7 @@ class Words(ColumnState):
             missing=self.missing,
             categories=dict(sorted(counts.items(), key=lambda one: str(one[0]))),
             measures=measured.counted(),
+            languages=measured.languages,
         )
 
     def _as_times(self, found: ColumnProfile) -> ColumnProfile:

@@ -33,6 +33,7 @@ def as_json(column: ColumnProfile) -> dict[str, Any]:
         "numbers": None if column.numbers is None else _counted(column.numbers),
         "categories": [[_category(value), rows] for value, rows in counted.items()],
         "measures": {name: _counted(one) for name, one in column.measures.items()},
+        "languages": dict(column.languages),
     }
 
 
@@ -64,6 +65,7 @@ def from_json(content: Mapping[str, Any], rows: int) -> ColumnProfile:
         highest=_read_number(content["highest"]),
         categories=categories,
         measures={str(name): _read_counted(one) for name, one in content["measures"].items()},
+        languages={str(name): _whole(count) for name, count in content["languages"].items()},
     )
 
 

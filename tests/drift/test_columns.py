@@ -89,6 +89,15 @@ def test_the_reference_alone_says_whether_texts_are_categories() -> None:
     ]
 
 
+def test_another_language_is_named() -> None:
+    english = [f"this is the letter of Mr {number}" for number in range(300)]
+    french = [f"une lettre pour les amis {number}" for number in range(150)]
+    found = compared(profiles(it=english), profiles(it=english[:150] + french)).shifts
+    (language,) = [one for one in found if one.aspect == "language"]
+    assert language.says == "language: new value 'French' in 50.0 % of rows"
+    assert language.shift.effect == 0.5
+
+
 def test_a_method_that_compares_no_such_column_says_so() -> None:
     found = compared(profiles(it=["a"], n=[1.0]), profiles(it=["a"], n=[1.0]), method="ks")
     assert found.untold == {"it": "categories are not compared by ks"}

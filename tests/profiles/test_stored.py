@@ -72,7 +72,7 @@ def test_few_values_are_read_as_they_were_written(path: Path) -> None:
     assert (again.rows, again.origin, again.columns) == (100, ORIGIN, tuple(COLUMNS))
     for name, was in whole.columns_profiled.items():
         now = again.columns_profiled[name]
-        for part in ("name", "kind", "type", "rows", "missing", "lowest", "highest"):
+        for part in ("name", "kind", "type", "rows", "missing", "lowest", "highest", "languages"):
             assert getattr(now, part) == getattr(was, part), (name, part)
         assert told(now.numbers) == told(was.numbers)
         assert {one: told(it) for one, it in now.measures.items()} == {

@@ -130,6 +130,49 @@ def test_long_texts_are_told_apart_by_a_thousandth() -> None:
     assert found == pytest.approx(lengths, rel=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The train is late, and we are not happy with that.", "English"),
+        ("Der Zug ist nicht da, und ich warte auf den Bus.", "German"),
+        ("Le train est en retard et nous sommes dans la gare.", "French"),
+        ("El tren no llega y estoy muy cansado.", "Spanish"),
+        ("Il treno non è in orario, ma questo è normale.", "Italian"),
+        ("Поезд в Казань отправляется вечером.", "Cyrillic"),
+        ("Το τρένο φεύγει σε λίγα λεπτά.", "Greek"),  # noqa: RUF001
+        ("今日はいい天気ですね", "Chinese or Japanese"),
+        ("asdf qwer 12", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_the_language_of_texts_is_guessed(text: str, language: str) -> None:
+    state = Measured()
+    state.add(pa.array([text], pa.large_string()))
+    assert state.languages == {language: 1}
+
+
+def test_of_many_texts_those_are_read_that_draw_it_by_what_they_say() -> None:
+    english = [f"this is the remark of {number}" for number in range(60_000)]
+    german = [f"das ist die Notiz von {number}" for number in range(60_000)]
+    parts = []
+    for texts in (english, german):
+        part = Measured()
+        part.add(pa.array(texts, pa.large_string()))
+        parts.append(part)
+    assert parts[0].languages == {"English": 60_000}
+    whole, again = Measured(), Measured()
+    for part in parts:
+        whole.merge(part)
+    again.add(pa.array([*german, *english], pa.large_string()))
+    assert whole.languages == again.languages
+    assert 3_000 < whole.languages["English"] < 4_500
+    assert sum(whole.languages.values()) < 120_000 / 12
+
+
+def test_categories_are_not_read() -> None:
+    assert profile(pa.array(["the one", "and the other"] * 9)).languages == {}
+
+
 @settings(deadline=None, max_examples=30)
 @given(
     st.lists(st.sampled_from(["a", "b1", "é", "", None, "2024-01-01"]), min_size=1, max_size=40),
@@ -149,6 +192,7 @@ def test_parts_in_any_order_merge_to_the_whole(
     for found in (one.profile(), later.profile()):
         assert (found.kind, found.missing) == (whole.kind, whole.missing)
         assert found.categories == whole.categories
+        assert found.languages == whole.languages
         assert found.measures.keys() == whole.measures.keys()
         for name, measure in whole.measures.items():
             assert found.measures[name].values.tolist() == measure.values.tolist()
