@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from modelgate.data_quality.repeated import Share
 from modelgate.figures import number
 from modelgate.outcome import Outcome
@@ -35,6 +37,6 @@ def told(found: Share, what: str, mark: str) -> Outcome:
     )
 
 
-def nothing(reason: str) -> Outcome:
+def nothing(reason: str, *, better: Literal["higher", "lower"] = "lower") -> Outcome:
     """Why nothing can be told."""
-    return Outcome(value=None, better="lower", reason=reason)
+    return Outcome(value=None, better=better, reason=reason)

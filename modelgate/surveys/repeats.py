@@ -64,9 +64,19 @@ class Repeats(Survey):
         if self.layout.target is not None:
             labels = cell_hashes(block.column(self.layout.target))
         places = np.arange(rows.first, rows.first + count, dtype=np.int64)
-        ones = np.ones(count, dtype=np.int64)
-        found = row_hashes(block, self.compared, near=self._near)
-        self._put(_Lines(found, ones, places, places, labels, labels))
+        self.put(row_hashes(block, self.compared, near=self._near), places, labels)
+
+    def put(
+        self,
+        hashes: NDArray[np.uint64],
+        places: NDArray[np.int64],
+        labels: NDArray[np.uint64] | None = None,
+    ) -> None:
+        """Take in rows by their hashes; `places` are their numbers in the data set, from 0."""
+        if labels is None:
+            labels = np.zeros(len(hashes), dtype=np.uint64)
+        ones = np.ones(len(hashes), dtype=np.int64)
+        self._put(_Lines(hashes, ones, places, places, labels, labels))
 
     def merge(self, other: Self) -> None:
         """See `Survey.merge`."""
