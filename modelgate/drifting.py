@@ -16,7 +16,7 @@ from modelgate.gate import settled
 from modelgate.library import builtin_root
 from modelgate.outcome import Status
 from modelgate.profiles.profile import Profile
-from modelgate.profiles.stored import Origin, is_profile, read_profile, write_profile
+from modelgate.profiles.stored import Origin, ProfileData, write_profile
 from modelgate.question import Question, judged
 from modelgate.report import Result
 from modelgate.sources import open_dataset
@@ -115,10 +115,10 @@ def profiled(rows: Any) -> tuple[Side, Profile]:
     Raises:
         DataError: as `drift` says.
     """
-    if isinstance(rows, str | Path) and is_profile(Path(rows)):
-        stored = read_profile(Path(rows))
-        return Side(str(rows), stored.rows, stored.origin.digest, stored.origin.name), stored
     data = open_dataset(rows)
+    if isinstance(data, ProfileData):
+        stored = data.profile
+        return Side(data.name, stored.rows, stored.origin.digest, stored.origin.name), stored
     profile = Profile(Layout(schema=data.schema, folder=data.folder, rows=data.known_rows))
     with about(data.name):
         for block in data.blocks():

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from modelgate.declare import Check
+from modelgate.errors import UnaskedError
+from modelgate.escape import printable, shown
 from modelgate.predictions import Predictions
+from modelgate.profiles.profile import Profile
+from modelgate.profiles.stored import ProfileData, StoredProfile
 from modelgate.role import Role
 from modelgate.suite import Step
 from modelgate.surveys import Layout, Rows, Survey, SurveyNeed
@@ -22,6 +26,7 @@ class Surveying:
         found: need -> survey.
         broken: need -> what it raised.
         rows: that were taken in.
+        stored: what stands for rows that there are not; None where there are.
     """
 
     def __init__(
@@ -55,10 +60,13 @@ class Surveying:
         self.found: dict[SurveyNeed, Survey] = {}
         self.broken: dict[SurveyNeed, Exception] = {}
         self.rows = 0
+        self.stored = role.data.profile if isinstance(role.data, ProfileData) else None
         for check, step in steps:
             for whose, need in check.surveyed(step.data, step.settings).values():
                 if whose == role.name and need not in self.found:
                     self.found[need] = need.make(layout)
+        if self.stored is not None:
+            self._stand_for(self.stored, role.data.name)
 
     @property
     def columns(self) -> list[str]:
@@ -83,6 +91,18 @@ class Surveying:
                 survey.add(rows)
             except Exception as error:  # noqa: BLE001 (anybody's survey)
                 self.broken[need] = error
+
+    def _stand_for(self, stored: StoredProfile, name: str) -> None:
+        """Give a profile to those who asked for one; nothing else can be told without rows."""
+        for need in self.found:
+            if need.kind is Profile:
+                self.found[need] = stored
+            else:
+                self.broken[need] = UnaskedError(
+                    "MG2261",
+                    f"{printable(name)} is a profile, which holds no rows, and this takes rows",
+                    hint=f"name the data that it is of: {shown(stored.origin.name)}",
+                )
 
     def __getitem__(self, need: SurveyNeed) -> Survey:
         """A survey that saw every row.

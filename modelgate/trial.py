@@ -25,6 +25,7 @@ from modelgate.declare import REFERENCE
 from modelgate.errors import DataError, UsageError, about, did_you_mean
 from modelgate.library import Library
 from modelgate.options import Options
+from modelgate.profiles.stored import ProfileData
 from modelgate.project import Project
 from modelgate.role import Role
 from modelgate.sample import Sampled
@@ -324,7 +325,9 @@ def _opened(trial: Trial, place: Place) -> Dataset:
         encoding=part.encoding,
         base=place.base,
     )
-    return Sampled(data, QUICK_ROWS, trial.seed) if trial.options.quick else data
+    if not trial.options.quick or isinstance(data, ProfileData):
+        return data
+    return Sampled(data, QUICK_ROWS, trial.seed)
 
 
 def _labels_wanted(trial: Trial, role: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Self
 import pyarrow as pa
 
 from modelgate.atomic import write_file
+from modelgate.dataset import Dataset
 from modelgate.errors import DataError, Where
 from modelgate.escape import printable, shown
 from modelgate.profiles.column import ColumnProfile
@@ -72,15 +73,56 @@ class StoredProfile(Profile):
         raise TypeError("a stored profile takes no rows")
 
 
-def is_profile(path: Path) -> bool:
-    """Whether a file begins as a profile does; False where it cannot be read."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return file.read(len(_BEGINS)) == _BEGINS
-    except OSError:
-        return False
+class ProfileData(Dataset):
+    """A profile in the place of the data that it is of: it has columns and no rows.
+
+    Attributes:
+        profile: what the data holds.
+    """
+
+    def __init__(self, profile: StoredProfile, name: str, *, digest: str, size: int) -> None:
+        """Take the place of the data.
+
+        Args:
+            profile: of the data.
+            name: the file's, as the user wrote it.
+            digest: of the file's bytes.
+            size: of the file, in bytes.
+        """
+        self.name = name
+        self.profile = profile
+        self.schema = pa.schema([(column, pa.null()) for column in profile.columns])
+        self._digest = digest
+        self._size = size
+
+    def batches(self, columns: Sequence[str] | None = None) -> NoReturn:
+        """There are none.
+
+        Raises:
+            DataError: MG3583, always.
+        """
+        del columns
+        raise DataError(
+            "MG3583",
+            "this is a profile, which holds no rows, and rows are asked for",
+            where=Where(self.name),
+            hint=f"name the data that it is of: {shown(self.profile.origin.name)}",
+        )
+
+    @property
+    def digest(self) -> str:
+        """Of the profile's file."""
+        return self._digest
+
+    @property
+    def bytes(self) -> int:
+        """The size of the profile's file."""
+        return self._size
+
+
+def begins_profile(head: bytes) -> bool:
+    """Whether a file that begins so is a profile."""
+    return head.startswith(_BEGINS)
 
 
 def write_profile(path: Path, profile: Profile, origin: Origin) -> None:
@@ -115,9 +157,22 @@ def read_profile(path: Path) -> StoredProfile:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise DataError("MG3580", f"the profile cannot be read: {why}", where=where) from error
+    return parsed(raw, where)
+
+
+def parsed(raw: bytes, where: Where) -> StoredProfile:
+    """A profile of the bytes of its file.
+
+    Args:
+        raw: all of them.
+        where: the file.
+
+    Raises:
+        DataError: as `read_profile` says.
+    """
     if len(raw) > MOST_BYTES:
         raise DataError("MG3580", f"a profile is below {MOST_BYTES >> 20} MiB", where=where)
-    whole = _parsed(raw, where)
+    whole = _json(raw, where)
     try:
         content = whole["profile"]
         if whole["seal"] == _seal(content):
@@ -127,7 +182,7 @@ def read_profile(path: Path) -> StoredProfile:
     raise _damaged(where)
 
 
-def _parsed(raw: bytes, where: Where) -> dict[str, Any]:
+def _json(raw: bytes, where: Where) -> dict[str, Any]:
     """The file's JSON, of the version that can be read here."""
     try:
         whole = json.loads(raw)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from modelgate.dataset import Dataset
 from modelgate.errors import DataError, Where
+from modelgate.profiles.stored import begins_profile
 from modelgate.sources import Source, Told
 from modelgate.sources.descriptor import Descriptor
 from modelgate.sources.faults import too_long
@@ -38,7 +39,8 @@ class JsonLines(Source):
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """A `.json` file that begins like one; `_open` tells an array from lines."""
-        return path.suffix.lower() == ".json" and head.lstrip()[:1] in {b"{", b"["}
+        begins = head.lstrip()[:1] in {b"{", b"["} and not begins_profile(head)
+        return begins and path.suffix.lower() == ".json"
 
     def _open(self, descriptor: Descriptor, told: Told) -> Dataset:
         head = descriptor.read(BLOCK_BYTES, 0)

@@ -20,12 +20,13 @@ from modelgate.profiles.profile import Profile
 from modelgate.profiles.stored import (
     FORMAT,
     Origin,
+    ProfileData,
     StoredProfile,
-    is_profile,
     read_profile,
     write_profile,
 )
 from modelgate.profiles.written import POINTS
+from modelgate.sources import open_dataset
 from modelgate.stats.shift import Counted, counted
 from modelgate.surveys import Layout, Rows
 
@@ -68,7 +69,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_few_values_are_read_as_they_were_written(path: Path) -> None:
     whole, again = profile(COLUMNS), read_profile(path)
-    assert is_profile(path)
+    assert isinstance(open_dataset(path), ProfileData)
     assert (again.rows, again.origin, again.columns) == (100, ORIGIN, tuple(COLUMNS))
     for name, was in whole.columns_profiled.items():
         now = again.columns_profiled[name]
@@ -206,9 +207,17 @@ def test_no_byte_can_be_changed_and_give_another_number(path: Path) -> None:
     assert read < 40  # a blank for a blank, 1.0 for 1.
 
 
+def test_a_profile_is_no_data(path: Path) -> None:
+    data = open_dataset(path)
+    assert data.schema.names == list(COLUMNS)
+    assert (data.bytes, data.digest) == (path.stat().st_size, open_dataset(path).digest)
+    with pytest.raises(DataError) as caught:
+        next(data.blocks())
+    assert caught.value.code == "MG3583"
+    assert "train.csv" in str(caught.value.hint)
+
+
 def test_what_is_not_there_cannot_be_read(tmp_path: Path) -> None:
-    assert not is_profile(tmp_path / "none.json")
-    assert not is_profile(tmp_path)
     with pytest.raises(DataError) as caught:
         read_profile(tmp_path / "none.json")
     assert caught.value.code == "MG3580"
