@@ -21,7 +21,7 @@ FLOOR = 0.05
 """The usual limit of a shift; power is asked about larger ones."""
 SIZES = ((50, 50), (50, 2_000), (300, 1_000), (2_000, 2_000))
 FURTHER_SIZES = ((50, 100_000), (1_000, 100_000), (10_000, 10_000), (100_000, 100_000))
-MANY = {1: 1, 5: 1, 30: 4, 300: 16}
+MANY = {1: 1, 5: 1, 30: 4, 300: 32}
 """Number of columns -> by what the runs are divided."""
 NOISE = {1: 1.4, 5: 1.6, 30: 1.9, 300: 2.3}
 """Number of columns -> a shift that about half of the runs show, in the noise of the distance."""
@@ -78,8 +78,9 @@ def rates(*, long: bool, runs: int, processes: int = 1) -> Iterator[Rate]:
 
 def _shifted(many: int, *, long: bool) -> Iterator[Case]:
     sizes = ((300, 1_000), (2_000, 2_000), (4_000, 6_000)) if long else ((300, 1_000),)
-    for rows, others in sizes if many < 300 else sizes[1:2]:
-        for kind in KINDS if many == 1 else KINDS[:4]:
+    kinds = {1: KINDS, 30: KINDS[:4], 300: KINDS[:2]}[many]
+    for rows, others in {1: sizes, 30: sizes[:2], 300: sizes[1:2]}[many]:
+        for kind in kinds:
             yield Case(rows, others, many, kind)
 
 
