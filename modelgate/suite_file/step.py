@@ -103,7 +103,7 @@ class StepReader:
             if key == check.name:
                 continue
             if key in ENGINE_KEYS:
-                engine[key] = read_value(ENGINE_KEYS[key], value, key, self.mistakes)
+                engine[key] = self._engine(check, key, value)
             elif changing is not None and key not in check.settings and changing.has(key):
                 changing.take(key, value)
             else:
@@ -133,6 +133,15 @@ class StepReader:
             where=where,
             limit_where=limit_where or where,
         )
+
+    def _engine(self, check: Check, key: str, node: Node) -> Any:
+        """The value of a key that every step has; a perturbation's strength has another name."""
+        if key == "severity" and check.changes and isinstance(node.value, int):
+            message = f"'severity' is what a failure means: {SEVERITY.says}"
+            hint = f"how strong the change is, is `strength: {node.text}`"
+            self.mistakes.add("MG2109", message, node.where, hint=hint)
+            return None
+        return read_value(ENGINE_KEYS[key], node, key, self.mistakes)
 
     def _subject(self, check: Check, node: Node, where: Where) -> tuple[str, dict[str, Any]]:
         kind = None if check.subject is None else kind_of(check.settings[check.subject].type)

@@ -27,7 +27,8 @@ def explain(text: str, graph: Graph) -> Refusal:
         return Refusal(
             "MG3006",
             "changes the case of text (StringNormalizer) in a language that this system lacks",
-            "install the locale en_US.UTF-8: `apt-get install locales && locale-gen en_US.UTF-8`",
+            "install the locale en_US.UTF-8 (Debian: `apt-get install locales-all`), or export the"
+            " model without it: `TfidfVectorizer(lowercase=False)`",
         )
     if found := _UNKNOWN_OP.search(text):
         return _custom(found[1], found[2], graph)

@@ -195,6 +195,9 @@ def test_where_nothing_is_changed_nothing_is_decided() -> None:
         pytest.param("nose", {}, "MG2170", "did you mean 'noise'", id="no-such-perturbation"),
         pytest.param("noise", {"amuont": 1}, "MG2108", "did you mean 'amount'", id="no-setting"),
         pytest.param("noise", {"strength": 6}, "MG2109", "6", id="no-such-strength"),
+        pytest.param(
+            "noise", {"severity": 3}, "MG2109", "a failure means", id="severity-is-no-strength"
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_told_with_its_place(
