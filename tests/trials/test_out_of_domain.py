@@ -14,6 +14,9 @@ from sklearn.pipeline import make_pipeline
 
 import modelgate
 from modelgate.options import Options
+from modelgate.out_of_domain.answers import unfamiliar
+from modelgate.out_of_domain.detection import threshold_for
+from modelgate.predictions import Predictions
 from modelgate.report import Report, Result
 
 SUITE = """
@@ -37,14 +40,23 @@ def steps(*lines: str) -> str:
     return "\n".join(f"  - {{{line}}}" for line in lines)
 
 
-@pytest.mark.shared
-def test_sentences_of_no_intent_are_told_apart_as_scikit_learn_says(
-    shared_data: Path, tmp_path: Path
-) -> None:
+Sentences = dict[str, list[list[str]]]
+
+
+@pytest.fixture(scope="module")
+def intents(shared_data: Path) -> tuple[Any, Sentences]:
+    """A model of 150 intents; sentences with what they ask for, by the part of the data."""
     rows = json.loads((shared_data / "text" / "clinc150_small.json").read_text("utf-8"))
     texts, labels = zip(*rows["train"][::3], strict=True)
     model = make_pipeline(TfidfVectorizer(), MultinomialNB(alpha=0.1))
-    model.fit(texts, labels)
+    return model.fit(texts, labels), rows
+
+
+@pytest.mark.shared
+def test_sentences_of_no_intent_are_told_apart_as_scikit_learn_says(
+    intents: tuple[Any, Sentences], tmp_path: Path
+) -> None:
+    model, rows = intents
     for name in ("test", "oos_test"):
         frame = pd.DataFrame(rows[name], columns=["text", "label"])
         frame.iloc[::2].to_parquet(tmp_path / f"{name}.parquet")
@@ -73,6 +85,26 @@ def test_sentences_of_no_intent_are_told_apart_as_scikit_learn_says(
     assert second.status == "info"
     assert second.value is not None
     assert 0.2 < second.value < 0.8
+
+
+@pytest.mark.shared
+def test_an_exported_threshold_rejects_as_many_real_sentences_as_its_interval_says(
+    intents: tuple[Any, Sentences],
+) -> None:
+    model, rows = intents
+    scores = model.predict_proba([text for text, _ in rows["test"]])
+    inside = unfamiliar(Predictions(scores=scores), "entropy")
+    assert not isinstance(inside, str)
+    held, rejected = 0, []
+    for seed in range(200):
+        # All the sentences are the domain: what is true of it is what is true of them.
+        drawn = np.random.default_rng(seed).choice(inside, 600)
+        found = threshold_for(drawn, "entropy", 0.05, seed)
+        assert found is not None
+        rejected.append(float((inside > found.above).mean()))
+        held += found.low <= rejected[-1] <= found.high
+    assert held >= 190
+    assert np.mean(rejected) <= 0.05
 
 
 @pytest.mark.shared
