@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -38,7 +39,14 @@ def ood_behaviour(
     sample: Sample,
     elsewhere: Annotated[AnsweredRows, Of(setting="ood")] | None,
     *,
-    measure: Literal["confident", "confidence_drop", "abstention", "out_of_range", "not_finite"],
+    measure: Literal[
+        "confident",
+        "confidence_drop",
+        "abstention",
+        "abstention_inside",
+        "out_of_range",
+        "not_finite",
+    ],
     made: Literal[
         "far_noise", "blank", "constant", "shuffled_columns", "other_language", "inverted_images"
     ]
@@ -56,34 +64,45 @@ def ood_behaviour(
     (`made`): far_noise, numbers ten to a hundred spreads off, random letters, random pixels; blank,
     zeros, empty texts, dark images; constant, one number, one word, one grey; shuffled_columns,
     each column, word or pixel in another's place; other_language; inverted_images.
-    Linear models and trees are surest where they know least: ask this of far_noise only where you
-    built something against it, and of shuffled_columns where columns hang together.
+    Linear models, networks and naive Bayes are surest where they know least: ask this of far_noise
+    only where you built something against it, and of shuffled_columns where images or texts are
+    shuffled; most rows of a shuffled table are ordinary ones.
 
     Measures: confident, the share of these inputs whose best probability is `sure` or more;
         confidence_drop, how much lower the mean best probability is than in the domain; abstention,
         the share that is answered with the class `abstain`, or with no probability as high as
-        `sure`; out_of_range, the share of numbers answered outside the range of the targets seen,
-        wider by `slack` of it at both ends; not_finite, the inputs answered with NaN or infinity.
+        `sure`; abstention_inside, the same share of the domain, where neither `made` nor `ood` is
+        written; out_of_range, the share of numbers answered outside the range of the targets
+        seen, wider by `slack` of it at both ends; not_finite, the inputs answered with NaN or
+        infinity.
     Settings: measure, which of these. made, or ood: where the inputs come from. sure, a
         probability. abstain, a class. slack, of the range.
     Source: M. Hein, M. Andriushchenko, J. Bitterwolf (2019), "Why ReLU networks yield
         high-confidence predictions far away from the training data and how to mitigate the
         problem", CVPR.
     """
-    if (made is None) is (ood is None):
-        raise UsageError("MG2271", "inputs are 'made' or rows of an 'ood' data set: write one")
+    given = sum(one is not None for one in (made, ood))
+    if given != (measure != "abstention_inside"):
+        raise UsageError(
+            "MG2271",
+            "inputs are 'made' or rows of an 'ood' data set: write one; neither beside"
+            " 'abstention_inside'",
+        )
     if not 0 < sure <= 1 or slack < 0:
         raise UsageError("MG2272", f"sure: {sure:g} is no probability, or slack: {slack:g} below 0")
-    rows, answers = _inputs(model, sample, elsewhere, made)
+    rows, answers = (
+        _inputs(model, sample, elsewhere, made) if given else (sample.rows, sample.answers)
+    )
     if measure == "not_finite":
         return _not_finite(model, rows, answers)
     if measure == "out_of_range":
         return _out_of_range(model, sample, rows, answers, slack)
-    inside, outside = _best(sample.answers), _best(answers)
+    if measure in {"abstention", "abstention_inside"}:
+        silent = _silent(model, answers, sure, abstain)
+        return _abstention(model, rows, answers, silent, inside=not given)
+    outside = _best(answers)
     if measure == "confidence_drop":
-        return _drop(inside, outside)
-    if measure == "abstention":
-        return _abstention(model, rows, answers, outside < sure, abstain)
+        return _drop(_best(sample.answers), outside)
     hits = ~(outside < sure)
     return _share(
         hits,
@@ -184,35 +203,28 @@ def _drop(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> Outcome:
     )
 
 
+def _silent(model: Model, answers: Predictions, sure: float, abstain: str | None) -> Flags:
+    """(n,) whether the model abstains."""
+    if abstain is None:
+        return _best(answers) < sure
+    names = [str(label) for label in model.facts.classes]
+    if abstain not in names:
+        raise UsageError("MG2276", f"the model has no class {abstain!r} to abstain with")
+    assert answers.labels is not None
+    found: Flags = answers.labels == names.index(abstain)
+    return found
+
+
 def _abstention(
-    model: Model,
-    rows: pa.RecordBatch,
-    answers: Predictions,
-    unsure: Flags,
-    abstain: str | None,
+    model: Model, rows: pa.RecordBatch, answers: Predictions, silent: Flags, *, inside: bool
 ) -> Outcome:
-    silent = unsure
-    if abstain is not None:
-        names = [str(label) for label in model.facts.classes]
-        if abstain not in names:
-            raise UsageError("MG2276", f"the model has no class {abstain!r} to abstain with")
-        assert answers.labels is not None
-        silent = answers.labels == names.index(abstain)
-    kept = int(silent.sum())
-    found = _share(silent)
-    return Outcome(
-        value=found.value,
-        interval=found.interval,
-        at=found.at,
-        kind=found.kind,
-        better="higher",
-        n=len(silent),
-        lowest=0.0,
-        highest=1.0,
-        method=found.method,
-        says=f"The model abstains from {kept:,} of {len(silent):,} inputs from elsewhere.",
-        evidence=_shown(model, rows, answers, np.flatnonzero(~silent)),
+    where = "rows of the domain" if inside else "inputs from elsewhere"
+    found = _share(
+        silent,
+        says=f"The model abstains from {int(silent.sum()):,} of {len(silent):,} {where}.",
+        evidence=_shown(model, rows, answers, np.flatnonzero(silent == inside)),
     )
+    return replace(found, better="lower" if inside else "higher")
 
 
 def _shown(

@@ -119,6 +119,31 @@ def test_abstaining_is_a_low_probability_or_a_class() -> None:
     assert error.value.code == "MG2276"
 
 
+def test_abstaining_everywhere_is_no_merit() -> None:
+    class Shy(Toy):
+        def predict(self, rows: pa.RecordBatch) -> Predictions:
+            x = np.array(rows.column("x").to_pylist(), dtype=float)
+            return Predictions(scores=np.stack([x * 0 + 0.4, x * 0 + 0.6], axis=1))
+
+    assert asked(Shy(0.6), "abstention", made="far_noise", at_least=0.9).status == "passed"
+    result = asked(Shy(0.6), "abstention_inside", at_most=0.05)
+    assert (result.status, result.better, len(result.evidence)) == ("failed", "lower", 3)
+    assert result.says == "The model abstains from 300 of 300 rows of the domain."
+    assert asked(Toy(0.6), "abstention_inside", at_most=0.05).status == "passed"
+
+
+def test_a_model_without_probabilities_abstains_by_a_class() -> None:
+    class Plain(Toy):
+        def predict(self, rows: pa.RecordBatch) -> Predictions:
+            x = np.array(rows.column("x").to_pylist(), dtype=float)
+            return Predictions(labels=(np.abs(x) > 5).astype(np.int64))
+
+    result = asked(Plain(0.6), "abstention", made="far_noise", abstain="yes", at_least=0.9)
+    assert result.status == "passed"
+    assert asked(Plain(0.6), "abstention_inside", abstain="yes", at_most=0.05).status == "passed"
+    assert asked(Plain(0.6), "abstention_inside", at_most=0.05).status == "skipped"
+
+
 def test_numbers_stay_in_the_range_of_what_was_seen() -> None:
     assert asked(Number(0.0), "out_of_range", made="far_noise", at_most=0.05).status == "passed"
     assert asked(Number(1e6), "out_of_range", made="far_noise", at_most=0.05).status == "failed"
@@ -144,13 +169,15 @@ def test_a_blank_input_is_one_and_a_fact() -> None:
     [
         ({}, "MG2271"),
         ({"made": "blank", "ood": "test"}, "MG2271"),
+        ({"made": "blank", "measure": "abstention_inside"}, "MG2271"),
         ({"made": "blank", "sure": 0}, "MG2272"),
         ({"made": "blank", "slack": -1}, "MG2272"),
     ],
 )
 def test_mistakes_in_a_step_are_told(settings: dict[str, Any], code: str) -> None:
+    settings = {"measure": "confident", "tables": {"test": {"x": [0.0]}}, **settings}
     with pytest.raises(UsageError) as error:
-        asked(Toy(0.6), "confident", at_most=0.05, tables={"test": {"x": [0.0]}}, **settings)
+        asked(Toy(0.6), at_most=0.05, **settings)
     assert error.value.code == code
 
 
