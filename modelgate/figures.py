@@ -21,6 +21,7 @@ COUNTED = frozenset(
         "point",
         "promise",
         "row",
+        "rule",
         "text",
         "value",
     }

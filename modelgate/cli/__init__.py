@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "curate": ("modelgate.cli.curate", "rows worth a label, where labels are dear"),
     "selftest": ("modelgate.cli.selftest", "would a suite catch a worse model?"),
     "drift": ("modelgate.cli.drift", "have rows drifted from a reference? no model needed"),
+    "schema": ("modelgate.cli.schema", "draft what each column of data should hold"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
     "explain": ("modelgate.cli.explain", "what a check asks, or what an error code means"),
@@ -32,7 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
     "Judge a model": ("check", "compare", "curate", "selftest"),
-    "Compare data": ("drift",),
+    "Compare data": ("drift", "schema"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\

@@ -1,0 +1,75 @@
+"""What each column should hold, as a reference holds it."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+
+from modelgate.data_quality.rules import Rule
+from modelgate.profiles.column import ColumnProfile
+from modelgate.profiles.profile import Profile
+
+CATEGORIES = 50
+"""Different values beyond which a column is no list of categories."""
+OFTEN = 10
+"""Rows that each of them bears at least, on average."""
+MOSTLY = 0.98
+"""Share of the rows that must keep to what was inferred: new rows hold what old ones did not."""
+_TYPES = {"time": "time", "text": "text"}
+
+
+def inferred(profile: Profile) -> tuple[Rule, ...]:
+    """A first draft of rules, one a column, to be edited by people who know better.
+
+    Ranges are wider than what was seen, by half of it to either side, but do not fall below 0 where
+    nothing did. A few values that come up again and again are a list of categories.
+    """
+    return tuple(_rule(one) for one in profile.columns_profiled.values())
+
+
+def _rule(column: ColumnProfile) -> Rule:
+    kind = _type(column)
+    low, high = _range(column) if kind in ("number", "whole") else (None, None)
+    categories = column.categories
+    known = column.rows - column.missing
+    few = 0 < len(categories) <= CATEGORIES and OFTEN * len(categories) <= known
+    listed = kind == "text" and few
+    return Rule(
+        column=column.name,
+        type=kind,
+        missing=column.missing > 0,
+        at_least=low,
+        at_most=high,
+        one_of=tuple(categories) if listed else None,
+        mostly=MOSTLY,
+    )
+
+
+def _type(column: ColumnProfile) -> str | None:
+    """What the cells are, as a schema says it; None where that is not one of its words."""
+    if column.type == "bool":
+        return "truth"
+    if column.kind == "number":
+        return "whole" if "int" in column.type else "number"
+    if column.kind == "category":
+        return "text" if "string" in column.type else None
+    return _TYPES.get(column.kind)
+
+
+def _range(column: ColumnProfile) -> tuple[float | None, float | None]:
+    if column.lowest is None or column.highest is None:
+        return None, None
+    apart = (column.highest - column.lowest) / 2
+    if not apart < 1e300:
+        return None, None
+    step = 10.0 ** floor(log10(apart) - 1) if apart else 1.0
+    low = floor((column.lowest - apart) / step) * step
+    high = ceil((column.highest + apart) / step) * step
+    if column.lowest >= 0:
+        low = max(low, 0.0)
+    return _neat(low), _neat(high)
+
+
+def _neat(value: float) -> float:
+    """Without the digits that a product of powers of ten leaves behind."""
+    found = float(f"{value:.12g}")
+    return int(found) if found.is_integer() and abs(found) < 1e15 else found
