@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_tensor
+from modelgate.arrays import is_number, is_tensor, is_text
 from modelgate.cells import index_of
 from modelgate.drift.columns import ColumnShift
 from modelgate.encoded_rows import Encoder
+from modelgate.stats.interval import Interval
 from modelgate.stats.ks import ks
-from modelgate.stats.ranks import auroc
+from modelgate.stats.ranks import area_interval, auroc, delong_variance
 from modelgate.stats.shift import counted
 
 Floats = NDArray[np.float64]
@@ -36,12 +37,14 @@ class Together:
     Attributes:
         shift: the test of the classifier's scores, as that of a column.
         auroc: how often a row of the second looks more like the second.
+        interval: where that lies, for a classifier as good as these.
         parts: column -> how much less well without it, the most telling first.
         rows: of both that were told apart.
     """
 
     shift: ColumnShift
     auroc: float
+    interval: Interval
     parts: dict[str, float]
     rows: int
 
@@ -59,7 +62,7 @@ def told_apart(
     Args:
         reference: n rows.
         current: m rows.
-        columns: that both have.
+        columns: that both have, and neither `unlike`.
         seed: of the folds, and of the rows where there are more than `MOST_ROWS`.
 
     Returns:
@@ -71,6 +74,12 @@ def told_apart(
     from threadpoolctl import threadpool_limits
 
     rng = np.random.default_rng(seed)
+    types = [
+        (reference.schema.field(name).type, current.schema.field(name).type) for name in columns
+    ]
+    columns = [name for name, both in zip(columns, types, strict=True) if any(map(_told, both))]
+    if not columns:
+        return "no column holds numbers, categories or vectors"
     mine, theirs = (_some(rows, columns, rng) for rows in (reference, current))
     if min(len(mine), len(theirs)) < 2 * FOLDS:
         return "too few rows to train a classifier on"
@@ -89,7 +98,7 @@ def told_apart(
     with threadpool_limits(1):  # more wait for each other where the machine is busy
         scores, lost = _scored(features, labels, where, rng)
     shift = ks(counted(scores[labels == 0]), counted(scores[labels == 1]))
-    area = _area(scores, labels)
+    area, interval = _area(scores, labels), _area_lies(scores, labels)
     ranked = dict(sorted(lost.items(), key=lambda one: -one[1]))
     named = [name for name, part in ranked.items() if part > LEAST_TOLD][:NAMED]
     by = f" by {', '.join(named)}" if named else ""
@@ -97,12 +106,27 @@ def told_apart(
     column = ColumnShift(
         "all columns together" if len(parts) > 1 else columns[0], "values", shift, says
     )
-    return Together(column, area, ranked, len(labels))
+    return Together(column, area, interval, ranked, len(labels))
+
+
+def unlike(was: pa.Schema, now: pa.Schema, columns: Sequence[str]) -> dict[str, str]:
+    """Column -> why rows that differ in it need no classifier: it is gone, or of another type."""
+    found = {}
+    for name in columns:
+        if name not in now.names or name not in was.names:
+            side = "the rows" if name in was.names else "the reference"
+            found[name] = f"{side} lack the column"
+            continue
+        one, two = was.field(name).type, now.field(name).type
+        if (_told(one) or _told(two)) and _of_both(one, two) is None:
+            found[name] = f"holds {two}, and {one} in the reference"
+    return found
 
 
 def vectors(schema: pa.Schema, columns: Sequence[str]) -> tuple[str, ...]:
     """Those of the columns that hold vectors, such as embeddings or images."""
-    return tuple(name for name in columns if is_tensor(schema.field(name).type))
+    there = [name for name in columns if name in schema.names]
+    return tuple(name for name in there if is_tensor(schema.field(name).type))
 
 
 def _some(rows: pa.RecordBatch, columns: Sequence[str], rng: np.random.Generator) -> pa.RecordBatch:
@@ -113,10 +137,32 @@ def _some(rows: pa.RecordBatch, columns: Sequence[str], rng: np.random.Generator
 
 
 def _whole(one: pa.RecordBatch, two: pa.RecordBatch) -> pa.RecordBatch:
-    schema = one.schema
+    pairs = [(mine, two.schema.field(mine.name).type) for mine in one.schema]
+    schema = pa.schema([(mine.name, _of_both(mine.type, theirs)) for mine, theirs in pairs])
     tables = [pa.Table.from_batches([rows]).cast(schema, safe=False) for rows in (one, two)]
     joined = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     return joined.to_batches()[0]
+
+
+def _told(kind: pa.DataType) -> bool:
+    """Whether trees can look at a column of this type; points of time they cannot."""
+    return is_number(kind) or is_text(kind) or is_tensor(kind)
+
+
+def _of_both(one: pa.DataType, two: pa.DataType) -> pa.DataType | None:
+    """A type that holds the cells of either as they are; None where there is none."""
+    if one == two or pa.types.is_null(two):
+        return one
+    if pa.types.is_null(one):
+        return two
+    if is_text(one) and is_text(two):
+        return pa.large_string()
+    if is_tensor(one) and is_tensor(two) and one.list_size == two.list_size:
+        cells = _of_both(one.value_type, two.value_type)
+        return None if cells is None else pa.list_(cells, one.list_size)
+    if is_number(one) and is_number(two):
+        return pa.float64()  # else 1.5 would become 1 where the reference holds whole numbers
+    return None
 
 
 def _narrow(values: Floats) -> Floats:
@@ -160,9 +206,22 @@ def _scored(
 
 
 def _area(scores: Floats, labels: NDArray[Any]) -> float:
+    return auroc(*_at_thresholds(scores, labels))[0]
+
+
+def _area_lies(scores: Floats, labels: NDArray[Any]) -> Interval:
+    """Rows are taken for independent, although those of a fold share their trees."""
+    own, others = _at_thresholds(scores, labels)
+    rows = float(own.sum()), float(others.sum())
+    variance = delong_variance(own, others, *rows)
+    return area_interval(auroc(own, others)[0], *rows, variance=variance)
+
+
+def _at_thresholds(scores: Floats, labels: NDArray[Any]) -> tuple[Floats, Floats]:
+    """(m,) rows of the second and of the first data set at each score, from the highest down."""
     thresholds, places = np.unique(-scores, return_inverse=True)
     own, others = (
         np.bincount(places[labels == label], minlength=len(thresholds)).astype(np.float64)
         for label in (1, 0)
     )
-    return auroc(own, others)[0]
+    return own, others

@@ -8,7 +8,7 @@ from typing import Any
 
 from modelgate.drift.columns import METHODS, Compared, compared
 from modelgate.drift.family import Family, family_of, said, table
-from modelgate.drift.together import told_apart, vectors
+from modelgate.drift.together import told_apart, unlike, vectors
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.outcome import Outcome
 from modelgate.profiles.answers import AnswerProfile
@@ -61,9 +61,15 @@ def drift_of(
         ignore=ignore,
         method=method,
     )
+    if of in {"columns", "features"} and not columns:
+        theirs = current.columns_profiled
+        new = [name for name in theirs if name not in {*reference.columns_profiled, *ignore}]
+        found = replace(found, added=tuple(new))
     least = METHODS[method].floor if floor is None else floor
     family = family_of(found.shifts, least) if found.shifts else None
     outcome = _outcome(found, family, least, min(reference.rows, current.rows))
+    if of == "predictions" and outcome.value is not None:
+        outcome = replace(outcome, says=_of_answers(found, family, outcome))
     return replace(outcome, highest=METHODS[method].highest)
 
 
@@ -89,28 +95,32 @@ def drift_together(
     Raises:
         UsageError: MG2260, a column that is named stands in neither.
     """
-    there = [name for name in reference.rows.schema.names if name in current.rows.schema.names]
-    _refuse_missing([*(columns or ()), *ignore], there)
+    was, now = reference.rows.schema, current.rows.schema
+    _refuse_missing([*(columns or ()), *ignore], list(dict.fromkeys([*was.names, *now.names])))
     layout = current.layout
     beside = {layout.target, reference.layout.target, layout.weight, layout.group, *ignore}
-    chosen = [name for name in columns or layout.features or there if name in there]
-    chosen = [name for name in chosen if name not in beside]
+    wanted = [name for name in columns or layout.features or was.names if name not in beside]
     if of == "embeddings":
-        chosen = list(vectors(reference.rows.schema, chosen))
+        wanted = list(vectors(was, wanted) or vectors(now, wanted))
+    least = METHODS["auto"].floor if floor is None else floor
+    rows = min(len(reference), len(current))
+    apart = unlike(was, now, wanted)
+    chosen = [name for name in wanted if name not in apart]
+    if apart:
+        return _outcome(Compared((), apart, {}, ()), None, least, rows)
     if not chosen:
         what = "column holds vectors" if of == "embeddings" else "column stands in both"
         return _unknown(f"no {what}")
     found = told_apart(reference.rows, current.rows, chosen, layout.seed)
     if isinstance(found, str):
         return _unknown(found)
-    least = METHODS["auto"].floor if floor is None else floor
     family = family_of([found.shift], least)
-    compared_ = Compared((found.shift,), {}, {}, ())
-    outcome = _outcome(compared_, family, least, min(len(reference), len(current)))
+    outcome = _outcome(Compared((found.shift,), {}, {}, ()), family, least, rows)
     if family.drifted:
         says = f"Taken together, the columns shifted by more than {least:g}: {found.shift.says}."
         outcome = replace(outcome, says=says)
-    details = {**outcome.details, "auroc": found.auroc, "parts": found.parts, "told": found.rows}
+    area = {"auroc": found.auroc, "auroc_interval": [found.interval.low, found.interval.high]}
+    details = {**outcome.details, **area, "parts": found.parts, "told": found.rows}
     return replace(outcome, highest=1.0, details=details, method="classifier, two samples")
 
 
@@ -183,6 +193,14 @@ def _sentence(found: Compared, family: Family | None, floor: float) -> str:
     many = f"None of {every} columns" if every > 1 else f"{tests[0].column} is not"
     shown = "is shown to have" if every > 1 else "shown to have"
     return f"{many} {shown} shifted by more than {floor:g}; more than {high:.2g} is ruled out."
+
+
+def _of_answers(found: Compared, family: Family | None, outcome: Outcome) -> str:
+    """The sentence of the answers, and why theirs weighs more than that of other columns."""
+    apart = found.apart or (family and family.drifted)
+    if not apart:
+        return f"What the model answers: {outcome.says}"
+    return f"{outcome.says} Of all shifts, one of what the model answers tells harm best."
 
 
 def _unknown(reason: str, details: Mapping[str, Any] | None = None) -> Outcome:

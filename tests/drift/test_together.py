@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from modelgate.arrays import tensors
-from modelgate.drift.together import told_apart
+from modelgate.drift.together import told_apart, unlike
 from modelgate.drift.use import uses
 from modelgate.predictions import Predictions
 from modelgate.provided import Sample
@@ -24,7 +24,7 @@ def test_columns_that_no_longer_hang_together_are_told_apart_and_named() -> None
     rng = np.random.default_rng(0)
     found = told_apart(rows(rng), rows(rng, turned=True), ("x", "y", "word"), 0)
     assert not isinstance(found, str)
-    assert found.auroc > 0.8
+    assert 0.8 < found.interval.low < found.auroc < found.interval.high
     assert found.shift.shift.p_value < 1e-6
     assert set(list(found.parts)[:2]) == {"x", "y"}
     assert found.parts["word"] < 0.05
@@ -86,3 +86,42 @@ def test_a_column_that_the_model_hangs_on_weighs_more_than_one_that_it_ignores()
     assert found["x"] > found["y"] > 0.1
     assert found["word"] == 0
     assert set(found) == {"x", "y", "word"}
+
+
+def test_whole_numbers_and_fractions_are_compared_as_they_stand() -> None:
+    rng = np.random.default_rng(5)
+    whole = pa.RecordBatch.from_pydict({"x": [0] * 300 + [1] * 300})
+    halves = pa.RecordBatch.from_pydict({"x": (rng.integers(0, 2, 600) + 0.5).tolist()})
+    found = told_apart(whole, halves, ("x",), 0)
+    assert not isinstance(found, str)
+    assert found.auroc > 0.95
+    other_width = whole.cast(pa.schema([("x", pa.int32())]))
+    same = told_apart(whole, other_width, ("x",), 0)
+    assert not isinstance(same, str)
+    assert same.auroc < 0.55
+
+
+VECTOR = pa.list_(pa.float32(), 4)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "apart"),
+    [
+        pytest.param(pa.int64(), pa.float64(), False, id="numbers"),
+        pytest.param(pa.string(), pa.dictionary(pa.int8(), pa.string()), False, id="words"),
+        pytest.param(pa.null(), pa.string(), False, id="nothing-yet"),
+        pytest.param(pa.date32(), pa.timestamp("ns"), False, id="time-is-not-looked-at"),
+        pytest.param(VECTOR, pa.list_(pa.float64(), 4), False, id="vectors-of-one-width"),
+        pytest.param(VECTOR, pa.list_(pa.float32(), 5), True, id="vectors-of-two-widths"),
+        pytest.param(pa.float64(), pa.string(), True, id="words-for-numbers"),
+    ],
+)
+def test_types_are_unlike_where_no_cell_of_one_could_be_of_the_other(
+    was: pa.DataType, now: pa.DataType, apart: bool
+) -> None:
+    assert bool(unlike(pa.schema([("x", was)]), pa.schema([("x", now)]), ("x",))) is apart
+
+
+def test_points_of_time_alone_train_no_classifier() -> None:
+    time = pa.RecordBatch.from_pydict({"at": pa.array(range(100), pa.timestamp("s"))})
+    assert told_apart(time, time, ("at",), 0) == "no column holds numbers, categories or vectors"

@@ -132,6 +132,7 @@ def test_answers_as_before_pass_and_others_fail() -> None:
     result = predicted(answers(20_000, 0.5), answers(20_000), classes=["no", "yes"])
     assert result.status == "failed"
     assert "score of 'yes'" in result.says
+    assert result.says.endswith("one of what the model answers tells harm best.")
     few = answers(90)
     assert predicted(few, few).status == "undecided"
 
@@ -169,6 +170,40 @@ def test_columns_together_are_told_apart_where_each_looks_as_it_did() -> None:
     assert asked("features", pairs(-1)).status != "failed"
     assert asked("multivariate", {"x": [1.0] * 5, "y": [2.0] * 5}).status == "undecided"
     assert asked("embeddings", pairs(-1)).reason == "no column holds vectors"
+
+
+def test_columns_together_have_shifted_where_one_is_gone_or_of_another_kind() -> None:
+    was = table(300)
+    for now, says in (
+        ({**was, "income": ["much"] * 300}, "income: holds string, and double in the reference"),
+        ({"country": was["country"]}, "income: the rows lack the column"),
+    ):
+        result = run_check(
+            "drift",
+            subject="multivariate",
+            settings={"columns": ["income", "country"]},
+            tables={"test": now, "reference": was},
+        )
+        assert (result.status, result.value) == ("failed", 1.0)
+        assert result.evidence == (says,)
+
+
+def test_vectors_pass_where_they_point_as_before_and_fail_where_they_do_not() -> None:
+    def vectors(moved: float) -> dict[str, Any]:
+        made = RNG.normal(size=(3_000, 3)) + np.array([moved, 0, 0])
+        return {"it": made}
+
+    def asked(moved: float) -> Result:
+        tables: Any = {"test": vectors(moved), "reference": vectors(0)}
+        return run_check("drift", subject="embeddings", at_most=0.15, tables=tables)
+
+    assert asked(0).status == "passed"
+    assert asked(1.0).status == "failed"
+
+
+def test_columns_that_the_reference_lacks_are_told() -> None:
+    result = drift("columns", {**table(300), "age": [1.0] * 300}, rows=300)
+    assert result.details["added"] == ["age"]
 
 
 def test_columns_together_pass_where_there_are_rows_enough() -> None:
