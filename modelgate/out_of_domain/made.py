@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,17 @@ def _kind(kind: pa.DataType) -> str:
 
 def _distinct(rows: pa.RecordBatch) -> pa.RecordBatch:
     """Each row once: copies of one input would count as many trials."""
-    seen: dict[Any, int] = {}
-    for place in range(len(rows)):
-        key = tuple(repr(rows.column(at)[place].as_py()) for at in range(rows.num_columns))
+    seen: dict[tuple[Any, ...], int] = {}
+    for place, key in enumerate(zip(*map(_keys, rows.columns), strict=True)):
         seen.setdefault(key, place)
     return rows.take(index_of(np.array(list(seen.values()), dtype=np.int64)))
+
+
+def _keys(array: pa.Array) -> list[Any]:
+    """What tells the cells of a column apart; of images their bytes, not a number each."""
+    if is_tensor(array.type):
+        return [hashlib.sha256(image.tobytes()).digest() for image in tensor(array)]
+    return [repr(cell) for cell in array.to_pylist()]
 
 
 def _values(array: pa.Array) -> NDArray[np.float64]:
