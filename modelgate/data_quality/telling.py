@@ -57,8 +57,24 @@ def identifiers(sample: RowSample, ignore: Sequence[str], *, order: bool) -> Out
             cells[name] = ranks_of(column) if is_text(column.type) else keys_of(column)
     if order:
         cells[ORDER] = known.positions.astype(np.float64)
-    why = "no column looks like an identifier: a number that counts up, or one word a row"
-    return _told(cells, known, sample.layout.seed, why)
+    if not cells:
+        return _without_identifier(len(known.positions))
+    return _told(cells, known, sample.layout.seed, "no column looks like an identifier")
+
+
+def _without_identifier(rows: int) -> Outcome:
+    """A fact about the columns: none of them is one."""
+    return Outcome(
+        value=0.0,
+        kind="exact",
+        better="lower",
+        unit="",
+        n=rows,
+        lowest=0.0,
+        highest=1.0,
+        method="columns looked at",
+        says="No column looks like an identifier: a number that counts up, or one word a row.",
+    )
 
 
 def identifies(name: str, column: pa.Array) -> bool:
