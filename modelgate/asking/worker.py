@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate import __version__
 from modelgate.arrays import is_tensor, is_text, tensors
 from modelgate.asking import MADE_UP, Asker, Raw
 from modelgate.binding import Feed
@@ -58,6 +59,10 @@ class WorkerAsker(Asker):
         self._collected = 0
         self._images: dict[Path, ImageFiles] = {}
         self._reads_files = False
+        # Code hangs on whatever it imports, and foreign types on their package: no digest of ours
+        # tells when these change.
+        code = preparation is not None and preparation.kind == "python"
+        self._runs_code = code or self.artifact.format == "python" or bool(granted.types)
 
     def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
         """See `Asker.bind`."""
@@ -208,12 +213,13 @@ class WorkerAsker(Asker):
         """See `Asker.identity`."""
         from importlib.metadata import version
 
-        if self._reads_files:  # what the data's digest does not cover
+        if self._reads_files or self._runs_code:  # what the digests do not cover
             return None
         return "\n".join(
             (
                 str(self.artifact.digest),
                 f"onnxruntime {version('onnxruntime')} {self._worker.provider} on {_processor()}",
+                *_installed(),
                 repr(self.artifact.prepare),
                 *map(repr, self._feeds),
                 *outputs,
@@ -282,6 +288,21 @@ class WorkerAsker(Asker):
 def _is_shared(feed: Feed) -> bool:
     """Whether its numbers go through shared memory."""
     return feed.type != "string" and not is_apart(feed)
+
+
+LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost-cpu", "lightgbm", "tokenizers", "pillow")
+"""What answers or prepares beside onnxruntime, where it is installed: another one may differ."""
+
+
+def _installed() -> tuple[str, ...]:
+    """The versions that answers hang on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [f"modelgate {__version__}", f"Python {platform.python_version()}"]
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return tuple(found)
 
 
 def _processor() -> str:

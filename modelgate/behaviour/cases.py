@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from modelgate.arrays import is_text
 from modelgate.binding import listed
 from modelgate.binding.labels import key
 from modelgate.cases import Case, Cases, Input
+from modelgate.cases.written import KEYS
 from modelgate.errors import MistakesError, UsageError
 from modelgate.escape import shown
 
@@ -121,6 +123,12 @@ def _row(given: Input, case: Case, schema: pa.Schema, mistakes: list[UsageError]
         message = f"the input lacks {listed(absent)}, which the model reads"
         hint = "write `null` for a value that is missing"
         mistakes.append(UsageError("MG2143", message, where=case.where, hint=hint))
+    for name in given:
+        near = get_close_matches(name.casefold(), KEYS, 1, 0.8)
+        if name not in schema.names and near:
+            message = f"the model reads no column {name!r}, and a case has no such word"
+            hint = f"did you mean {near[0]!r}?"
+            mistakes.append(UsageError("MG2143", message, where=case.where, hint=hint))
     return given
 
 

@@ -151,6 +151,7 @@ class _Reader:
                 hint = "its cells hold the right answer, or several with | between them"
                 message = "there is no column 'expect'"
                 self.mistakes.stop("MG2142", message, Where(place, 1), hint=hint)
+            self._refuse_header(list(reader.fieldnames or ()), Where(place, 1))
             for row in reader:
                 where = Where(place, reader.line_num)
                 if None in row or None in row.values():
@@ -160,6 +161,17 @@ class _Reader:
         except csv.Error as error:
             where = Where(place, reader.line_num + 1)
             self.mistakes.add("MG2142", f"the row is no CSV: {error}", where)
+
+    def _refuse_header(self, names: list[str], where: Where) -> None:
+        """What would be dropped without a word."""
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            message = f"two columns are called {name!r}"
+            self.mistakes.add("MG2142", message, where, hint="keep one of them")
+        for name in names:
+            if name in APART and name not in READ:
+                message = f"a table of cases has no column {name!r}"
+                hint = "such cases are written as YAML or JSON lines"
+                self.mistakes.add("MG2142", message, where, hint=hint)
 
     def _add(self, told: Mapping[str, Any], where: Where, *, keys: Node | None = None) -> None:
         case = case_of(told, where, self.mistakes, keys=keys)
@@ -180,6 +192,10 @@ class _Reader:
         self._found += cases
         if len(self._found) > MOST_CASES:
             self.mistakes.stop("MG2142", f"there are more than {MOST_CASES:,} cases", where)
+
+
+READ = frozenset({"expect", "critical", "capability", "test", "tolerance"})
+"""Columns of CSV that say something of a case; the others of `APART` are for YAML and JSON."""
 
 
 def _of_cells(row: Mapping[str, str]) -> dict[str, Any]:

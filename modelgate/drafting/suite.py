@@ -162,7 +162,7 @@ def _margin(name: str, compared: Result) -> str | None:
         share = _wider(max(map(abs, compared.difference_interval)) / whole)
     if compared.usual_error is not None and REACHED * compared.usual_error / whole > share:
         share = _wider(REACHED * compared.usual_error / whole / ROOM)
-    if share > MOST_TOLERABLE * (2 if relative else 1):
+    if share <= 0 or share > MOST_TOLERABLE * (2 if relative else 1):
         return None
     if relative or compared.unit == "share":
         return f"{round(100 * share, 1):g}%"

@@ -222,3 +222,21 @@ def test_harmful_characters_of_a_file_are_not_obeyed(tmp_path: Path) -> None:
     line = json.dumps({"input": "a", "expect": "b", "\x1b[2J\u202e": 1})
     (found,) = mistakes(tmp_path, "all.jsonl", line)
     assert "'\\x1b[2J\\u202e'" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("text,expect,expect", "two columns are called 'expect'"),
+        ("text,text,expect", "two columns are called 'text'"),
+        ("text,same,expect", "a table of cases has no column 'same'"),
+        ("text,not_lower,expect", "a table of cases has no column 'not_lower'"),
+    ],
+)
+def test_nothing_in_a_table_is_dropped_without_a_word(
+    header: str, says: str, tmp_path: Path
+) -> None:
+    found = mistakes(tmp_path, "all.csv", f"{header}\na,b,c\n")
+    assert [one[0] for one in found] == ["MG2142"]
+    assert found[0][1].startswith("1")
+    assert says in found[0][2]

@@ -147,6 +147,7 @@ def test_a_direction_shows_the_scores_and_whose_they_are(tmp_path: Path) -> None
         ({"input": "good", "expect": 3}, "MG2145", "3 is expected"),
         ({"input": "good", "not_lower": "bad", "of": "maybe"}, "MG2145", "'maybe' is expected"),
         ({"input": {"age": 3}, "expect": "yes"}, "MG2143", "the input lacks 'text'"),
+        ({"input": {"text": "good", "Critcal": True}, "expect": "yes"}, "MG2143", "no such word"),
     ],
 )  # fmt: skip
 def test_what_the_model_cannot_be_asked_is_told_at_its_line(
