@@ -143,10 +143,10 @@ def _page(
         return None
     digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode())
     for table in tables.values():
-        with pa.BufferOutputStream() as out, pa.ipc.new_stream(out, table.schema) as to:
+        out = pa.BufferOutputStream()
+        with pa.ipc.new_stream(out, table.schema) as to:
             to.write_table(table)
-            to.close()
-            digest.update(out.getvalue())
+        digest.update(out.getvalue())
     folder = root.absolute() / PLACE
     try:
         folder.mkdir(parents=True, exist_ok=True)

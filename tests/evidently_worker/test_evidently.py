@@ -19,6 +19,7 @@ import modelgate.evidently_worker.process as process_of
 from modelgate import Status
 from modelgate.errors import ModelgateError, UsageError
 from modelgate.evidently_worker import told
+from modelgate.kept import Kept
 from modelgate.surveys import Layout
 from modelgate.surveys.row_sample import RowSample
 from modelgate.testing import run_check
@@ -43,11 +44,13 @@ def one_process() -> Iterator[None]:
 def _judged(current: Mapping[str, Any], reference: Mapping[str, Any], **further: Any) -> Any:
     subject = further.pop("subject", "DataDriftPreset")
     at_most = further.pop("at_most", 0.0)
+    kept = further.pop("kept", None)
     return run_check(
         "evidently",
         subject=subject,
         settings=further,
         at_most=at_most,
+        kept=kept,
         tables={"test": dict(current), "reference": dict(reference)},
     )
 
@@ -122,6 +125,16 @@ def test_a_metric_is_held_to_its_own_tests_and_a_sample_is_stated() -> None:
     assert result.details["tests"][0]["threshold"] == 0.1
     assert result.details["tests"][0]["method"] == "psi"
     assert "200 of 400 rows drawn from the reference" in result.says
+
+
+@needed
+def test_a_project_keeps_its_page_and_the_same_rows_the_same_place(tmp_path: Path) -> None:
+    first, second = (_judged(MOVED, SAME, kept=Kept(tmp_path)) for _ in range(2))
+    page = Path(first.details["html"])
+    assert list((tmp_path / ".modelgate" / "evidently").iterdir()) == [page]
+    assert second.details["html"] == str(page)
+    assert f"its page: {page.relative_to(tmp_path)}" in first.says
+    assert "<html" in page.read_text("utf-8")[:2000].lower()
 
 
 @needed
