@@ -119,7 +119,9 @@ def _result(
         raise placed(error, step) from error
     except ModelgateError as error:
         return blank(question, Status.CRASHED, f"{error.code} {error.message}")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (anybody's check: it may call `exit`)
+    except BaseException as error:  # (anybody's check: it may call `exit`, or `pytest.skip`)
+        if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("modelgate."):
+            raise  # a signal on its way out
         asked.tracebacks[question.id] = traceback.format_exc()
         return blank(question, Status.CRASHED, f"{type(error).__name__}: {error}")
     role = asked.roles.get(step.data)

@@ -54,6 +54,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("raising", "raise ValueError('no idea')"),
         ("mute", "return None"),
         ("leaving", "raise SystemExit(0)"),
+        ("skipping", "import pytest; pytest.skip('not today')"),
     ):
         (folder / f"{name}.py").write_text(
             f"{head}@check(family='own', severity='blocker')\n"
@@ -77,6 +78,13 @@ def test_a_check_that_ends_the_program_has_crashed(own: Path) -> None:
     report = tried(own, "  - metric: accuracy\n    at_least: 0.9\n  - leaving: x\n    at_least: 1")
     assert report.results[1].status == "crashed"
     assert report.results[1].reason == "SystemExit: 0"
+    assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
+
+
+def test_a_check_that_skips_itself_as_tests_do_has_crashed(own: Path) -> None:
+    report = tried(own, "  - metric: accuracy\n    at_least: 0.9\n  - skipping: x\n    at_least: 1")
+    assert report.results[1].status == "crashed"
+    assert report.results[1].reason == "Skipped: not today"
     assert (report.verdict.decision, report.verdict.exit_code) == ("hold", 4)
 
 

@@ -12,7 +12,7 @@ from modelgate.aggregates import Facts
 from modelgate.arrays import is_text
 from modelgate.binding import listed
 from modelgate.binding.labels import key
-from modelgate.cases import Case, Cases, Input
+from modelgate.cases import Case, Cases, Cell, Input
 from modelgate.cases.written import KEYS
 from modelgate.errors import MistakesError, UsageError
 from modelgate.escape import shown
@@ -138,6 +138,8 @@ def _column(
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     if is_text(kind):
         values = [None if value is None else str(value) for value in values]
+    else:
+        values = [_meant(value, kind) if isinstance(value, Cell) else value for value in values]
     try:
         return pa.array(values, kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
@@ -148,6 +150,13 @@ def _column(
                 message = f"{field.name!r} takes {kind}, not {_quoted(value)}"
                 mistakes.append(UsageError("MG2144", message, where=case.where))
         return pa.nulls(len(values), kind)
+
+
+def _meant(cell: Cell, kind: pa.DataType) -> Any:
+    """What a cell of a table says in a column that holds no texts; as it stands where nothing."""
+    if pa.types.is_boolean(kind):
+        return {"true": True, "false": False}.get(cell.strip().casefold(), str(cell))
+    return str(cell) if cell.number is None else cell.number
 
 
 def _quoted(value: Any) -> str:

@@ -144,8 +144,34 @@ def schema_of(cases: Sequence[Case], inputs: Sequence[str]) -> pa.Schema:
     return pa.schema([pa.field(name, _type([row.get(name) for row in rows])) for name in names])
 
 
+class Cell(str):
+    """A cell of a table, as it is written: what it means is for the column's type to say."""
+
+    __slots__ = ()
+
+    @property
+    def number(self) -> int | float | None:
+        """The number that it writes; None where it writes none."""
+        for kind in (int, float):
+            try:
+                return kind(self)
+            except ValueError:
+                continue
+        return None
+
+    @property
+    def plain(self) -> int | float | str:
+        """The number where it is written as one, else the text: "010" and "1e3" are texts."""
+        number = self.number
+        return number if number is not None and str(number) == self else str(self)
+
+
 def _type(values: Sequence[Any]) -> pa.DataType:
     known = [value for value in values if value is not None]
+    if known and all(isinstance(value, Cell) for value in known):
+        numbers = [value.number for value in known]
+        padded = any(value[:1] == "0" and value.isdigit() and len(value) > 1 for value in known)
+        known = known if padded or None in numbers else numbers
     if known and all(isinstance(value, list) for value in known):
         inner = _type([one for value in known for one in value])
         return pa.list_(inner, len(known[0])) if known[0] else pa.list_(inner)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelgate.cases import Case, CaseFile, Cases, Filled
+from modelgate.cases import Case, CaseFile, Cases, Cell, Filled
 from modelgate.cases.checklist import Tests, is_test
 from modelgate.cases.lexicons import Lexicons
 from modelgate.cases.templates import filled
@@ -199,27 +199,19 @@ READ = frozenset({"expect", "critical", "capability", "test", "tolerance"})
 
 
 def _of_cells(row: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {"expect": [_value(one) for one in row["expect"].split(BETWEEN)]}
+    told: dict[str, Any] = {"expect": [_answer(one) for one in row["expect"].split(BETWEEN)]}
     if row.get("critical"):
         told["critical"] = {"true": True, "false": False}.get(row["critical"].strip().casefold())
     told |= {name: row[name] for name in ("capability", "test") if row.get(name)}
     if row.get("tolerance"):
-        told["tolerance"] = _value(row["tolerance"])
+        told["tolerance"] = Cell(row["tolerance"]).plain
     inputs = {name: cell for name, cell in row.items() if name not in APART}
     only = list(inputs.values())
-    told["input"] = (
-        only[0] if len(only) == 1 else {name: _value(cell) for name, cell in inputs.items()}
-    )
+    cells = {name: Cell(cell) if cell else None for name, cell in inputs.items()}
+    told["input"] = only[0] if len(only) == 1 else cells
     return told
 
 
-def _value(cell: str) -> Any:
-    """A cell as a number where it is one; nothing where it is empty."""
-    if cell == "":
-        return None
-    for kind in (int, float):
-        try:
-            return kind(cell)
-        except ValueError:
-            continue
-    return cell
+def _answer(cell: str) -> Any:
+    """A right answer; nothing where the cell is empty."""
+    return Cell(cell).plain if cell else None

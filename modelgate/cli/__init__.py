@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _told(RuntimeError(f"exit({ended.code!r}) was called from within"), debug=debug)
     except BrokenPipeError:
         return _unheard()
-    except Exception as error:  # noqa: BLE001 (the outermost place: what gets past it is a traceback)
+    except BaseException as error:  # noqa: BLE001 (the outermost place: what gets past it is a traceback)
         return _told(error, debug=debug)
 
 
@@ -159,7 +159,7 @@ def _unheard() -> int:
     return UNHEARD
 
 
-def _told(error: Exception, *, debug: bool) -> int:
+def _told(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong, and give the exit code."""
     import click
 

@@ -158,6 +158,8 @@ def of_share(
 
 
 def _resampled(found: Confusion, metric: CellMetric) -> Measured:
+    if len(found.counts) < 2:
+        return nothing("undefined: there is but one class", n=found.rows)
     cells, squares = found.weights, found.squares
     effective = float(cells.sum()) ** 2 / float(squares.sum())
     drawn = bootstrap(metric, cells, squares)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelgate.cases import CaseFile, Cases, Moves
+from modelgate.cases import CaseFile, Cases, Moves, schema_of
 from modelgate.cases.reading import read_cases
 from modelgate.errors import MistakesError
 
@@ -85,7 +85,7 @@ def test_a_text_a_row_in_csv(tmp_path: Path) -> None:
 
 def test_rows_of_several_columns_in_csv(tmp_path: Path) -> None:
     (case,) = read(tmp_path, "all.csv", "age,city,expect,tolerance\n30,,1.5,0.1\n").cases
-    assert (case.input, case.expect, case.tolerance) == ({"age": 30, "city": None}, (1.5,), 0.1)
+    assert (case.input, case.expect, case.tolerance) == ({"age": "30", "city": None}, (1.5,), 0.1)
 
 
 @pytest.mark.parametrize(
@@ -240,3 +240,22 @@ def test_nothing_in_a_table_is_dropped_without_a_word(
     assert [one[0] for one in found] == ["MG2142"]
     assert found[0][1].startswith("1")
     assert says in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1", "22"], "int64"),
+        (["1.50", "2"], "double"),
+        (["01234", "77"], "large_string"),
+        (["0", "7"], "int64"),
+        (["x", "2"], "large_string"),
+    ],
+)
+def test_cells_are_what_their_column_says_and_keep_their_zeros(
+    cells: list[str], kind: str, tmp_path: Path
+) -> None:
+    lines = "".join(f"{cell},a,east\n" for cell in cells)
+    cases = read(tmp_path, "all.csv", f"zip,b,expect\n{lines}").cases
+    assert [case.inputs[0]["zip"] for case in cases] == cells  # type: ignore[index]
+    assert str(schema_of(cases, ()).field("zip").type) == kind

@@ -193,6 +193,13 @@ def test_whoever_exits_from_within_promotes_nothing(
     assert f"exit({code!r}) was called from within" in capsys.readouterr().err
 
 
+def test_what_no_except_exception_holds_up_promotes_nothing(run: Callable[..., int]) -> None:
+    class Skipped(BaseException):
+        pass
+
+    assert run(raising(Skipped("not today"))) == 70
+
+
 def test_ctrl_c(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(raising(KeyboardInterrupt())) == 130
     assert capsys.readouterr().err == "modelgate: interrupted; nothing was decided\n"

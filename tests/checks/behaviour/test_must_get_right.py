@@ -222,3 +222,20 @@ def test_images_beside_the_file_of_cases(
     assert main(words) == code
     shown = capfd.readouterr()
     assert says in shown.out + shown.err
+
+
+def test_a_table_of_cases_asks_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("zip,a,expect\n01234,1.50,yes\n1234,2,no\n", encoding="utf-8")
+    rows = pa.RecordBatch.from_pydict({"zip": ["01234"], "a": [1.5]})
+
+    def answers(columns: Any) -> Any:
+        assert columns["a"].tolist() == [1.5, 2.0]
+        return np.where(np.array(columns["zip"]) == "01234", 0.9, 0.1)
+
+    result = run_check(
+        "must_get_right",
+        model=Function(answers, rows, values=False),
+        settings={"examples": str(path)},
+    )
+    assert (result.reason, result.value) == (None, 0.0)
