@@ -197,7 +197,8 @@ class Recording:
         columns = self._columns or {}
         described = {name: column.described() for name, column in columns.items()}
         meta = json.dumps({"rows": self._rows, "outputs": described})
-        (self._folder / META).write_text(meta, encoding="utf-8")
+        sealed = f"{sha256(meta.encode()).hexdigest()}\n{meta}"
+        (self._folder / META).write_text(sealed, encoding="utf-8")
         shelf.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # somebody else has kept the same answers in the meantime
             self._folder.rename(place_on(shelf, data))
@@ -263,13 +264,20 @@ class _Column:
 def _recalled(folder: Path, wanted: tuple[str, ...]) -> Recalled | None:
     """The answers in a folder; None where there are none, or they are not what was written."""
     try:
-        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+        meta = json.loads(_unsealed((folder / META).read_text(encoding="utf-8")))
         outputs = {name: _read(folder, meta["rows"], meta["outputs"][name]) for name in wanted}
         os.utime(folder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return Recalled(outputs)
+
+
+def _unsealed(content: str) -> str:
+    seal, _, text = content.partition("\n")
+    if sha256(text.encode()).hexdigest() != seal:
+        raise ValueError("this is not what was written")
+    return text
 
 
 def _read(

@@ -118,10 +118,10 @@ def test_other_rows_and_other_bytes_are_asked_about(
     assert len(kept(cache)) == 4
 
 
-METAS = ["{", "{}", "[]", '{"rows": 1, "outputs": []}', '{"rows": 1, "outputs": {}}']
+METAS = ["{", "[" * 9, "{}", "[]", '{"rows": 1, "outputs": []}', '{"rows": 1, "outputs": {}}']
 
 
-@pytest.mark.parametrize("harm", ["changed", "short", "gone", *METAS])
+@pytest.mark.parametrize("harm", ["changed", "short", "gone", "edited", *METAS])
 def test_what_was_tampered_with_is_thrown_away_and_asked_again(
     place: Path, cache: Path, asked: list[int], harm: str
 ) -> None:
@@ -136,6 +136,9 @@ def test_what_was_tampered_with_is_thrown_away_and_asked_again(
             file.write_bytes(file.read_bytes()[:-4])
         elif harm == "gone":
             file.unlink()
+        elif harm == "edited":
+            meta = folder / remembered.META
+            meta.write_text(meta.read_text().replace("[", "[[", 1))
         else:
             (folder / remembered.META).write_text(harm)
     asked.clear()
