@@ -44,7 +44,8 @@ def test_own_modules_by_name() -> None:
 
 
 def test_own_sources() -> None:
-    assert [source.name for source in sources()] == ["arrow", "csv", "jsonlines", "npz", "parquet"]
+    names = ["arrow", "csv", "jsonlines", "npz", "parquet", "profile"]
+    assert [source.name for source in sources()] == names
 
 
 def test_an_installed_source_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,11 @@ def last_digit(
         return values.copy()
     signs = np.where(uniform(seed, len(values)) < 0.5, -1.0, 1.0)
     after = moved(values, step * signs, pool)
-    return after if digits is None else np.round(after, digits + 2)  # 0.1 + 0.2 is 0.3
+    if digits is None:
+        return after
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = np.round(after, digits + 2)  # 0.1 + 0.2 is 0.3
+    return np.where(np.isfinite(rounded), rounded, after)
 
 
 def _digits(pool: NDArray[np.float64], near: float) -> int | None:
