@@ -15,6 +15,7 @@ from modelgate.console import Page
 from modelgate.drifting import Comparison, Side
 from modelgate.errors import UsageError
 from modelgate.escape import printable
+from modelgate.figures import beside
 from modelgate.outcome import Status
 from modelgate.reporters import STANDARD_OUTPUT, ReportOption
 from modelgate.summary import LONGEST_NAME
@@ -80,7 +81,7 @@ def show(found: Comparison, console: Console) -> None:
     columns = found.result.details.get("columns", ())
     if columns:
         page.put("")
-        page.put(_table(page, columns[:MOST]))
+        page.put(_table(page, columns[:MOST], found.result.limit["at_most"]))
     if len(columns) > MOST:
         page.put(page.text(f"  … and {len(columns) - MOST:,} more; JSON has them", "dim"))
     for line in _beside(found.result.details):
@@ -116,13 +117,14 @@ def _says(found: Comparison) -> Iterator[str]:
         yield f"Too few rows to tell: {result.reason}."
     else:
         widest = max(result.details["columns"], key=lambda line: line["interval"][1])
+        (most,) = beside((high,), limit)
         yield (
-            f"No shift is shown, but one of up to {high:.2f} is not ruled out"
+            f"No shift is shown, but one of up to {most} is not ruled out"
             f" ({widest['column']}): too few rows to tell."
         )
     yield (
         f"{_named(found.current)} against {_named(found.reference)}. A shift of more than"
-        f" {limit:g} matters: so large a share of the rows would have to change."
+        f" {limit:g} matters: {found.means}."
     )
 
 
@@ -138,7 +140,7 @@ def _beside(details: Mapping[str, Any]) -> Iterator[str]:
         yield f"not compared: {name}, {why}"
 
 
-def _table(page: Page, lines: Sequence[Mapping[str, Any]]) -> Table:
+def _table(page: Page, lines: Sequence[Mapping[str, Any]], limit: float) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
@@ -150,9 +152,10 @@ def _table(page: Page, lines: Sequence[Mapping[str, Any]]) -> Table:
     table.expand = True
     for line in lines:
         mark = page.text("✗", "bold red") if line["drifted"] else page.text("·", "dim")
-        shift = f"{line['effect']:.2f}" if "effect" in line else ""
-        low, high = line.get("interval", (None, None))
-        between = "" if low is None else f"{low:.2f}–{high:.2f}"  # noqa: RUF001 (a range)
+        shift = between = ""
+        if "effect" in line:
+            shift, low, high = beside((line["effect"], *line["interval"]), limit)
+            between = f"{low}–{high}"  # noqa: RUF001 (a range)
         cells = (line["column"], line["says"], shift, between)
         table.add_row(mark, *(page.text(cell, longest=2 * LONGEST_NAME) for cell in cells))
     return table

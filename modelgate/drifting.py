@@ -10,6 +10,7 @@ from typing import Any
 
 from modelgate.check_file import load_check
 from modelgate.declare import Check
+from modelgate.drift.columns import METHODS
 from modelgate.drift.told import drift_of
 from modelgate.errors import DataError, about
 from modelgate.gate import settled
@@ -54,11 +55,13 @@ class Comparison:
         reference: the rows that are compared with.
         current: those in question.
         result: of the check `drift`.
+        means: what its limit says, for people.
     """
 
     reference: Side
     current: Side
     result: Result
+    means: str
 
     @property
     def exit_code(self) -> int:
@@ -103,7 +106,7 @@ def drift(
         was, now, columns=columns, ignore=ignore, method=method, floor=step.limit.at_most
     )
     (result,), _ = settled([judged(Question(check, step), outcome)])
-    return Comparison(before, after, result)
+    return Comparison(before, after, result, METHODS[method].means)
 
 
 def profiled(rows: Any) -> tuple[Side, Profile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import floor, isfinite, log10
 
@@ -99,6 +100,12 @@ def figures(result: Result) -> Figures:
         side=side,
         interval=_with_unit(f"{texts[1]}{dash}{texts[2]}", name),
     )
+
+
+def beside(values: Sequence[float], bound: float, decimals: int = 2) -> tuple[str, ...]:
+    """Bare numbers rounded alike, with as many decimals as keep each on its side of a bound."""
+    decimals = _apart(decimals, tuple(values), (bound,))
+    return tuple(f"{value:,.{decimals}f}" for value in values)
 
 
 def difference(result: Result, *, bare: bool = False) -> Figures:

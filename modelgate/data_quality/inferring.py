@@ -21,18 +21,18 @@ def inferred(profile: Profile) -> tuple[Rule, ...]:
     """A first draft of rules, one a column, to be edited by people who know better.
 
     Ranges are wider than what was seen, by half of it to either side, but do not fall below 0 where
-    nothing did. A few values that come up again and again are a list of categories.
+    nothing did. A few values that come up again and again are all that there are: of texts a list,
+    of whole numbers the range that was seen.
     """
     return tuple(_rule(one) for one in profile.columns_profiled.values())
 
 
 def _rule(column: ColumnProfile) -> Rule:
     kind = _type(column)
-    low, high = _range(column) if kind in ("number", "whole") else (None, None)
+    ranged = kind in ("number", "whole")
+    low, high = _range(column, whole=kind == "whole") if ranged else (None, None)
     categories = column.categories
-    known = column.rows - column.missing
-    few = 0 < len(categories) <= CATEGORIES and OFTEN * len(categories) <= known
-    listed = kind == "text" and few
+    listed = kind == "text" and _again(column, len(categories))
     return Rule(
         column=column.name,
         type=kind,
@@ -55,13 +55,21 @@ def _type(column: ColumnProfile) -> str | None:
     return _TYPES.get(column.kind)
 
 
-def _range(column: ColumnProfile) -> tuple[float | None, float | None]:
-    if column.lowest is None or column.highest is None:
+def _again(column: ColumnProfile, values: int) -> bool:
+    """Whether so many different values come up again and again."""
+    return 0 < values <= CATEGORIES and OFTEN * values <= column.rows - column.missing
+
+
+def _range(column: ColumnProfile, *, whole: bool) -> tuple[float | None, float | None]:
+    if column.lowest is None or column.highest is None or column.numbers is None:
         return None, None
+    if whole and _again(column, len(column.numbers.values)):
+        return _neat(column.lowest), _neat(column.highest)
     apart = (column.highest - column.lowest) / 2
     if not apart < 1e300:
         return None, None
     step = 10.0 ** floor(log10(apart) - 1) if apart else 1.0
+    step = max(step, 1.0) if whole else step
     low = floor((column.lowest - apart) / step) * step
     high = ceil((column.highest + apart) / step) * step
     if column.lowest >= 0:

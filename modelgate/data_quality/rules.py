@@ -19,7 +19,7 @@ TYPES = ("number", "whole", "text", "truth", "time")
 HINT = "a schema is `columns:` and below it each column with type, missing, at_least, one_of, ..."
 HEAD = (
     "# What each column should hold. Edit it: types are number, whole, text, truth and time;\n"
-    "# `missing: true` lets cells be empty; `mostly: 0.99` lets one row in 100 break a rule.\n"
+    "# `missing: true` lets cells be empty; `mostly: 0.98` lets two rows in 100 break a rule.\n"
 )
 
 

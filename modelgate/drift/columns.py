@@ -29,6 +29,7 @@ class Method:
         numbers: of two samples of numbers; None where it compares none.
         categories: of two samples of categories; None where it compares none.
         measure: what the effect is called: "KS".
+        means: what a limit of it says, for people.
         floor: the effect below which a shift does not matter, where nobody says otherwise.
         highest: the most that the effect can be; None where there is no such bound.
     """
@@ -36,6 +37,7 @@ class Method:
     numbers: OfNumbers | None
     categories: OfCategories | None
     measure: str
+    means: str
     floor: float = 0.05
     highest: float | None = 1.0
 
@@ -59,13 +61,20 @@ def in_bins(of: OfCategories) -> OfNumbers:
     return test
 
 
+_ROWS = "so large a share of the rows would have to change"
+_PSI = "by the population stability index, where 0.1 is called little and 0.25 much"
+_JENSEN = "by the Jensen-Shannon distance: 0 is the same, 1 has nothing in common"
+_WASSERSTEIN = "in standard deviations of the reference, on average over the rows"
+
 METHODS: Mapping[str, Method] = {
-    "auto": Method(ks, homogeneity, "distance"),
-    "ks": Method(ks, None, "KS"),
-    "chi_square": Method(None, homogeneity, "total variation"),
-    "psi": Method(in_bins(psi), psi, "population stability index", highest=None),
-    "jensen_shannon": Method(in_bins(jensen_shannon), jensen_shannon, "Jensen-Shannon distance"),
-    "wasserstein": Method(wasserstein, None, "Wasserstein distance", highest=None),
+    "auto": Method(ks, homogeneity, "distance", _ROWS),
+    "ks": Method(ks, None, "KS", _ROWS),
+    "chi_square": Method(None, homogeneity, "total variation", _ROWS),
+    "psi": Method(in_bins(psi), psi, "population stability index", _PSI, highest=None),
+    "jensen_shannon": Method(
+        in_bins(jensen_shannon), jensen_shannon, "Jensen-Shannon distance", _JENSEN
+    ),
+    "wasserstein": Method(wasserstein, None, "Wasserstein distance", _WASSERSTEIN, highest=None),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from modelgate.drift.columns import ColumnShift, Compared
+from modelgate.figures import beside
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.multiplicity import holm
@@ -117,11 +118,10 @@ def table(found: Compared, family: Family | None) -> list[dict[str, Any]]:
     return lines
 
 
-def said(line: Mapping[str, Any]) -> str:
+def said(line: Mapping[str, Any], floor: float) -> str:
     """A line of the table as a sentence: "temp: median 7.1 -> 21.3, 0.62 apart (0.58 to 0.66)"."""
     if "effect" not in line:
         return f"{line['column']}: {line['says']}"
-    low, high = line["interval"]
+    effect, low, high = beside((line["effect"], *line["interval"]), floor)
     use = f"; the model's answers move by {line['use']:.0%} with it" if "use" in line else ""
-    apart = f"{line['effect']:.2f} apart ({low:.2f} to {high:.2f})"
-    return f"{line['column']}: {line['says']}, {apart}{use}"
+    return f"{line['column']}: {line['says']}, {effect} apart ({low} to {high}){use}"

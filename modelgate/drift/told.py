@@ -143,7 +143,7 @@ def by_use(outcome: Outcome, uses: Mapping[str, float]) -> Outcome:
     )
     return replace(
         outcome,
-        evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],
+        evidence=_evidence(lines, outcome.details["floor"]),
         details={**outcome.details, "columns": lines},
     )
 
@@ -152,6 +152,7 @@ def _outcome(found: Compared, family: Family | None, floor: float, rows: int) ->
     lines = table(found, family)
     details = {
         "columns": lines,
+        "floor": floor,
         "not_compared": dict(found.untold),
         "added": list(found.added),
     }
@@ -173,9 +174,14 @@ def _outcome(found: Compared, family: Family | None, floor: float, rows: int) ->
         lowest=0.0,
         method="two samples, Holm over the columns",
         says=_sentence(found, family, floor),
-        evidence=tuple(said(line) for line in lines if line["drifted"])[:SHOWN],
+        evidence=_evidence(lines, floor),
         details=details,
     )
+
+
+def _evidence(lines: Sequence[Mapping[str, Any]], floor: float) -> tuple[str, ...]:
+    """The columns that have shifted, in the order of the lines."""
+    return tuple(said(line, floor) for line in lines if line["drifted"])[:SHOWN]
 
 
 def _sentence(found: Compared, family: Family | None, floor: float) -> str:

@@ -121,20 +121,20 @@ def noncentral_below(x: float, freedom: float, centre: float) -> float:
     reach = 9 * sqrt(half) + 30
     parts = np.arange(max(0, int(half - reach)), int(half + reach) + 1, dtype=np.float64)
     steps = np.log(half) - np.log(parts[1:])
-    weights = exp(parts[0] * log(half) - half - lgamma(parts[0] + 1)) * _grown(steps)
+    weights = _grown(parts[0] * log(half) - half - lgamma(parts[0] + 1), steps)
     shapes = freedom / 2 + parts
     last = float(shapes[-1])
     falls = log(x / 2) - np.log(shapes[1:])
-    first = exp(shapes[0] * log(x / 2) - x / 2 - lgamma(shapes[0] + 1))
-    drops = first * _grown(falls)[:-1]  # of the central law from one part to the next
+    first = shapes[0] * log(x / 2) - x / 2 - lgamma(shapes[0] + 1)
+    drops = _grown(first, falls)[:-1]  # of the central law from one part to the next
     top = 1 - gamma_above(last, x / 2)
     central = top + np.append(np.cumsum(drops[::-1])[::-1], 0.0)
     return min(1.0, float((weights * central).sum()))
 
 
-def _grown(steps: Floats) -> Floats:
-    """1 and its products with e to the steps so far."""
-    found: Floats = np.exp(np.concatenate(([0.0], np.cumsum(steps))))
+def _grown(first: float, steps: Floats) -> Floats:
+    """The exponential of a first number and of what steps make of it: it may be too small alone."""
+    found: Floats = np.exp(first + np.concatenate(([0.0], np.cumsum(steps))))
     return found
 
 

@@ -127,7 +127,7 @@ def test_what_is_shown_stands_first_and_is_named() -> None:
     low, high = family.at(0.9).low, family.at(0.9).high
     assert 0.05 < low < family.value < high
     first = table(found, family)[0]
-    assert said(first).startswith("x0: median ")
+    assert said(first, 0.05).startswith("x0: median ")
     assert first["drifted"] is True
 
 

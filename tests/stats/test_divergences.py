@@ -130,6 +130,17 @@ def test_bins_that_are_not_the_same_are_refused() -> None:
         jensen_shannon(np.array([0, 0]), np.array([1, 1]))
 
 
+def test_two_samples_with_nothing_in_common_still_have_an_interval() -> None:
+    found = psi(np.array([8_645, 0]), np.array([0, 8_734]))
+    assert found.at(0.9).low < found.effect < found.at(0.9).high < 2 * found.effect
+
+
+@pytest.mark.parametrize("x", [0.1, 500.0, 11_000.0, 90_000.0])
+def test_far_out_the_noncentral_law_is_0_or_1(x: float) -> None:
+    expected = stats.ncx2.cdf(x, 9, 9_500.0)
+    assert noncentral_below(x, 9, 9_500.0) == pytest.approx(expected, abs=1e-9)
+
+
 @pytest.mark.parametrize("freedom", [1, 9, 29])
 @pytest.mark.parametrize("centre", [0.0, 0.01, 30.0, 9_000.0, 20_000.0])
 @pytest.mark.parametrize("chance", [0.001, 0.05, 0.95])
