@@ -168,8 +168,7 @@ def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
     if not blockers:
         why = "No blocker was judged: nothing that was asked could open the gate."
         return _verdict("hold", 11, (why,), policy)
-    because = (f"{_count(len(blockers), 'blocker')} asked, every one passed.", *_warnings(results))
-    return _verdict("promote", 0, because, policy)
+    return _verdict("promote", 0, _passed(len(blockers), results), policy)
 
 
 def _verdict(decision: Any, exit_code: int, because: tuple[str, ...], policy: Policy) -> Verdict:
@@ -278,7 +277,8 @@ def _rest(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ..
     return tuple(said)
 
 
-def _warnings(results: Sequence[Result]) -> tuple[str, ...]:
+def _passed(blockers: int, results: Sequence[Result]) -> tuple[str, ...]:
+    """That the gate is open, and what is to be thought of all the same."""
     minor = [
         one
         for one in results
@@ -287,7 +287,9 @@ def _warnings(results: Sequence[Result]) -> tuple[str, ...]:
     undecided = [
         one for one in results if one.severity is Severity.MAJOR and one.status is Status.UNDECIDED
     ]
-    said = [sentence(one) for one in minor[:3]]
+    beside = f"; {_count(len(minor), 'warning')}" if minor else ""
+    said = [f"{_count(blockers, 'blocker')} asked, every one passed{beside}."]
+    said += [sentence(one) for one in minor[:3]]
     if undecided:
         said.append(
             f"{_count(len(undecided), 'major question')} could not be decided on these rows."

@@ -124,10 +124,12 @@ def origin(report: Report) -> str:
         parts.append(f"model {printable(digest[:19])}")
     elif _part(report, "model").get("format") == "endpoint":
         parts.append("an endpoint, which has no digest")
-    for data in _part(report, "data").values():
+    for role, data in _part(report, "data").items():
         if isinstance(data, Mapping) and isinstance(data.get("rows"), int):
+            named = "" if role == "test" else f"{printable(role, 20)} "
             dropped = data.get("dropped") or 0
-            parts.append(f"{data['rows']:,} rows, {printable(dropped, 20)} dropped")
+            lost = f", {printable(dropped, 20)} dropped" if dropped or not named else ""
+            parts.append(f"{named}{data['rows']:,} rows{lost}")
     if version := report.provenance.get("modelgate"):
         parts.append(f"modelgate {printable(version, 20)}")
     seconds = report.provenance.get("seconds")

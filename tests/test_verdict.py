@@ -140,7 +140,7 @@ def test_what_only_warns_is_said() -> None:
     minor = replace(result("failed", "minor"), says="It is slow.")
     because = verdict([result("passed"), minor, result("undecided", "major")]).because
     assert because == (
-        "1 blocker asked, every one passed.",
+        "1 blocker asked, every one passed; 1 warning.",
         "It is slow.",
         "1 major question could not be decided on these rows.",
     )

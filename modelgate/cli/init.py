@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 @click.argument("model", required=False)
 @click.option("--data", metavar="FILE", help="Labelled rows: limits are drafted from them.")
 @click.option("--target", metavar="COLUMN", help="The column that holds the right answers.")
+@click.option("--reference", metavar="FILE", help="The rows that MODEL was trained on.")
 @allowing
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
 def command(
     model: str | None,
     data: str | None,
     target: str | None,
+    reference: str | None,
     allow_code: tuple[str, ...],
     threads: int,
 ) -> None:
@@ -39,12 +41,8 @@ def command(
     from modelgate.drafting import draft
     from modelgate.options import Options
 
-    _tell(
-        draft(
-            model, data=data, target=target, options=Options(threads=threads, allow_code=allow_code)
-        ),
-        model,
-    )
+    options = Options(threads=threads, allow_code=allow_code)
+    _tell(draft(model, data=data, target=target, reference=reference, options=options), model)
 
 
 def _tell(drafted: Draft, model: str | None) -> None:

@@ -52,6 +52,7 @@ def draft(
     *,
     data: str | None = None,
     target: str | None = None,
+    reference: str | None = None,
     folder: Path | None = None,
     options: Options | None = None,
 ) -> Draft:
@@ -62,6 +63,7 @@ def draft(
             written.
         data: labelled rows.
         target: their column of right answers, where it cannot be found out.
+        reference: the rows that the model was trained on.
         folder: where to; the current one where None.
         options: how the model is run.
 
@@ -74,11 +76,17 @@ def draft(
         StorageError: MG6050, the files cannot be written.
     """
     folder = folder or Path()
-    if model is None and (data is not None or target is not None):
+    if model is None and any(one is not None for one in (data, target, reference)):
         raise UsageError(
             "MG2061",
             "data is named, but no model to draft limits from",
             hint="name it first: modelgate init MODEL --data FILE --target COLUMN",
+        )
+    if data is None and reference is not None:
+        raise UsageError(
+            "MG2061",
+            "the reference is named, but no rows to hold to it",
+            hint="name labelled rows that the model did not learn from: --data FILE",
         )
     suite = f"suites/{_name(model)}.yaml"
     _refuse_overwriting(folder, (FILE, suite))
@@ -87,8 +95,9 @@ def draft(
     taken: Sequence[str] = ()
     report, texts = None, {Path(suite).name: skeleton.SUITE}
     if model is not None and data is not None:
+        options = options or Options()
         texts, taken, report = measured(
-            model, data, target, path=folder / suite, options=options or Options()
+            model, data, target, reference, path=folder / suite, options=options
         )
     elif model is not None:
         report = evaluate(model, suite="smoke", options=options)

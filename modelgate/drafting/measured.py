@@ -14,6 +14,7 @@ import numpy as np
 from modelgate.aggregates import Floats
 from modelgate.drafting.behaviour import behaviour, feeding
 from modelgate.drafting.cases import STEP, cases_of
+from modelgate.drafting.rows import NAMED, UNNAMED, held_to
 from modelgate.drafting.suite import (
     FACTS,
     HEAD,
@@ -58,7 +59,13 @@ class _Plan:
 
 
 def measured(
-    model: str, data: str, target: str | None, *, path: Path, options: Options
+    model: str,
+    data: str,
+    target: str | None,
+    reference: str | None,
+    *,
+    path: Path,
+    options: Options,
 ) -> tuple[dict[str, str], Sequence[str], Report]:
     """Draft a suite.
 
@@ -66,6 +73,7 @@ def measured(
         model: known to be good.
         data: labelled rows.
         target: the column with the right answers; None to find it out.
+        reference: the rows that the model was trained on; None where nobody names them.
         path: where the suite is going to stand.
         options: how the model is run.
 
@@ -84,20 +92,24 @@ def measured(
         recording = record(trial)
         assert recording is not None
         taken = tuple(line for line in trial.taken if not line.startswith("not asked"))
-        text, report = _settled(recording, model, data, path)
+        text, report = _settled(recording, model, data, reference, path)
 
         def judged(suite: Suite) -> Report:
             again = prepare(asked, data, target, None, options, start=None)
-            again.suite, again.places = suite, places(None, data, target)
+            again.suite, again.places = suite, places(None, data, target, reference)
             return judge(again, time.monotonic())
 
-        more, results = behaviour(recording, lambda told: _parsed(told, recording, path), judged)
+        def parse(told: str) -> Suite:
+            return _parsed(told, recording, path)
+
+        more, results = behaviour(recording, parse, judged)
+        rows, found = held_to(reference, parse, judged)
         cases = cases_of(recording, feeding(recording)) if trial.asker.answers_again else None
-    files = {path.name: text + more}
+    files = {path.name: text + more + rows}
     if cases is not None:
         files[path.name] += STEP.format(file=f"{path.stem}-cases.yaml")
         files[f"{path.stem}-cases.yaml"] = cases
-    return files, taken, _with(report, results)
+    return files, taken, _with(report, [*results, *found])
 
 
 def _with(report: Report, results: Sequence[Result]) -> Report:
@@ -111,12 +123,14 @@ def relative(file: str, suite: Path) -> str:
     return file if pathless(file) else os.path.relpath(file, suite.parent)
 
 
-def _settled(recording: Recording, model: str, data: str, path: Path) -> tuple[str, Report]:
+def _settled(
+    recording: Recording, model: str, data: str, reference: str | None, path: Path
+) -> tuple[str, Report]:
     """A text by which the model is promoted; what stands in its way weighs less and less."""
     plan = _Plan(tuple(lines_for(recording)), tuple(_columns(recording)))
     asked = "".join(f"  - metric: {line.name}\n" for line in plan.lines)
     values = play(recording, suite=_parsed(f"checks:\n{asked}", recording, path)).results
-    head = _head(recording, model, data, path)
+    head = _head(recording, model, data, reference, path)
     while True:
         text = head + _checks(plan, values, recording)
         report = play(recording, suite=_parsed(text, recording, path))
@@ -132,14 +146,16 @@ def _parsed(text: str, recording: Recording, path: Path) -> Suite:
     )
 
 
-def _head(recording: Recording, model: str, data: str, path: Path) -> str:
+def _head(recording: Recording, model: str, data: str, reference: str | None, path: Path) -> str:
     reading, part = recording.reading, recording.roles["test"].part
     names = {"path": relative(data, path), "target": part.target}
     test = ", ".join(f"{name}: {as_yaml(value)}" for name, value in names.items())
     title = as_yaml(f"{path.stem} before every release")
     text = f"{HEAD}title: {title}\ntask: {reading.task}\n\n"
     text += "# The rows to judge by. Paths are relative to this file.\n"
-    text += f"data:\n  test: {{{test}}}\n\n"
+    text += f"data:\n  test: {{{test}}}\n"
+    named = NAMED.format(path=as_yaml(relative(reference, path))) if reference else UNNAMED
+    text += f"{named}\n"
     text += "# The model that serves today: candidates are compared with it, row by row.\n"
     text += f"champion: {as_yaml(relative(model, path))}\n\n"
     if reading.positive is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from modelgate.drafting.limits import limit_above, limit_below, plain
+from modelgate.drafting.rows import CHECKS
 from modelgate.figures import figures
 from modelgate.metrics.table import METRICS
 from modelgate.outcome import Status
@@ -87,7 +88,9 @@ def facts_of(steps: Sequence[Step], recording: Recording) -> list[str]:
     told = []
     for step in steps:
         check = library[step.check]
-        if step.check == "metric" or (Probe in check.provided.values() and not again):
+        if step.check in {"metric", *CHECKS}:
+            continue
+        if Probe in check.provided.values() and not again:
             continue
         told.append(f"{INDENT}- {step.check}: {as_yaml(step.subject)}\n")
         if step.severity is not check.severity:

@@ -13,6 +13,7 @@ import yaml
 from modelgate.cli import main
 from modelgate.demo import write
 from modelgate.drafting import draft
+from modelgate.drafting.rows import CHECKS, STEPS
 from modelgate.errors import StorageError, UsageError
 
 
@@ -135,6 +136,34 @@ def test_a_model_without_data_gets_a_skeleton_that_names_it(tumours: Path, here:
     assert main(["check", str(model)]) == 0
 
 
+def test_rows_are_held_to_those_it_was_trained_on(tumours: Path, here: Path) -> None:
+    rows = pd.read_csv(tumours / "data" / "test.csv")
+    rows[::2].to_csv(here / "test.csv", index=False)
+    rows[1::2].to_csv(here / "train.csv", index=False)
+    drafted = draft(
+        str(tumours / "models" / "champion.onnx"), data="test.csv", reference="train.csv"
+    )
+    assert drafted.report is not None
+    assert {one.check for one in drafted.report.results} >= {*CHECKS}
+    suite = parsed(here / "suites" / "champion.yaml")
+    assert suite["data"]["reference"] == {"path": "../train.csv"}
+    assert suite["checks"][-3:] == yaml.safe_load(STEPS)
+
+
+def test_without_those_rows_the_questions_stand_there_to_be_turned_on(
+    tumours: Path, here: Path
+) -> None:
+    rows = str(tumours / "data" / "test.csv")
+    draft(str(tumours / "models" / "champion.onnx"), data=rows)
+    path = here / "suites" / "champion.yaml"
+    asked = {key for step in parsed(path)["checks"] for key in step}
+    assert not asked & {*CHECKS}
+    turned_on = path.read_text("utf-8").replace("  # - ", "  - ")
+    path.write_text(turned_on.replace("  # reference: {path: ../data/train.csv}", ""))
+    assert parsed(path)["checks"][-3:] == yaml.safe_load(STEPS)
+    assert main(["check", str(tumours / "models" / "champion.onnx"), "--reference", rows]) == 0
+
+
 def test_without_a_model_there_is_a_skeleton(tumours: Path, here: Path) -> None:
     drafted = draft()
     assert files(here) == ["modelgate.yaml", "suites", "suites/model.yaml"]
@@ -193,6 +222,7 @@ def test_a_link_that_leads_nowhere_is_not_overwritten(here: Path) -> None:
             ["columns:guess", "--data", "test.csv", "--target", "z"], "MG3147", 3, id="no-target"
         ),
         pytest.param(["columns:guess", "--target", "y"], "modelgate: MG20", 2, id="target-alone"),
+        pytest.param(["none.onnx", "--reference", "x"], "MG2061 the ref", 2, id="reference-alone"),
     ],
 )
 def test_mistakes_write_nothing(
