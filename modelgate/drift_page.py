@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from io import StringIO
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelgate.atomic import write_file
+from modelgate import delivery
 from modelgate.console import Page
 from modelgate.drifting import Comparison, Side
-from modelgate.errors import UsageError
 from modelgate.escape import printable
 from modelgate.figures import beside
 from modelgate.outcome import Status
-from modelgate.reporters import STANDARD_OUTPUT, ReportOption
+from modelgate.reporters import ReportOption
 from modelgate.summary import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -25,24 +23,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = "modelgate.drift/1"
-FORMATS = ("terminal", "json")
-WIDTH = 80
 MOST = 30
 """Columns shown, those that have shifted furthest first."""
 COLOURS = {0: "bold green", 1: "bold red", 11: "bold yellow"}
 WORDS = {0: "SAME", 1: "DRIFT", 11: "UNDECIDED"}
-
-
-def refuse_format(option: ReportOption) -> None:
-    """Only what a comparison can be written as.
-
-    Raises:
-        UsageError: MG2036, a format that comparisons do not have.
-    """
-    if option.format not in FORMATS:
-        raise UsageError(
-            "MG2036", f"a comparison is written as terminal or json, not as {option.format}"
-        )
 
 
 def deliver(found: Comparison, option: ReportOption) -> None:
@@ -51,25 +35,7 @@ def deliver(found: Comparison, option: ReportOption) -> None:
     Raises:
         StorageError: MG6050, the file cannot be written.
     """
-    if option.format == "terminal" and option.path == STANDARD_OUTPUT:
-        from rich.console import Console
-
-        show(found, Console(file=sys.stdout))
-        return
-    text = _json(found) if option.format == "json" else _drawn(found)
-    if option.path == STANDARD_OUTPUT:
-        sys.stdout.write(text)
-    else:
-        write_file(Path(option.path), text.encode())
-
-
-def _drawn(found: Comparison) -> str:
-    """What a terminal would show, for a file."""
-    from rich.console import Console
-
-    paper = StringIO()
-    show(found, Console(file=paper, width=WIDTH, color_system=None))
-    return paper.getvalue()
+    delivery.deliver(option, partial(show, found), partial(_json, found))
 
 
 def show(found: Comparison, console: Console) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from io import StringIO
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from modelgate.atomic import write_file
+from modelgate import delivery
 from modelgate.console import Page
-from modelgate.errors import UsageError
 from modelgate.plan import Plan, Planned, distance
-from modelgate.reporters import STANDARD_OUTPUT, ReportOption
+from modelgate.reporters import ReportOption
 from modelgate.summary import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -29,24 +26,13 @@ def deliver(plan: Plan, option: ReportOption) -> None:
     """Write a plan where the option says.
 
     Raises:
-        UsageError: MG2036, a format that plans do not have.
         StorageError: MG6050, the file cannot be written.
     """
-    from rich.console import Console
+    delivery.deliver(option, partial(show, plan), partial(_json, plan))
 
-    paper = StringIO()
-    if option.format == "json":
-        paper.write(json.dumps(asdict(plan), indent=2) + "\n")
-    elif option.format != "terminal":
-        raise UsageError("MG2036", f"a plan is written as terminal or json, not as {option.format}")
-    elif option.path == STANDARD_OUTPUT:
-        show(plan, Console(file=sys.stdout))
-    else:
-        show(plan, Console(file=paper, width=80, color_system=None))
-    if option.path != STANDARD_OUTPUT:
-        write_file(Path(option.path), paper.getvalue().encode())
-    else:
-        sys.stdout.write(paper.getvalue())
+
+def _json(plan: Plan) -> str:
+    return json.dumps(asdict(plan), indent=2) + "\n"
 
 
 def show(plan: Plan, console: Console) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from modelgate.delivery import page_options
 from modelgate.errors import UsageError
 from modelgate.plugins import found
+from modelgate.reporters import ReportOption, parse_report_option
 from modelgate.sources import Source, open_dataset, sources
 
 SOURCE = """
@@ -20,12 +22,26 @@ class NoSource:
 """
 
 
-def install(folder: Path, monkeypatch: pytest.MonkeyPatch, points: str, code: str = SOURCE) -> None:
+REPORTER = """
+from modelgate.reporters.json import Json
+
+class Html(Json):
+    name = "html"
+"""
+
+
+def install(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    points: str,
+    code: str = SOURCE,
+    group: str = "modelgate.sources",
+) -> None:
     """Put a package where Python looks, with its entry points, as pip would."""
     about = folder / "weird_source-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: weird-source\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(f"[modelgate.sources]\n{points}\n")
+    (about / "entry_points.txt").write_text(f"[{group}]\n{points}\n")
     (folder / f"{folder.name}_weird.py").write_text(code)
     monkeypatch.syspath_prepend(folder)
 
@@ -53,6 +69,17 @@ def test_an_installed_source_is_used(folder: Path, monkeypatch: pytest.MonkeyPat
     (folder / "a.weird").write_text("a,b\n1,2\n")
     (block,) = open_dataset("a.weird", base=folder).blocks()
     assert block.to_pylist() == [{"a": 1, "b": 2}]
+
+
+def test_an_installed_reporter_draws_reports_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = f"html = {folder.name}_weird:Html"
+    install(folder, monkeypatch, points, REPORTER, "modelgate.reporters")
+    assert parse_report_option("html:page.html") == ReportOption("html", "page.html")
+    with pytest.raises(UsageError, match="a plan is written as terminal or json") as caught:
+        page_options(["html:page.html"], "a plan")
+    assert (caught.value.code, caught.value.exit_code) == ("MG2036", 2)
 
 
 @pytest.mark.parametrize(

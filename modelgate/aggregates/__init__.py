@@ -8,9 +8,9 @@ bytes. That is what lets one thread, two threads and a cluster agree.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,24 +154,34 @@ class Aggregate(ABC):
         """Take in all that another state of the same question has seen."""
 
 
+State = TypeVar("State")
+
+
 @dataclass(frozen=True, slots=True)
-class Need:
-    """An aggregate that a check asks for. Equal needs share one aggregate.
+class StateNeed(Generic[State]):
+    """A small state that a check asks for. Equal needs of the same rows share one.
 
     Attributes:
-        kind: the aggregate's class.
+        kind: the state's class.
         settings: its further arguments, as sorted pairs.
     """
 
-    kind: type[Aggregate]
+    kind: Callable[..., State]
     settings: tuple[tuple[str, Any], ...] = ()
+
+    def make(self, about: object) -> State:
+        """An empty state, of what its class takes first: the facts, or a data set's layout."""
+        return self.kind(about, **dict(self.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Need(StateNeed[Aggregate]):
+    """An aggregate that a check asks for."""
+
+    kind: type[Aggregate]
 
     @property
     def paired(self) -> bool:
         """Whether it compares two models, itself or by lots."""
         inner = dict(self.settings).get("inner")
         return self.kind.paired or (isinstance(inner, Need) and inner.paired)
-
-    def make(self, facts: Facts) -> Aggregate:
-        """An empty aggregate of this kind."""
-        return self.kind(facts, **dict(self.settings))

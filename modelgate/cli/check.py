@@ -83,11 +83,15 @@ def command(
     the address of an endpoint, or columns:NAME[,NAME...] for predictions that stand in the data.
     `modelgate list formats` names them all.
     """
+    from modelgate.delivery import page_options
     from modelgate.evaluation import evaluate
     from modelgate.options import Options
     from modelgate.reporters import deliver, parse_report_option
 
-    chosen = [parse_report_option(text) for text in reports or ("terminal",)]
+    if planning:
+        chosen = page_options(reports, "a plan")
+    else:
+        chosen = [parse_report_option(text) for text in reports or ("terminal",)]
     writes = [option.path for option in chosen if option.path != "-"]
     writes += [save_predictions] if save_predictions else []
     with _saving(save_predictions) as keep, _progress() as progress:

@@ -69,15 +69,13 @@ def command(
     among those; a tie does not hold it up, since any of the tied would do. 11 there is none. Others
     as `modelgate check`.
     """
+    from modelgate.delivery import page_options
     from modelgate.leaderboard import compare
     from modelgate.leaderboard.files import found
-    from modelgate.leaderboard.page import deliver, refuse_format
+    from modelgate.leaderboard.page import deliver
     from modelgate.options import Options
-    from modelgate.reporters import parse_report_option
 
-    chosen = [parse_report_option(text) for text in reports or ("terminal",)]
-    for option in chosen:
-        refuse_format(option)
+    chosen = page_options(reports, "a leaderboard")
     options = Options(
         threads=threads,
         provider=provider,

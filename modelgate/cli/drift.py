@@ -66,13 +66,12 @@ def command(
     Exit codes: 0 no column has shifted, and a larger shift is ruled out; 1 one has; 11 neither is
     shown: too few rows. Others as `modelgate check`.
     """
-    from modelgate.drift_page import deliver, refuse_format, saved
+    from modelgate.delivery import page_options
+    from modelgate.drift_page import deliver, saved
     from modelgate.drifting import drift, profiled, save
-    from modelgate.reporters import STANDARD_OUTPUT, parse_report_option
+    from modelgate.reporters import STANDARD_OUTPUT
 
-    chosen = [parse_report_option(text) for text in reports or ("terminal",)]
-    for option in chosen:
-        refuse_format(option)
+    chosen = page_options(reports, "a comparison")
     written = [option.path for option in chosen if option.path != STANDARD_OUTPUT]
     _refuse_overwriting([*written, *filter(None, [save_profile])], reference, current)
     kept = Path(save_profile) if save_profile else None

@@ -68,18 +68,19 @@ def command(
     at most 10 % of each kind of fault beyond what it says that it tolerates; 11 it does not; others
     as `modelgate check`.
     """
+    from modelgate.delivery import page_options
     from modelgate.options import Options
     from modelgate.selftest import selftest
-    from modelgate.selftest.delivery import chosen, deliver
+    from modelgate.selftest.page import deliver
 
-    wanted = chosen(reports)
+    chosen = page_options(reports, "a selftest")
     with _progress() as (progress, told):
         options = Options(
             threads=threads,
             allow_code=allow_code,
             seed=seed,
             progress=progress,
-            writes=[path for _, path in wanted if path != "-"],
+            writes=[option.path for option in chosen if option.path != "-"],
         )
         found = selftest(
             model,
@@ -91,8 +92,8 @@ def command(
             options=options,
             told=told,
         )
-    for form, path in wanted:
-        deliver(found, form, path)
+    for option in chosen:
+        deliver(found, option)
     return found.exit_code
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from io import StringIO
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from modelgate.atomic import write_file
+from modelgate import delivery
 from modelgate.console import Page
-from modelgate.errors import UsageError
 from modelgate.leaderboard.board import Entry, Leaderboard
 from modelgate.leaderboard.wording import Figures, sentences
-from modelgate.reporters import STANDARD_OUTPUT, ReportOption
+from modelgate.reporters import ReportOption
 from modelgate.summary import COLOURS, LONGEST_NAME, LONGEST_TEXT
 
 if TYPE_CHECKING:
@@ -32,44 +29,18 @@ def deliver(board: Leaderboard, option: ReportOption) -> None:
     """Write a leaderboard where the option says.
 
     Raises:
-        UsageError: MG2083, a format that it does not have.
         StorageError: MG6050, the file cannot be written.
     """
-    from rich.console import Console
-
-    refuse_format(option)
-    if option.format == "terminal" and option.path == STANDARD_OUTPUT:
-        show(board, Console(file=sys.stdout))
-        return
-    json_ = option.format == "json"
-    content = json.dumps(asdict(board), indent=2, allow_nan=False) + "\n" if json_ else drawn(board)
-    if option.path == STANDARD_OUTPUT:
-        sys.stdout.write(content)
-    else:
-        write_file(Path(option.path), content.encode())
+    delivery.deliver(option, partial(show, board), partial(_json, board), width=WIDTH)
 
 
-def refuse_format(option: ReportOption) -> None:
-    """Before any model is asked, refuse what could not be written.
-
-    Raises:
-        UsageError: MG2083.
-    """
-    if option.format not in {"terminal", "json"}:
-        raise UsageError(
-            "MG2083",
-            f"a leaderboard is written as terminal or json, not as {option.format}",
-            hint="write --report json:FILE",
-        )
+def _json(board: Leaderboard) -> str:
+    return json.dumps(asdict(board), indent=2, allow_nan=False) + "\n"
 
 
 def drawn(board: Leaderboard) -> str:
     """The page as plain text."""
-    from rich.console import Console
-
-    paper = StringIO()
-    show(board, Console(file=paper, width=WIDTH, color_system=None))
-    return paper.getvalue()
+    return delivery.drawn(partial(show, board), WIDTH)
 
 
 def show(board: Leaderboard, console: Console) -> None:

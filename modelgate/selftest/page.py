@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from modelgate import delivery
 from modelgate.console import Page
 from modelgate.figures import number
+from modelgate.reporters import ReportOption
 from modelgate.selftest import CAUGHT, Kind, SelfTest
 from modelgate.selftest.advice import Advice
 from modelgate.selftest.trying import Tried, share
+from modelgate.selftest.written import written
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,6 +44,15 @@ _OF_ONE = {
     "give": "gives",
 }
 _SINGULAR = re.compile(r"are the model itself|(?:^|(?<= and ))(?:are|answer|err|give)\b")
+
+
+def deliver(found: SelfTest, option: ReportOption) -> None:
+    """Write the result of a selftest where the option says.
+
+    Raises:
+        StorageError: MG6050, the file cannot be written.
+    """
+    delivery.deliver(option, partial(show, found), partial(written, found))
 
 
 def show(found: SelfTest, console: Console) -> None:

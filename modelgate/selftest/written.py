@@ -12,7 +12,7 @@ from modelgate.selftest.trying import Tried, share
 SCHEMA = "modelgate.selftest/1"
 
 
-def written(found: SelfTest) -> bytes:
+def written(found: SelfTest) -> str:
     """All of it; no NaN or infinity is in it."""
     said = {
         "schema": SCHEMA,
@@ -48,7 +48,7 @@ def written(found: SelfTest) -> bytes:
         "unasked": list(found.unasked),
         "seconds": round(found.seconds, 3),
     }
-    return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _tried(one: Tried) -> dict[str, Any]:

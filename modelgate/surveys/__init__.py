@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import pyarrow as pa
 
-from modelgate.aggregates import Facts
+from modelgate.aggregates import Facts, StateNeed
 from modelgate.predictions import Predictions
 
 
@@ -86,20 +86,10 @@ class Survey(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyNeed:
-    """A survey that a check asks for. Equal needs of one data set share one survey.
-
-    Attributes:
-        kind: the survey's class.
-        settings: its further arguments, as sorted pairs.
-    """
+class SurveyNeed(StateNeed[Survey]):
+    """A survey that a check asks for."""
 
     kind: type[Survey]
-    settings: tuple[tuple[str, Any], ...] = ()
-
-    def make(self, layout: Layout) -> Survey:
-        """An empty survey of this kind."""
-        return self.kind(layout, **dict(self.settings))
 
 
 @dataclass(frozen=True, slots=True)

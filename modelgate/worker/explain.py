@@ -14,9 +14,6 @@ _LOADING = re.compile(r"^Load model from .*? failed:\s*")
 _UNKNOWN_OP = re.compile(r"([\w.]*):?(\w+)\((-?\d+)\) is not a registered function/op")
 _NO_SUCH_OP = re.compile(r"No Op registered for (\w+) with domain_version of (-?\d+)")
 _NO_KERNEL = re.compile(r"Could not find an implementation for (\w+)\((\d+)\)")
-_OPSET = re.compile(
-    r"Opset (\d+) is under development|opset (?:version )?(\d+).*?(?:up to|is) (\d+)"
-)
 _IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
 
 

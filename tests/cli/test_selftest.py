@@ -95,13 +95,13 @@ def test_a_sound_suite_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[s
     [
         pytest.param(
             ["models/champion.onnx", "--report", "html:x.html"],
-            "modelgate: MG2071 a selftest is not reported as 'html'; ",
+            "modelgate: MG2050 no report format is called 'html'; ",
             2,
             id="another-format",
         ),
         pytest.param(
             ["models/champion.onnx", "--report", "json:"],
-            "modelgate: MG2071 --report json: names no file; write json:FILE",
+            "modelgate: MG2051 --report json: names no file; write json:FILE",
             2,
             id="a-colon-without-a-file",
         ),
