@@ -10,6 +10,8 @@ from modelgate.behaviour.changing import columns_for, sought
 from modelgate.declare import REFERENCE, Check
 from modelgate.errors import UsageError
 from modelgate.outcome import Severity
+from modelgate.profiles.profile import Profile
+from modelgate.profiles.stored import ProfileData
 from modelgate.provided import Probe
 from modelgate.suite import Limit, Margin, Step
 from modelgate.trial import Trial
@@ -29,7 +31,7 @@ def steps_of(trial: Trial, *, probed: bool) -> Steps:
     steps = [(trial.library[step.check], step) for step in trial.suite.steps]
     if probed:
         steps = _with_determinism(steps, trial)
-    if trial.suite.path not in trial.library.suites:
+    if not trial.lenient:
         return steps
     left_out: dict[str, list[str]] = {}
     kept: Steps = []
@@ -38,20 +40,27 @@ def steps_of(trial: Trial, *, probed: bool) -> Steps:
         if reason is None:
             kept.append((check, step))
         else:
-            name = step.check if step.change is None else step.change.name
-            left_out.setdefault(reason, []).append(name)
+            left_out.setdefault(reason, []).append(_named(step))
     for reason, names in left_out.items():
         trial.taken.append(f"not asked: {', '.join(dict.fromkeys(names))}; {reason}")
     return kept
+
+
+def _named(step: Step) -> str:
+    if step.change is not None:
+        return step.change.name
+    return step.check if step.subject == "all" else f"{step.check} {step.subject}"
 
 
 def _inapplicable(check: Check, step: Step, trial: Trial) -> str | None:
     """Why a step of a ready-made suite cannot be asked; None where it can."""
     if not trial.asker.answers_again and (Probe in check.provided.values() or check.asks_model):
         return "predictions made beforehand have no model to ask again"
-    for whose, _ in check.surveyed(step.data, step.settings).values():
+    for whose, need in check.surveyed(step.data, step.settings).values():
         if whose not in trial.roles:
             return f"no {whose} rows are named" + (NAMED if whose == REFERENCE else "")
+        if isinstance(trial.roles[whose].data, ProfileData) and need.kind is not Profile:
+            return f"{trial.roles[whose].data.name} is a profile, which holds no rows"
     role = trial.roles.get(step.data)
     if step.change is None or role is None:
         return None

@@ -91,6 +91,11 @@ class Trial:
         return self.suite.seed if self.suite is not None else 0
 
     @property
+    def lenient(self) -> bool:
+        """Whether the suite is a ready-made one: what cannot be asked here is left out of it."""
+        return self.suite is None or self.suite.path in self.library.suites
+
+    @property
     def fed(self) -> tuple[str, ...] | None:
         """The columns that feed the model; None where it is asked about no data."""
         asked = next((role for role in self.roles.values() if role.asked), None)
@@ -204,7 +209,8 @@ def _role(trial: Trial, name: str) -> Role:
     with about(data.name):
         target = _target(trial, name, data)
         part = replace(place.part, target=target)
-        if not _puts_to_model(trial, name):
+        rowless = trial.lenient and isinstance(data, ProfileData)
+        if rowless or not _puts_to_model(trial, name):
             return Role(name=name, data=data, part=part, reading=None, seen={}, asked=False)
         apart = (target, place.part.weight, place.part.group)
         for one in (asker, trial.champion):

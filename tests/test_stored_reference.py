@@ -77,3 +77,15 @@ def test_a_model_cannot_be_asked_about_a_profile(project: Path) -> None:
         _judged(project, "train.json", "  - drift: predictions\n")
     assert caught.value.code == "MG3583"
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.usefixtures("project")
+def test_a_ready_made_suite_leaves_out_what_takes_rows() -> None:
+    found = modelgate.evaluate(
+        _answer, data="test.csv", target="label", reference="train.json", suite="drift"
+    )
+    asked = {one.id for one in found.results}
+    assert {"drift[features]", "drift[target]", "duplicates[all]"} <= asked
+    assert not asked & {"drift[predictions]", "drift[multivariate]", "split_overlap[all]"}
+    left_out = "not asked: drift predictions, drift multivariate, split_overlap; train.json is a"
+    assert any(line.startswith(left_out) for line in found.taken)
