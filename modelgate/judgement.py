@@ -40,13 +40,9 @@ from modelgate.role import Role
 from modelgate.runner import results_of
 from modelgate.subject import digests, refuse_changes, subject_of
 from modelgate.suite import ModelPart, Policy, Suite
+from modelgate.suite_asked import find_suite
 from modelgate.surveying import Surveying
-from modelgate.trial import (
-    Trial,
-    find_suite,
-    look_at_data,
-    places,
-)
+from modelgate.trial import Trial, look_at_data, places
 from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
 from modelgate.worker.granting import Granted

@@ -26,13 +26,11 @@ from modelgate.errors import DataError, UsageError, about, did_you_mean
 from modelgate.library import Library
 from modelgate.options import Options
 from modelgate.profiles.stored import ProfileData
-from modelgate.project import Project
 from modelgate.role import Role
 from modelgate.sample import Sampled
 from modelgate.sources import open_dataset
 from modelgate.suite import DataPart, ModelPart, Suite
-from modelgate.suite_file import parse_suite
-from modelgate.yaml_file import MOST_BYTES
+from modelgate.suite_asked import ready_made
 
 USUAL = ("cells divided by comma", "text in utf-8")
 """What goes without saying of a file."""
@@ -108,44 +106,6 @@ class Trial:
     def first_seen(self) -> Mapping[str, NDArray[Any]] | None:
         """The raw answers to the first rows of the data; None where there is none."""
         return next((role.seen for role in self.roles.values() if role.asked), None)
-
-
-def ready_made(name: str, library: Library) -> Suite:
-    """A suite by its name.
-
-    Raises:
-        UsageError: MG2120, there is none of that name.
-    """
-    if name not in library.suites:
-        raise UsageError(
-            "MG2120", f"no suite is called {name!r}; {did_you_mean(name, list(library.suites))}"
-        )
-    path = library.suites[name]
-    return parse_suite(path.read_bytes(), name=name, path=name, checks=library, folder=path.parent)
-
-
-def find_suite(asked: str | Path | None, project: Project | None, library: Library) -> Suite | None:
-    """The suite that was asked for, else the project's; None where the data has to tell.
-
-    Raises:
-        UsageError: MG2120 no such name, MG2121 no such file; whatever is wrong in the file.
-    """
-    base = Path()
-    if asked is None and project is not None and project.suite is not None:
-        asked, base = project.suite, project.root
-    if asked is None:
-        return None
-    path = base / asked
-    if path.suffix not in {".yaml", ".yml"}:
-        return ready_made(str(asked), library)
-    try:
-        with path.open("rb") as file:
-            text = file.read(MOST_BYTES + 1)  # the parser refuses what is longer
-    except OSError as error:
-        raise UsageError(
-            "MG2121", f"cannot read the suite {str(path)!r}: {error.strerror}"
-        ) from error
-    return parse_suite(text, name=path.stem, path=str(path), checks=library)
 
 
 def places(

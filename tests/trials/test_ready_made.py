@@ -111,7 +111,8 @@ def test_of_several_texts_none_is_chosen_unasked() -> None:
     report = modelgate.evaluate(
         lambda frame: frame["title"].to_numpy(), data=rows, target="y", suite="text"
     )
-    (told,) = [one for one in report.taken if one.startswith("not asked")]
-    assert told.endswith(
-        "several columns could be meant: copy the suite and name one, `column: NAME`"
-    )
+    told = [one for one in report.taken if one.startswith("not asked")]
+    assert [one.partition("; ")[2] for one in told] == [
+        "several columns could be meant: copy the suite and name one, `column: NAME`",
+        "no reference rows are named: add --reference FILE",
+    ]
