@@ -9,7 +9,7 @@ from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import level_of
 from modelgate.behaviour.asked import evidence, try_out
 from modelgate.behaviour.shares import share_of_wrong
-from modelgate.errors import UnaskedError, UsageError
+from modelgate.errors import UsageError
 from modelgate.metrics.table import class_index
 
 Floats = NDArray[np.float64]
@@ -76,12 +76,6 @@ def direction(
                 hint="write `of: CLASS` into the step",
             )
     trials = try_out(model, sample, change, column)
-    if not len(trials):
-        raise UnaskedError(
-            "MG2185",
-            f"{perturbation!r} changes none of the {len(sample):,} sampled rows",
-            hint="take another perturbation, or a column that it can change",
-        )
     before = level_of(model.facts, trials.before, place)
     after = level_of(model.facts, trials.after, place)
     held = _held(before, after, expect, tolerance, bounded=place is not None)

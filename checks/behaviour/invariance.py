@@ -7,7 +7,7 @@ from modelgate import Change, Model, Outcome, Sample, check
 from modelgate.behaviour.answers import flipped, moved
 from modelgate.behaviour.asked import evidence, shrinkable, smallest, try_out
 from modelgate.behaviour.shares import share_of_wrong
-from modelgate.errors import UnaskedError, UsageError
+from modelgate.errors import UsageError
 from modelgate.predictions import Predictions
 
 
@@ -48,12 +48,6 @@ def invariance(
     if tolerance < 0:
         raise UsageError("MG2184", f"tolerance: {tolerance:g} is below 0")
     trials = try_out(model, sample, change, column)
-    if not len(trials):
-        raise UnaskedError(
-            "MG2185",
-            f"{perturbation!r} changes none of the {len(sample):,} sampled rows",
-            hint="take another perturbation, or a column that it can change",
-        )
 
     def turned(before: Predictions, after: Predictions) -> NDArray[np.bool_]:
         return flipped(model.facts, before, after, tolerance)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from modelgate import Outcome, check
-from modelgate.data_quality.absent import missing_of
+from modelgate.data_quality.absent import missing
 from modelgate.data_quality.named import refuse_unknown_column
+from modelgate.data_quality.told import nothing
 from modelgate.profiles.profile import Profile
 from modelgate.provided import Bound
 from modelgate.surveys import Of
@@ -20,10 +21,11 @@ from modelgate.surveys import Of
 )
 def missing_rate(
     found: Profile,
-    reference: Annotated[Profile, Of("reference")] | None,
+    reference: Annotated[Profile, Of(setting="against")] | None,
     bound: Bound,
     *,
     of: Literal["share", "rise"],
+    against: str = "reference",
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
 ) -> Outcome:
@@ -35,7 +37,8 @@ def missing_rate(
 
     Measures: the largest share of rows without a value of any column (`share`), or how much larger
         that is than in the reference (`rise`).
-    Settings: of, what is told of each column. columns, only these. ignore, all but these.
+    Settings: of, what is told of each column. against, the role that is compared with. columns,
+        only these. ignore, all but these.
     Source: S. Schelter, D. Lange, P. Schmidt, M. Celikel, F. Biessmann, A. Grafberger (2018),
         "Automating large-scale data quality verification", VLDB.
     """
@@ -44,5 +47,8 @@ def missing_rate(
         refuse_unknown_column(name, names, "the data")
     chosen = [name for name in columns or names if name not in ignore]
     profiles = [names[name] for name in chosen]
-    former = reference.columns_profiled if reference and of == "rise" else None
-    return missing_of(profiles, former, rise=of == "rise", limit=bound.at_most)
+    if of == "share":
+        return missing(profiles, bound.at_most)
+    if reference is None:
+        return nothing(f"there is no data set in the role '{against}' to compare with")
+    return missing(profiles, bound.at_most, reference.columns_profiled, against)

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from modelgate import Champion, Change, Model, Outcome, Sample, check
-from modelgate.behaviour.changing import Changed, changed, columns_for
+from modelgate.behaviour.changing import Changed, changed, columns_for, must_reach
 from modelgate.behaviour.degraded import Accuracy, Floats, RootMeanSquare, losses
 from modelgate.behaviour.pictures import with_pictures
 from modelgate.cells import index_of
-from modelgate.errors import UnaskedError, UsageError
+from modelgate.errors import UsageError
 from modelgate.stats.interval import LEVEL
 
 Measured = Accuracy | RootMeanSquare
@@ -69,12 +69,7 @@ def robustness(
         mine.append(_with_changed(untouched, model, sample, worse))
         if champion is not None and rival is not None:
             theirs.append(_with_changed(rival, champion, sample, worse))
-    if not reached:
-        raise UnaskedError(
-            "MG2185",
-            f"{change.name!r} changes none of the {len(sample):,} sampled rows",
-            hint="take another perturbation, or a column that it can change",
-        )
+    must_reach(change, reached, len(sample))
     regression = model.facts.task == "regression"
     found = _measured(mine, regression=regression)
     return Outcome(

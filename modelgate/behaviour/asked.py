@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.behaviour.answers import said, side_by_side
-from modelgate.behaviour.changing import Changed, changed, columns_for
+from modelgate.behaviour.changing import Changed, changed, columns_for, must_reach
 from modelgate.behaviour.pictures import with_pictures
 from modelgate.cells import index_of
 from modelgate.change import Change
@@ -57,12 +57,14 @@ def try_out(
 
     Raises:
         UsageError: MG2180 to MG2183, the change does not fit the rows.
+        UnaskedError: MG2185, it reaches none of them.
     """
     sample = with_pictures(model, sample, change)
     feeding = sample.rows.select(list(model.columns))
     named = columns_for(change, feeding.schema, columns)
     whole = changed(change, feeding, named, seed=sample.seed)
     place = np.flatnonzero(whole.hit)
+    must_reach(change, len(place), len(sample))
     rows = _some(whole, place)
     answers = sample.answers.take(place)
     return Trials(rows, sample.positions[place], answers, model.predict(rows.after))

@@ -24,7 +24,7 @@ from modelgate.arrays import (
 from modelgate.binding import listed
 from modelgate.cells import numbers_of, texts_of
 from modelgate.change import Change
-from modelgate.errors import UsageError, did_you_mean
+from modelgate.errors import UnaskedError, UsageError, did_you_mean
 
 SOUGHT = {
     "text": "text",
@@ -136,6 +136,25 @@ def changed(
         hit |= moved
     after = pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
     return Changed(rows, after, tuple(columns), hit)
+
+
+def must_reach(change: Change, reached: int, rows: int) -> None:
+    """Refuse a perturbation that changes none of the sampled rows.
+
+    Args:
+        change: the perturbation.
+        reached: rows that it changes.
+        rows: that were sampled.
+
+    Raises:
+        UnaskedError: MG2185, it reaches none.
+    """
+    if not reached:
+        raise UnaskedError(
+            "MG2185",
+            f"{change.name!r} changes none of the {rows:,} sampled rows",
+            hint="take another perturbation, or a column that it can change",
+        )
 
 
 def _column(

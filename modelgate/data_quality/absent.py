@@ -41,31 +41,27 @@ class Gaps:
         """What is held to the limit."""
         return self.share if self.before is None else max(0.0, self.share - self.before)
 
-    @property
-    def said(self) -> str:
-        """For people."""
+    def said(self, against: str) -> str:
+        """For people; `against` is the reference's role."""
         name = printable(self.column, 40)
-        before = "" if self.before is None else f", {number(self.before)} in the reference"
+        before = "" if self.before is None else f", {number(self.before)} in the {against}"
         return f"{name}: {number(self.share)} of rows have no value{before}"
 
 
-def missing_of(
+def missing(
     columns: Sequence[ColumnProfile],
-    former: Mapping[str, ColumnProfile] | None,
-    *,
-    rise: bool,
     limit: float | None,
+    former: Mapping[str, ColumnProfile] | None = None,
+    against: str = "",
 ) -> Outcome:
-    """Missing values as they are, or against a reference.
+    """Missing values as they are, or their rise from a reference's.
 
     Args:
         columns: of the data.
-        former: the reference's; None where there is none.
-        rise: whether the reference counts.
         limit: that the value is held to.
+        former: the reference's columns; None where the values are told as they are.
+        against: the reference's role.
     """
-    if rise and former is None:
-        return nothing("there is no data set in the role 'reference' to compare with")
     gaps = [
         _gaps(one, former)
         for one in columns
@@ -89,21 +85,18 @@ def missing_of(
         lowest=0.0,
         highest=1.0,
         method="counted" if at is None else "Newcombe; Bonferroni over columns from below",
-        says=f"{worst.said}{more}." if worst.value else _none(len(gaps), rise=rise),
-        evidence=tuple(one.said for one in gaps[:SHOWN] if one.value > 0),
+        says=f"{worst.said(against)}{more}." if worst.value else _none(len(gaps), against),
+        evidence=tuple(one.said(against) for one in gaps[:SHOWN] if one.value > 0),
         details={
             "columns": {one.column: {"share": one.share, "before": one.before} for one in gaps}
         },
     )
 
 
-def _none(columns: int, *, rise: bool) -> str:
+def _none(columns: int, against: str) -> str:
     """Nothing is missing, or no more than was."""
-    return (
-        f"None of {columns} columns lacks more values than in the reference."
-        if rise
-        else f"None of {columns} columns lacks a value."
-    )
+    than = f"more values than in the {against}" if against else "a value"
+    return f"None of {columns} columns lacks {than}."
 
 
 def _gaps(column: ColumnProfile, former: Mapping[str, ColumnProfile] | None) -> Gaps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from math import sqrt
 
@@ -17,24 +18,26 @@ from modelgate.outcome import Outcome
 from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.tails import normal_quantile
+from modelgate.surveys import Survey
 from modelgate.surveys.values import Values
 
 SHOWN = 5
 """Rows that are named."""
 
 
-def groups_shared(found: Values, reference: Values, column: str) -> Outcome:
+def groups_shared(found: Values, reference: Values, column: str, against: str) -> Outcome:
     """The share of rows whose group the reference knows.
 
     Args:
         found: the values of the test set.
         reference: those of the rows that the model was trained on.
         column: that both are of.
+        against: the reference's role.
 
     Raises:
         UsageError: MG2280, one of them has no such column.
     """
-    _refuse_unknown(found, reference, column)
+    _refuse_unknown(column, {"data": found, against: reference})
     one, two = found.found, reference.found
     bound = min((part.upto for part in (one, two) if part.upto is not None), default=None)
     one, two = one.below(bound), two.below(bound)
@@ -55,27 +58,28 @@ def groups_shared(found: Values, reference: Values, column: str) -> Outcome:
         at,
         rows,
         method="sample of distinct values",
-        says=f"{number(share)} of {rows:,} rows belong to a {name} that stands in the reference"
+        says=f"{number(share)} of {rows:,} rows belong to a {name} that stands in the {against}"
         f" too: {int(both.sum()):,} of {len(both):,}.",
         evidence=tuple(
-            f"row {a + 1:,} and row {b + 1:,} of reference: the same {name}" for a, b in pairs
+            f"row {a + 1:,} and row {b + 1:,} of {against}: the same {name}" for a, b in pairs
         ),
     )
 
 
-def earlier(found: Moments, reference: Moments, column: str) -> Outcome:
+def earlier(found: Moments, reference: Moments, column: str, against: str) -> Outcome:
     """The share of rows that are earlier than the last of the reference.
 
     Args:
         found: the times of the test set.
         reference: those of the rows that the model was trained on.
         column: that both are of.
+        against: the reference's role.
 
     Raises:
         UsageError: MG2280, one of them has no such column.
         DataError: MG3591, one of them holds dates and the other numbers.
     """
-    _refuse_unknown(found, reference, column)
+    _refuse_unknown(column, {"data": found, against: reference})
     mine, theirs = found.found, reference.found
     if mine.kind != theirs.kind:
         message = f"the column {shown(column)} holds dates in one data set and numbers in the other"
@@ -92,17 +96,14 @@ def earlier(found: Moments, reference: Moments, column: str) -> Outcome:
         low, high = max(0.0, share - error), min(1.0, share + error)
         at = partial(Interval, low, high)
     early = [one for one in found.earliest if one[0] < theirs.highest]
-    last = (
-        str(np.datetime64(int(theirs.highest), "s"))
-        if theirs.kind == "time"
-        else (f"{theirs.highest:g}")
-    )
+    timed = theirs.kind == "time"
+    last = np.datetime64(int(theirs.highest), "s") if timed else f"{theirs.highest:g}"
     return _outcome(
         share,
         at,
         rows,
         method="summary of the times",
-        says=f"{number(share)} of {rows:,} rows are earlier than the last of the reference,"
+        says=f"{number(share)} of {rows:,} rows are earlier than the last of the {against},"
         f" {last}.",
         evidence=tuple(f"row {place + 1:,}: {printable(cell, 40)}" for _, place, cell in early),
     )
@@ -140,6 +141,6 @@ def _around(share: float, error: float) -> IntervalAt:
     return at
 
 
-def _refuse_unknown(found: Values | Moments, reference: Values | Moments, column: str) -> None:
-    for one, whose in ((found, "the data"), (reference, "the reference")):
-        refuse_unknown_column(column, one.layout.schema.names, whose)
+def _refuse_unknown(column: str, sides: Mapping[str, Survey]) -> None:
+    for whose, one in sides.items():
+        refuse_unknown_column(column, one.layout.schema.names, f"the {whose}")

@@ -33,13 +33,14 @@ def counts_of(column: ColumnProfile) -> dict[Any, int] | None:
     return dict(zip(whole, rows, strict=True))
 
 
-def balance(found: Profile, reference: Profile | None) -> Outcome:
+def balance(found: Profile, reference: Profile | None, against: str) -> Outcome:
     """The share of the rarest class.
 
     Args:
         found: the rows in question.
         reference: those that the model was trained on, whose classes count too; None where there
             are none.
+        against: the reference's role.
     """
     target = found.layout.target
     if target is None or target not in found.columns_profiled:
@@ -60,7 +61,7 @@ def balance(found: Profile, reference: Profile | None) -> Outcome:
     at = smallest_at([partial(deciding_share, hits, rows) for hits in counts.values()])
     share = counts[rarest[0]] / rows
     before = sum(former.values())
-    was = f", {number(former[rarest[0]] / before)} in the reference" if rarest[0] in former else ""
+    was = f", {number(former[rarest[0]] / before)} in the {against}" if rarest[0] in former else ""
     return Outcome(
         value=share,
         interval=at(LEVEL),

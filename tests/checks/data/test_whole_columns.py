@@ -122,6 +122,29 @@ def test_groups_of_their_own_pass_and_shared_ones_fail() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("check", "subject", "says"),
+    [
+        pytest.param(
+            "group_leak", "x", "100.0 % of 90 rows belong to a x that stands in the may too"
+        ),
+        pytest.param(
+            "temporal_leak", "x", "66.7 % of 90 rows are earlier than the last of the may, 3"
+        ),
+        pytest.param(
+            "missing_rate", "rise", "None of 1 columns lacks more values than in the may."
+        ),
+        pytest.param("class_balance", "all", "30 of 90 rows (33.3 %, 33.3 % in the may)."),
+    ],
+)
+def test_another_role_than_the_reference_is_compared_with(
+    check: str, subject: str, says: str
+) -> None:
+    tables = {"test": {"x": [1, 2, 3] * 30}, "may": {"x": [1, 2, 3] * 40}}
+    result = asked(check, subject, tables=tables, target="x", settings={"against": "may"})
+    assert says in result.says
+
+
 def test_rows_without_a_group_share_none() -> None:
     tables = {
         "test": {"patient": [None, None, "a"]},
