@@ -38,6 +38,11 @@ def is_number(kind: pa.DataType) -> bool:
     return str(kind) in _NUMPY or pa.types.is_decimal(kind) or pa.types.is_null(kind)
 
 
+def is_quantity(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds numbers, and no booleans."""
+    return is_number(kind) and not pa.types.is_boolean(kind)
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Whether a column of this type holds strings, plain or as a dictionary."""
     if pa.types.is_dictionary(kind):
@@ -101,6 +106,15 @@ def numbers(array: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     dtype = np.dtype(_NUMPY[str(kind)])
     values = np.frombuffer(buffer, dtype, count=len(array), offset=array.offset * dtype.itemsize)
     return values, absent
+
+
+def floats(array: pa.Array) -> NDArray[np.float64]:
+    """(n,) a copy of the values of a column of numbers, NaN where they are missing."""
+    values, absent = numbers(array)
+    found: NDArray[np.float64] = values.astype(np.float64)
+    if absent is not None:
+        found[absent] = np.nan
+    return found
 
 
 def tensor(array: pa.Array) -> NDArray[Any]:

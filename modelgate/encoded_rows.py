@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, is_tensor, is_text, numbers, tensor
+from modelgate.arrays import coded, floats, is_number, is_tensor, is_text, tensor
 
 Floats = NDArray[np.float64]
 MOST_CATEGORIES = 50
@@ -56,7 +56,7 @@ class Encoder:
 
 
 def _of_numbers(array: pa.Array) -> Callable[[pa.Array], Floats]:
-    known = _floats(array)
+    known = floats(array)
     known = known[np.isfinite(known)]
     middle, spread = 0.0, 1.0
     if len(known):
@@ -64,7 +64,7 @@ def _of_numbers(array: pa.Array) -> Callable[[pa.Array], Floats]:
         spread = (high - low) / 1.349 or float(known.std()) or 1.0
 
     def scaled(cells: pa.Array) -> Floats:
-        values = (_floats(cells) - middle) / spread
+        values = (floats(cells) - middle) / spread
         values[np.isnan(values)] = 0.0
         return np.clip(values, -_FURTHEST, _FURTHEST)[:, None]
 
@@ -95,11 +95,3 @@ def _of_categories(array: pa.Array) -> Callable[[pa.Array], Floats]:
         return found
 
     return scaled
-
-
-def _floats(array: pa.Array) -> Floats:
-    values, absent = numbers(array)
-    found = values.astype(np.float64)
-    if absent is not None:
-        found[absent] = np.nan
-    return found

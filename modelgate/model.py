@@ -59,6 +59,13 @@ class Signature:
     batched: tuple[str, ...] = ()
     score_transform: str = ""
 
+    def row_shape(self, tensor: Tensor) -> tuple[int | None, ...] | None:
+        """The shape of one row of an input; None an axis that is free, or nothing known."""
+        if tensor.shape is None:
+            return None
+        axes = tensor.shape[1:] if tensor.name in self.batched else tensor.shape
+        return tuple(axis if isinstance(axis, int) else None for axis in axes)
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from modelgate.aggregates import Need
 from modelgate.aggregates.row_losses import RowLosses
-from modelgate.arrays import is_number, is_text
+from modelgate.arrays import is_quantity, is_text
 from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.declare import Check
@@ -90,4 +90,4 @@ def drawing_of(
 
 
 def _nudgeable(kind: pa.DataType) -> bool:
-    return is_text(kind) or (is_number(kind) and not pa.types.is_boolean(kind))
+    return is_text(kind) or is_quantity(kind)

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from modelgate.arrays import (
     coded,
+    floats,
     interleaved,
     is_number,
+    is_quantity,
     is_tensor,
     is_text,
     numbers,
@@ -75,6 +77,29 @@ def test_nan_is_a_value_and_no_hole() -> None:
     assert np.isnan(values[1])
     assert absent is not None
     assert absent.tolist() == [False, False, True]
+
+
+def test_floats_are_a_copy_with_nan_where_nothing_is() -> None:
+    array = pa.array([1, None, 3])
+    found = floats(array)
+    assert found.tolist()[::2] == [1.0, 3.0]
+    assert np.isnan(found[1])
+    found[0] = 7
+    assert array.to_pylist() == [1, None, 3]
+    whole = floats(pa.array([0.5, 2.0]))
+    assert whole.flags.writeable
+    assert floats(pa.nulls(0)).tolist() == []
+
+
+def test_truth_values_are_no_quantities() -> None:
+    assert [
+        is_quantity(kind) for kind in (pa.int8(), pa.decimal128(4), pa.bool_(), pa.string())
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_decimals_and_columns_of_nothing() -> None:

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modelgate.arrays import (
-    is_number,
+    floats,
+    is_quantity,
     is_tensor,
     is_text,
     missing,
-    numbers,
     tensor,
     tensor_shape,
     tensors,
@@ -167,7 +167,7 @@ def _column(
         after = perturbation(pictures, seed=seed, pool=_pictures(pool)[0], **change.settings)
         return back(after), perturbation.changed(pictures, after)
     if kind == "number":
-        values, others = _floats(column), _floats(pool)
+        values, others = floats(column), floats(pool)
         after = perturbation(values, seed=seed, pool=others, **change.settings)
         return _as_before(after, column), perturbation.changed(values, after)
     texts = _plain(column).to_pylist()
@@ -181,21 +181,12 @@ def _fits(kind: str, found: pa.DataType) -> bool:
     if kind == "image":
         return is_tensor(found) and len(tensor_shape(found)) in {2, 3}
     if kind == "number":
-        return is_number(found) and not pa.types.is_boolean(found)
+        return is_quantity(found)
     return is_text(found)
 
 
 def _plain(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
-def _floats(column: pa.Array) -> NDArray[np.float64]:
-    """(n,) numbers, NaN where missing."""
-    values, absent = numbers(column)
-    found: NDArray[np.float64] = values.astype(np.float64)
-    if absent is not None:
-        found = np.where(absent, np.nan, found)
-    return found
 
 
 def _as_before(values: NDArray[np.float64], column: pa.Array) -> pa.Array:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
-from modelgate.arrays import is_number, is_text
+from modelgate.arrays import is_quantity, is_text
 from modelgate.behaviour.answers import flipped, moved
 from modelgate.behaviour.asked import Trials, evidence, smallest
 from modelgate.behaviour.changing import Changed, changed
@@ -102,9 +102,7 @@ def fragile(model: Model, sample: Sample) -> Fragile | None:
 def _nudged(rows: pa.RecordBatch, pool: pa.RecordBatch, seed: int) -> Changed | None:
     """The rows with a typo and a last digit changed; None where no column holds either."""
     texts = [one.name for one in rows.schema if is_text(one.type) and _wordy(pool.column(one.name))]
-    numbers = [
-        one.name for one in rows.schema if is_number(one.type) and not pa.types.is_boolean(one.type)
-    ]
+    numbers = [one.name for one in rows.schema if is_quantity(one.type)]
     if not texts and not numbers:
         return None
     mistyped = changed(Change(named("typos"), {"severity": 1}), rows, texts, seed=seed, pool=pool)

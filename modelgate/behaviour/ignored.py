@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, is_text, numbers
+from modelgate.arrays import coded, floats, is_number, is_text
 from modelgate.cells import index_of
 from modelgate.predictions import Predictions
 
@@ -142,10 +142,9 @@ def _others(column: pa.Array, seed: int) -> tuple[Rows, Rows] | None:
     rng = np.random.default_rng(seed)
     order, donors = rng.permutation(rows), rng.permutation(rows)
     if is_number(column.type):
-        values, absent = numbers(column)
-        known = np.where(absent, np.nan, values) if absent is not None else values
-        ranked = np.argsort(np.asarray(known, np.float64), kind="stable")
-        finite = ranked[: int(np.isfinite(np.asarray(known, np.float64)).sum())]
+        known = floats(column)
+        ranked = np.argsort(known, kind="stable")
+        finite = ranked[: int(np.isfinite(known).sum())]
         if len(finite):
             donors[::4], donors[2::4] = finite[0], finite[-1]
     same = codes[order] == codes[donors]

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts
-from modelgate.arrays import is_number, numbers
+from modelgate.arrays import floats, is_number
 from modelgate.binding import listed
 from modelgate.binding.labels import Coder
 from modelgate.errors import DataError, Where
@@ -78,9 +78,8 @@ def _one_column(column: pa.Array, facts: Facts, where: Where) -> Predictions:
 def _finite(column: pa.Array, where: Where) -> NDArray[np.float64]:
     """(n,) numbers, all of them finite."""
     if is_number(column.type):
-        values, absent = numbers(column)
-        found = values.astype(np.float64)
-        if absent is None and np.isfinite(found).all():
+        found = floats(column)
+        if np.isfinite(found).all():
             return found
     raise DataError("MG3572", "holds answers that are missing or no numbers", where=where)
 

@@ -48,7 +48,7 @@ def find_target(schema: pa.Schema, signature: Signature, named: Mapping[str, obj
 def _left_over(signature: Signature, schema: pa.Schema) -> list[str]:
     """Columns of text, where those of numbers fill the model's one input exactly."""
     first, *others = signature.inputs
-    shape = row_shape(first, signature)
+    shape = signature.row_shape(first)
     if others or first.type in {"string", IMAGE, CELL} or shape is None or None in shape:
         return []
     numeric = [name for name in schema.names if is_number(schema.field(name).type)]
@@ -97,14 +97,6 @@ def bind_inputs(
         how = "by order"
     feeds = tuple(_feed(one, signature, columns[one.name], schema) for one in inputs)
     return feeds, [_sentence(feeds, how)]
-
-
-def row_shape(tensor: Tensor, signature: Signature) -> tuple[int | None, ...] | None:
-    """The shape of one row of an input; None an axis that is free, None where nothing is known."""
-    if tensor.shape is None:
-        return None
-    axes = tensor.shape[1:] if tensor.name in signature.batched else tensor.shape
-    return tuple(axis if isinstance(axis, int) else None for axis in axes)
 
 
 def _plain(name: str) -> str:
@@ -161,7 +153,7 @@ def _as_told(
 def _matrix(
     one: Tensor, signature: Signature, schema: pa.Schema, free: Sequence[str]
 ) -> tuple[str, ...]:
-    shape = row_shape(one, signature)
+    shape = signature.row_shape(one)
     tensors = [name for name in free if is_tensor(schema.field(name).type)]
     if len(tensors) == 1:
         return (tensors[0],)
@@ -233,7 +225,7 @@ def _feed(one: Tensor, signature: Signature, columns: tuple[str, ...], schema: p
                 f"{one.name!r} is one column, not {len(columns)}: {listed(list(columns))}",
             )
         return Feed(one.name, one.type, columns, ())
-    declared = row_shape(one, signature)
+    declared = signature.row_shape(one)
     kind = schema.field(columns[0]).type
     given = tensor_shape(kind) if len(columns) == 1 and is_tensor(kind) else (len(columns),)
     shape = _reconciled(declared, given)

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from modelgate.arrays import is_binary, is_number, is_tensor, is_text, tensor_shape
 from modelgate.model import Signature
-from modelgate.prepare import CELL, IMAGE, row_of
+from modelgate.prepare import CELL, IMAGE
 
 _TOKENS = ("input_ids", "attention_mask", "token_type_ids")
 
@@ -45,7 +45,7 @@ def hint_to_prepare(signature: Signature, schema: pa.Schema) -> str | None:
             "the model takes tokens: name its tokenizer in a suite,"
             " `model: {prepare: {tokenizer: tokenizer.json}}`"
         )
-    rows = [row_of(one, signature) for one in signature.inputs]
+    rows = [signature.row_shape(one) for one in signature.inputs]
     pictures = len(rows) == 1 and rows[0] is not None and len(rows[0]) >= 3
     if pictures and any(is_text(kind) or is_binary(kind) for kind in kinds):
         return (

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, is_text, numbers
+from modelgate.arrays import coded, floats, is_number, is_text
 from modelgate.cells import plain
 from modelgate.data_quality.labels import Labelled
 from modelgate.stats.interval import Interval
@@ -72,11 +72,7 @@ def keys_of(column: pa.Array) -> NDArray[Any] | None:
     """A column as `power_of` takes it; None where it holds neither numbers nor texts."""
     kind = column.type
     if is_number(kind):
-        values, absent = numbers(column)
-        found = values.astype(np.float64)
-        if absent is not None:
-            found[absent] = np.nan
-        return found
+        return floats(column)
     if is_text(kind) or pa.types.is_dictionary(kind):
         codes, _ = coded(column)
         return codes + 1

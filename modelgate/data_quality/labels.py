@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, numbers
+from modelgate.arrays import coded, floats, is_quantity, numbers
 from modelgate.escape import printable
 from modelgate.surveys.row_sample import RowSample
 
@@ -53,11 +53,9 @@ def labelled(sample: RowSample) -> Labelled | str:
     rows = sample.rows
     cells = rows.column(target)
     facts = sample.layout.facts
-    whole = is_number(cells.type) and not pa.types.is_boolean(cells.type)
-    if whole and (facts.task == "regression" if facts else not _few(cells)):
-        values, absent = numbers(cells)
-        values = values.astype(np.float64)
-        there = np.isfinite(values) if absent is None else np.isfinite(values) & ~absent
+    if is_quantity(cells.type) and (facts.task == "regression" if facts else not _few(cells)):
+        values = floats(cells)
+        there = np.isfinite(values)
         codes = np.zeros(len(values), np.int64)
         classes: tuple[Any, ...] = ()
         held = np.where(there, values, 0.0)[:, None]

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_number, is_text
+from modelgate.arrays import is_quantity, is_text
 from modelgate.cells import index_of, plain
 from modelgate.errors import DataError
 from modelgate.escape import shown
@@ -49,7 +49,7 @@ class Moments(Survey):
         self._state: Numbers = Times(column, pa.timestamp("us"))
         if self.present:
             kind = layout.schema.field(column).type
-            if is_number(kind) and not pa.types.is_boolean(kind):
+            if is_quantity(kind):
                 self._state = Numbers(column, kind)
             elif not (is_text(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
                 raise _no_time(column, f"it is of the type {kind}")

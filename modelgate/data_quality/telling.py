@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_number, is_text
+from modelgate.arrays import is_quantity, is_text
 from modelgate.cells import plain
 from modelgate.data_quality.alone import Power, keys_of, power_of, ranks_of
 from modelgate.data_quality.labels import Labelled, labelled
@@ -83,7 +83,7 @@ def identifies(name: str, column: pa.Array) -> bool:
     Its name says so, and it seldom repeats; or it is a whole number that goes up row after row;
     or a word of its own in every row.
     """
-    whole = is_number(column.type) and not pa.types.is_boolean(column.type)
+    whole = is_quantity(column.type)
     if not (whole or is_text(column.type)) or column.null_count or len(column) < 2:
         return False
     distinct = len(plain(column).unique())

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, is_number, is_text, missing, numbers
+from modelgate.arrays import coded, is_number, is_quantity, is_text, missing, numbers
 from modelgate.cells import index_of
 from modelgate.data_quality.rules import Rule, read_rules
 from modelgate.escape import shown
@@ -145,12 +145,11 @@ def fits(rule: Rule, kind: pa.DataType) -> bool:
 
     Whole numbers may come as floats, and times as texts.
     """
-    truth = pa.types.is_boolean(kind)
     time = pa.types.is_timestamp(kind) or pa.types.is_date(kind)
     return {
-        "number": is_number(kind) and not truth,
-        "whole": is_number(kind) and not truth,
+        "number": is_quantity(kind),
+        "whole": is_quantity(kind),
         "text": is_text(kind),
-        "truth": bool(truth),
+        "truth": bool(pa.types.is_boolean(kind)),
         "time": bool(time) or is_text(kind),
     }.get(rule.type or "", True) or pa.types.is_null(kind)

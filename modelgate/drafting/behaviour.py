@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import yaml
 
-from modelgate.arrays import coded, is_number, is_tensor, is_text, tensor_shape
+from modelgate.arrays import coded, is_quantity, is_tensor, is_text, tensor_shape
 from modelgate.behaviour.changing import changed, columns_for
 from modelgate.drafting.directions import DIRECTION_ROOM, Way, amount, directions
 from modelgate.drafting.limits import limit_above, limit_below, plain
@@ -216,7 +215,7 @@ def _kind(name: str, recording: Recording) -> str | None:
         words = [len(value.split()) for value in values]
         few = len(values) <= MOST_VALUES  # a category, however long its names
         return "text" if not few and np.median(words) >= FEWEST_WORDS else None
-    return "number" if is_number(kind) and not pa.types.is_boolean(kind) else None
+    return "number" if is_quantity(kind) else None
 
 
 def is_protected(name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_number, numbers
+from modelgate.arrays import floats, is_number, numbers
 from modelgate.perturb.material.spread import spread, whole
 from modelgate.replay import Recording
 from modelgate.report import Result
@@ -121,11 +121,7 @@ def _seen_by_trees(recording: Recording, result: Result, *, rising: bool) -> boo
 
 
 def _floats(recording: Recording, name: str) -> NDArray[np.float64]:
-    values, absent = numbers(recording.table.column(name).combine_chunks())
-    found = values.astype(np.float64)
-    if absent is not None:
-        found[absent] = np.nan
-    return found
+    return floats(recording.table.column(name).combine_chunks())
 
 
 def _correlated(recording: Recording, column: str) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import is_number, is_tensor, is_text, numbers, tensor
+from modelgate.arrays import floats, is_number, is_tensor, is_text, tensor
 from modelgate.cells import index_of, numbers_of, plain, tensors_of, texts_of
 
 Random = np.random.Generator
@@ -69,14 +69,6 @@ def _keys(array: pa.Array) -> list[Any]:
     return [repr(cell) for cell in array.to_pylist()]
 
 
-def _values(array: pa.Array) -> NDArray[np.float64]:
-    values, absent = numbers(array)
-    found = values.astype(np.float64)
-    if absent is not None:
-        found[absent] = np.nan
-    return found
-
-
 def _as(array: pa.Array, values: NDArray[np.float64]) -> pa.Array:
     """Numbers in the type of a column, within its range."""
     kind = array.type
@@ -92,7 +84,7 @@ def _as(array: pa.Array, values: NDArray[np.float64]) -> pa.Array:
 
 
 def _far(array: pa.Array, random: Random) -> pa.Array:
-    known = _values(array)
+    known = floats(array)
     known = known[np.isfinite(known)]
     middle = float(np.median(known)) if len(known) else 0.0
     spread = (float(known.std()) if len(known) else 0.0) or 1.0

@@ -100,14 +100,6 @@ class Step(ABC):
         """
 
 
-def row_of(tensor: Tensor, signature: Signature) -> tuple[int | None, ...] | None:
-    """The shape of one row of a model's input; None an axis that is free, or nothing known."""
-    if tensor.shape is None:
-        return None
-    axes = tensor.shape[1:] if tensor.name in signature.batched else tensor.shape
-    return tuple(axis if isinstance(axis, int) else None for axis in axes)
-
-
 def refuse_constants(signature: Signature) -> None:
     """Every input must be of rows: no preparation makes the others.
 
@@ -140,7 +132,7 @@ def fitted(values: Any, tensor: Tensor, signature: Signature, rows: int, by: str
         given = "one value in place" if array.ndim == 0 else f"{len(array)} rows"
         raise UnpreparedError("MG4031", f"{by} made {given} of {rows}")
     array = _typed(array, tensor, by)
-    wanted = row_of(tensor, signature)
+    wanted = signature.row_shape(tensor)
     if wanted is None or shapes_agree(array.shape[1:], wanted):
         return np.ascontiguousarray(array)
     if None not in wanted and prod(array.shape[1:]) == prod(axis or 1 for axis in wanted):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.model import Signature, Tensor
-from modelgate.prepare import IMAGE, KIND, Feeds, Step, UnpreparedError, fitted, row_of
+from modelgate.prepare import IMAGE, KIND, Feeds, Step, UnpreparedError, fitted
 from modelgate.prepare.decoding import opened, pillow
 
 INPUT = "image"
@@ -49,7 +49,7 @@ class Images(Step):
         self._signature, self._tensor = signature, signature.inputs[0]
         if self._tensor.type == "string":
             raise UnpreparedError("MG3172", "takes text, and is to be given pixels")
-        row = row_of(self._tensor, signature)
+        row = signature.row_shape(self._tensor)
         self._first, self._layout, size, channels = _shape(row, settings)
         self._height, self._width = size
         self._mode = settings.get("channels") or ("L" if channels == 1 else "RGB")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.model import Signature, Tensor
-from modelgate.prepare import KIND, Feeds, Step, UnpreparedError, refuse_constants, row_of
+from modelgate.prepare import KIND, Feeds, Step, UnpreparedError, refuse_constants
 
 INPUT = "text"
 """What the outward input is called."""
@@ -197,7 +197,7 @@ def _loaded(content: bytes) -> tuple[Any, str]:
 
 def _part(tensor: Tensor, signature: Signature) -> str:
     """What an input takes, by its name: ids, mask, types or positions; "" what is none of these."""
-    row = row_of(tensor, signature)
+    row = signature.row_shape(tensor)
     if tensor.type == "string" or (row is not None and len(row) != 1):
         return ""
     name = tensor.name.casefold()
@@ -236,7 +236,7 @@ def _length(settings: Mapping[str, Any], signature: Signature) -> tuple[int | No
     """Tokens of a row at most, and whether each row has so many."""
     length: int | None = settings.get("max_length")
     always = settings.get("padding") == "max_length"
-    rows = [row_of(one, signature) for one in signature.inputs]
+    rows = [signature.row_shape(one) for one in signature.inputs]
     fixed = {row[0] for row in rows if row and row[0] is not None}
     if not fixed:
         return length, always

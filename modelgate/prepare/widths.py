@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from modelgate.model import Signature
-from modelgate.prepare import row_of
 
 _FREE = 64
 """What an axis counts as whose length nothing tells."""
@@ -14,7 +13,7 @@ def widths_of(signature: Signature) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {
         one.name: (
             one.type,
-            tuple(axis or _FREE for axis in row_of(one, signature) or (None,)),
+            tuple(axis or _FREE for axis in signature.row_shape(one) or (None,)),
         )
         for one in signature.inputs
     }

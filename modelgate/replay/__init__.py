@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.aggregates import Flags
-from modelgate.arrays import numbers
+from modelgate.arrays import floats
 from modelgate.asking import Raw
 from modelgate.bench import Bench
 from modelgate.binding import Reading
@@ -216,7 +216,8 @@ def play(
 def _truth(role: Role, reading: Reading) -> tuple[NDArray[Any], Flags]:
     """(n,) the right answers, as batches hold them; (n,) whether there is one."""
     assert role.part.target is not None
-    codes, known = [], []
+    codes: list[NDArray[Any]] = []
+    known: list[Flags] = []
     coder = Coder(reading.classes, reading.own)
     for block in role.data.blocks([role.part.target]):
         if reading.task == "classification":
@@ -224,8 +225,7 @@ def _truth(role: Role, reading: Reading) -> tuple[NDArray[Any], Flags]:
             codes.append(code)
             known.append(code >= 0)
             continue
-        values, absent = numbers(block.column(0))
-        values = values.astype(np.float64)
+        values = floats(block.column(0))
         codes.append(values)
-        known.append(np.isfinite(values) & (True if absent is None else ~absent))
+        known.append(np.isfinite(values))
     return np.concatenate(codes), np.concatenate(known)

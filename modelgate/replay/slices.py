@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from modelgate.aggregates import Flags, Floats
-from modelgate.arrays import coded, is_number, is_text, numbers
+from modelgate.arrays import coded, floats, is_number, is_text
 
 FEWEST_ROWS = 100
 """Rows of a slice: of fewer, nobody could tell whether they are answered worse."""
@@ -120,9 +119,8 @@ def _said(value: Any) -> str:
 
 
 def _halves(name: str, column: pa.Array) -> Iterator[Slice]:
-    raw, absent = numbers(column)
-    found: NDArray[np.float64] = raw.astype(np.float64)
-    there = np.isfinite(found) if absent is None else np.isfinite(found) & ~absent
+    found = floats(column)
+    there = np.isfinite(found)
     if not there.any():
         return
     middle = float(np.median(found[there]))
