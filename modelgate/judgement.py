@@ -20,6 +20,7 @@ from modelgate.asking.worker import WorkerAsker
 from modelgate.bench import Bench
 from modelgate.benching import bench_for
 from modelgate.case_binding import bind_by_cases, cases_of
+from modelgate.data_binding import look_at_data
 from modelgate.errors import UsageError, about
 from modelgate.findings import findings
 from modelgate.formats.named import pathless
@@ -42,7 +43,7 @@ from modelgate.subject import digests, refuse_changes, subject_of
 from modelgate.suite import ModelPart, Policy, Suite
 from modelgate.suite_asked import find_suite
 from modelgate.surveying import Surveying
-from modelgate.trial import Trial, look_at_data, places
+from modelgate.trial import Trial, places
 from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
 from modelgate.worker.granting import Granted

@@ -13,6 +13,7 @@ from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.binding.labelled import first_labels
 from modelgate.contest import bind_other
+from modelgate.data_binding import look_at_data
 from modelgate.errors import about
 from modelgate.evaluation import started
 from modelgate.judgement import asker_of, named
@@ -24,7 +25,7 @@ from modelgate.options import Options
 from modelgate.remembered import answering
 from modelgate.role import Role
 from modelgate.suite import ModelPart, Suite
-from modelgate.trial import Trial, look_at_data, places
+from modelgate.trial import Trial, places
 from modelgate.untouched import refuse_overwriting
 
 AT_ONCE = 8

@@ -22,6 +22,7 @@ from modelgate.asking import Raw
 from modelgate.bench import Bench
 from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
+from modelgate.data_binding import look_at_data
 from modelgate.errors import about
 from modelgate.judgement import judge
 from modelgate.live import LiveModel
@@ -33,7 +34,7 @@ from modelgate.replay.tape import Tape
 from modelgate.report import Report
 from modelgate.role import Role
 from modelgate.suite import Step, Suite
-from modelgate.trial import Trial, look_at_data
+from modelgate.trial import Trial
 
 __all__ = ["Ask", "Recording", "Replies", "play", "record"]
 

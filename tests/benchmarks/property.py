@@ -68,11 +68,11 @@ def examples_tried(size: Size) -> Taken:
 @contextmanager
 def _asked() -> Iterator[tuple[Any, pa.RecordBatch]]:
     """The model as a check is given it, in its worker, and the rows of the sample."""
+    from modelgate.data_binding import look_at_data
     from modelgate.evaluation import started
     from modelgate.judgement import prepare
     from modelgate.live import LiveModel
     from modelgate.options import Options
-    from modelgate.trial import look_at_data
 
     with ExitStack() as stack:
         options = Options()
