@@ -5,44 +5,34 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from modelgate.aggregates.answers import Answers
 from modelgate.approval import approved_here
-from modelgate.asked_steps import Steps, steps_of
+from modelgate.asked_steps import steps_of
 from modelgate.asking import Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
-from modelgate.bench import Bench
-from modelgate.benching import bench_for
 from modelgate.case_binding import bind_by_cases, cases_of
 from modelgate.data_binding import look_at_data
-from modelgate.errors import UsageError, about
+from modelgate.errors import UsageError
 from modelgate.findings import findings
 from modelgate.formats.named import pathless
 from modelgate.gate import settled, verdict
+from modelgate.gathering import gather
 from modelgate.giving import Asked
-from modelgate.judging import Gathered
-from modelgate.kept import Kept
-from modelgate.library import Library, builtin_root, examples_of
-from modelgate.live import LiveChampion, LiveModel
+from modelgate.library import Library, builtin_root
 from modelgate.options import Options
-from modelgate.passing import answered_all, passed_over, read_all
 from modelgate.probing import FirstRows
 from modelgate.project import find_project
 from modelgate.provenance import provenance
-from modelgate.recalling import beside
 from modelgate.report import Report, Result
-from modelgate.role import Role
 from modelgate.runner import results_of
 from modelgate.subject import digests, refuse_changes, subject_of
-from modelgate.suite import ModelPart, Policy, Suite
+from modelgate.suite import ModelPart, Suite
 from modelgate.suite_asked import find_suite
-from modelgate.surveying import Surveying
 from modelgate.trial import Trial, places
 from modelgate.untouched import refuse_overwriting
 from modelgate.worker import Worker
@@ -159,135 +149,12 @@ def judge(trial: Trial, began: float) -> Report:
     steps = steps_of(trial, probed=probe is not None)
     read = (*trial.suite.files, *(path for one in trial.cases.values() for path in one.files))
     files = digests(read)
-    asked = _passed(trial, steps, probe)
+    asked = gather(trial, steps, probe)
     if by_cases is not None:
         asked.models = {"test": by_cases}
     results = [result for check, step in steps for result in results_of(check, step, asked)]
     refuse_changes(read, files)
     return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
-
-
-def _passed(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
-    """Every data set read once."""
-    gathered: dict[str, Gathered] = {}
-    answers: dict[str, Answers] = {}
-    surveys: dict[str, Surveying] = {}
-    features = trial.fed
-    options = trial.options
-    # A digest needs every byte of the file: taken aside, it costs the pass no time.
-    aside = [role.data for role in trial.roles.values() if role.data.digested_apart]
-    with ThreadPoolExecutor(1) as executor:
-        for data in aside:
-            executor.submit(getattr, data, "digest")
-        # Without labels all outputs are looked at: the memory made for them holds the others' too.
-        for name, role in sorted(trial.roles.items(), key=lambda one: one[1].reading is not None):
-            with about(role.data.name):
-                surveys[name] = Surveying(role, steps, features=features, seed=trial.seed)
-                if not role.asked:
-                    answers[name] = read_all(role, surveys[name], progress=options.progress)
-                    continue
-                if role.reading is None:
-                    answers[name] = answered_all(
-                        role, trial.asker, surveys=surveys[name], progress=options.progress
-                    )
-                    continue
-                mine = [
-                    (check, step)
-                    for check, step in steps
-                    if check.reads(name, step.data, step.settings)
-                ]
-                keep = options.keep if name == "test" else None
-                gathered[name] = passed_over(
-                    role,
-                    trial.asker,
-                    mine,
-                    progress=options.progress,
-                    keep=keep,
-                    champion=trial.champion,
-                    remember=_remembers(trial),
-                    seed=trial.seed,
-                    surveys=surveys[name],
-                )
-            answers[name] = gathered[name].answers
-    if not answers and probe is not None:
-        made_up = answers["test"] = Answers()
-        made_up.seen = probe.seen
-        made_up.add([v for v in probe.seen.values() if v.dtype.kind == "f"], probe.rows)
-    examples = {check.name: examples_of(check) for check, _ in steps}
-    return Asked(
-        trial.asker,
-        probe,
-        gathered,
-        answers,
-        trial.roles,
-        examples,
-        champion=None if trial.champion is None else trial.champion.artifact,
-        policy=trial.suite.policy if trial.suite is not None else Policy(),
-        models=_models(trial),
-        champions=_champions(trial),
-        benches=_benches(trial, probe),
-        cases=trial.cases,
-        kept=_kept(trial),
-        surveys=surveys,
-        classes=() if trial.suite is None else trial.suite.model.classes,
-    )
-
-
-def _models(trial: Trial) -> dict[str, LiveModel]:
-    """Role -> the model, for rows that no data set holds."""
-    if not trial.asker.answers_again:
-        return {}
-    return {
-        name: LiveModel(
-            trial.asker,
-            role.reading,
-            role.data.schema,
-            role.data.folder,
-            beside=beside(role, trial.asker, role.reading, remember=_remembers(trial)),
-        )
-        for name, role in trial.roles.items()
-        if role.reading is not None
-    }
-
-
-def _champions(trial: Trial) -> dict[str, LiveChampion]:
-    """Role -> the champion, likewise."""
-    if trial.champion is None or not trial.champion.answers_again:
-        return {}
-    return {
-        name: LiveChampion(
-            trial.champion,
-            role.champion,
-            role.data.schema,
-            role.reading,
-            role.data.folder,
-            beside=beside(role, trial.champion, role.champion, remember=_remembers(trial)),
-        )
-        for name, role in trial.roles.items()
-        if role.reading is not None and role.champion is not None
-    }
-
-
-def _remembers(trial: Trial) -> bool:
-    return trial.options.cache and not trial.options.quick
-
-
-def _kept(trial: Trial) -> dict[str, Kept]:
-    """Role -> what the project keeps of earlier trials; none where there is no project."""
-    project = find_project(Path.cwd()) if trial.keeps else None
-    return {} if project is None else {name: Kept(project.root) for name in trial.roles}
-
-
-def _benches(trial: Trial, probe: FirstRows | None) -> dict[str, Bench]:
-    """Role -> the model's file to be opened afresh; "test" where there is no data."""
-    told = trial.suite.model if trial.suite is not None else ModelPart()
-    roles: dict[str, Role | None] = {**trial.roles} or {"test": None}
-    seen = None if probe is None else probe.seen
-    found = {
-        name: bench_for(trial.asker, trial.champion, seen, role, told)
-        for name, role in roles.items()
-    }
-    return {name: bench for name, bench in found.items() if bench is not None}
 
 
 def _report(
