@@ -13,10 +13,10 @@ from modelgate.asking import Asker
 from modelgate.binding import Reading
 from modelgate.declare import Check
 from modelgate.provided import SAMPLED, Sample
-from modelgate.remembered import shelf_of
 from modelgate.remembered_beside import Beside
 from modelgate.remembered_sample import Drawing
 from modelgate.remembered_search import Search
+from modelgate.remembered_shelves import shelf_of
 from modelgate.role import Role
 from modelgate.suite import Step
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelgate.atomic import write_file
 from modelgate.dataset import Dataset
 from modelgate.errors import StorageError
-from modelgate.remembered import place_on
+from modelgate.remembered_shelves import place_on
 
 _DIGEST = 32  # bytes
 

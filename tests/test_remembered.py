@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 import modelgate
-from modelgate import remembered
+from modelgate import recording, remembered_shelves
 from modelgate.asking.worker import WorkerAsker
 from modelgate.coding import ColumnCoder
 from modelgate.demo import write
@@ -79,7 +79,7 @@ def lasting(report: Report) -> dict[str, Any]:
 
 
 def kept(cache: Path) -> list[Path]:
-    return sorted(path.parent for path in cache.glob(f"*/*/{remembered.META}"))
+    return sorted(path.parent for path in cache.glob(f"*/*/{remembered_shelves.META}"))
 
 
 def test_a_second_run_asks_nobody_and_says_the_same(
@@ -137,10 +137,10 @@ def test_what_was_tampered_with_is_thrown_away_and_asked_again(
         elif harm == "gone":
             file.unlink()
         elif harm == "edited":
-            meta = folder / remembered.META
+            meta = folder / remembered_shelves.META
             meta.write_text(meta.read_text().replace("[", "[[", 1))
         else:
-            (folder / remembered.META).write_text(harm)
+            (folder / remembered_shelves.META).write_text(harm)
     asked.clear()
     second = judged(place)
     assert sum(asked) == 2 * ROWS + CHANGED
@@ -161,7 +161,7 @@ def test_the_oldest_go_where_there_is_too_much(
     modelgate.evaluate(place / "champion.onnx", data=place / "many.parquet", target="diagnosis")
     (old,) = kept(cache)
     size = sum(file.stat().st_size for file in old.iterdir())
-    monkeypatch.setattr(remembered, "MOST_IN_ALL", size + 1)
+    monkeypatch.setattr(remembered_shelves, "MOST_IN_ALL", size + 1)
     modelgate.evaluate(place / "equal.onnx", data=place / "many.parquet", target="diagnosis")
     (left,) = kept(cache)
     assert left != old
@@ -181,7 +181,7 @@ def test_answers_too_large_to_keep_are_given_all_the_same(
     place: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = judged(place, cache=False)
-    monkeypatch.setattr(remembered, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(recording, "MOST_BYTES", 10_000)
     assert lasting(judged(place)) == lasting(first)
     assert kept(cache) == []
 

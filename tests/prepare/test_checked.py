@@ -217,7 +217,7 @@ def test_image_files_bytes_and_arrays_are_judged_alike(
 def test_answers_to_image_files_are_not_remembered_by_the_tables_digest(
     digits: Path, suite: Suite, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modelgate.remembered.FEWEST_ROWS", 1)
+    monkeypatch.setattr("modelgate.recording.FEWEST_ROWS", 1)
     model = shared_data / "onnx" / "cnn_mnist_dynamic.onnx"
     path = suite("{image: {scale: 1/255}}", model=DIGITS)
     first = modelgate.evaluate(model, suite=path)
