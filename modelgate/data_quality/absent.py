@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from modelgate.data_quality.largest import largest_at
 from modelgate.data_quality.told import nothing
 from modelgate.escape import printable
 from modelgate.figures import number
@@ -14,6 +13,7 @@ from modelgate.outcome import Outcome
 from modelgate.profiles.column import ColumnProfile
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.inversion import IntervalAt
+from modelgate.stats.largest import largest_at
 from modelgate.stats.unpaired import Lot, shares_apart
 
 SHOWN = 5

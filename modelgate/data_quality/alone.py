@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from modelgate.arrays import coded, floats, is_number, is_text
 from modelgate.cells import plain
 from modelgate.data_quality.labels import Labelled
+from modelgate.stats.areas import area_of
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
-from modelgate.stats.ranks import area_interval, auroc, delong_variance
 from modelgate.stats.tails import normal_quantile
 
 Floats = NDArray[np.float64]
@@ -101,29 +101,16 @@ def _binned(values: Floats, learns: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def _of_classes(column: str, told: Floats, truth: Floats) -> Power:
     places = range(1, 2) if truth.shape[1] == 2 else range(truth.shape[1])
-    areas, ats = zip(*(_area(told[:, at], truth[:, at] > 0) for at in places), strict=True)
+    hits = truth > 0
+    areas = [area_of(told[hits[:, at], at], told[~hits[:, at], at]) for at in places]
 
     def at(level: float) -> Interval:
-        ends = [one(level) for one in ats]
+        ends = [area.at(level) for area in areas]
         low = float(np.mean([end.low for end in ends]))
         high = float(np.mean([end.high for end in ends]))
         return Interval(max(0.0, 2 * low - 1), max(0.0, 2 * high - 1), level)
 
-    return Power(column, max(0.0, 2 * float(np.mean(areas)) - 1), at)
-
-
-def _area(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, IntervalAt]:
-    distinct, places = np.unique(-scores, return_inverse=True)
-    own = np.bincount(places[hits], minlength=len(distinct)).astype(np.float64)
-    rest = np.bincount(places[~hits], minlength=len(distinct)).astype(np.float64)
-    rows, others = float(hits.sum()), float((~hits).sum())
-    area, _ = auroc(own, rest)
-    variance = delong_variance(own, rest, rows, others)
-
-    def at(level: float) -> Interval:
-        return area_interval(area, rows, others, variance=variance, level=level)
-
-    return area, at
+    return Power(column, max(0.0, 2 * float(np.mean([area.value for area in areas])) - 1), at)
 
 
 def _of_numbers(column: str, told: Floats, truth: Floats) -> Power:

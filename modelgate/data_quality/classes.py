@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from modelgate.data_quality.largest import smallest_at
 from modelgate.data_quality.told import nothing
 from modelgate.escape import printable
 from modelgate.figures import number
@@ -13,6 +12,7 @@ from modelgate.outcome import Outcome
 from modelgate.profiles.column import ColumnProfile
 from modelgate.profiles.profile import Profile
 from modelgate.stats.interval import LEVEL
+from modelgate.stats.largest import smallest_at
 from modelgate.stats.shares import deciding_share, share_method
 
 MOST = 1_000

@@ -14,12 +14,12 @@ from modelgate.arrays import is_quantity, is_text
 from modelgate.cells import plain
 from modelgate.data_quality.alone import Power, keys_of, power_of, ranks_of
 from modelgate.data_quality.labels import Labelled, labelled
-from modelgate.data_quality.largest import largest_at
 from modelgate.data_quality.told import nothing
 from modelgate.escape import printable
 from modelgate.outcome import Outcome
 from modelgate.profiles.ordered import times_of
 from modelgate.stats.interval import LEVEL
+from modelgate.stats.largest import largest_at
 from modelgate.surveys.row_sample import RowSample
 
 SHOWN = 5

@@ -10,8 +10,8 @@ import numpy as np
 
 from modelgate.drift.columns import ColumnShift, Compared
 from modelgate.figures import beside
-from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
+from modelgate.stats.largest import largest_at
 from modelgate.stats.multiplicity import holm
 from modelgate.stats.shift import SMALLEST
 
@@ -48,20 +48,8 @@ class Family:
 
     @property
     def at(self) -> IntervalAt:
-        """Where the largest shift lies, at any level: no column lies above the upper end.
-
-        Each column by itself could be the one above a limit, and each is ruled out by itself: for
-        the upper end no correction is needed (intersection-union).
-        """
-
-        def at(level: float) -> Interval:
-            tests = max(len(self.ranked), 1)
-            shared = 1 - (1 - level) / tests
-            low = max((one.shift.at(shared).low for one in self.ranked), default=0.0)
-            high = max((one.shift.at(level).high for one in self.ranked), default=0.0)
-            return Interval(min(low, high), high, level)
-
-        return at
+        """Where the largest shift lies, at any level: no column lies above the upper end."""
+        return largest_at([one.shift.at for one in self.ranked])
 
 
 def family_of(shifts: Sequence[ColumnShift], floor: float) -> Family:

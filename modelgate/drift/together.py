@@ -14,9 +14,9 @@ from modelgate.arrays import is_number, is_tensor, is_text
 from modelgate.cells import index_of
 from modelgate.drift.columns import ColumnShift
 from modelgate.encoded_rows import Encoder
-from modelgate.stats.interval import Interval
+from modelgate.stats.areas import Area, area_of
+from modelgate.stats.interval import LEVEL, Interval
 from modelgate.stats.ks import ks
-from modelgate.stats.ranks import area_interval, auroc, delong_variance
 from modelgate.stats.shift import counted
 
 Floats = NDArray[np.float64]
@@ -98,15 +98,15 @@ def told_apart(
     with threadpool_limits(1):  # more wait for each other where the machine is busy
         scores, lost = _scored(features, labels, where, rng)
     shift = ks(counted(scores[labels == 0]), counted(scores[labels == 1]))
-    area, interval = _area(scores, labels), _area_lies(scores, labels)
+    area = _area(scores, labels)
     ranked = dict(sorted(lost.items(), key=lambda one: -one[1]))
     named = [name for name, part in ranked.items() if part > LEAST_TOLD][:NAMED]
     by = f" by {', '.join(named)}" if named else ""
-    says = f"a classifier tells the two apart{by}, AUROC {area:.2f}"
+    says = f"a classifier tells the two apart{by}, AUROC {area.value:.2f}"
     column = ColumnShift(
         "all columns together" if len(parts) > 1 else columns[0], "values", shift, says
     )
-    return Together(column, area, interval, ranked, len(labels))
+    return Together(column, area.value, area.at(LEVEL), ranked, len(labels))
 
 
 def unlike(was: pa.Schema, now: pa.Schema, columns: Sequence[str]) -> dict[str, str]:
@@ -197,31 +197,14 @@ def _scored(
         scores[tried] = given
         if fold:
             continue  # one fold is enough to say which columns matter
-        area = _area(given, truth)
+        area = _area(given, truth).value
         for name, place in where.items():
             other = rows.copy()
             other[:, place] = other[rng.permutation(len(other))][:, place]
-            lost[name] = area - _area(trees.predict_proba(other)[:, 1], truth)
+            lost[name] = area - _area(trees.predict_proba(other)[:, 1], truth).value
     return scores, lost
 
 
-def _area(scores: Floats, labels: NDArray[Any]) -> float:
-    return auroc(*_at_thresholds(scores, labels))[0]
-
-
-def _area_lies(scores: Floats, labels: NDArray[Any]) -> Interval:
+def _area(scores: Floats, labels: NDArray[Any]) -> Area:
     """Rows are taken for independent, although those of a fold share their trees."""
-    own, others = _at_thresholds(scores, labels)
-    rows = float(own.sum()), float(others.sum())
-    variance = delong_variance(own, others, *rows)
-    return area_interval(auroc(own, others)[0], *rows, variance=variance)
-
-
-def _at_thresholds(scores: Floats, labels: NDArray[Any]) -> tuple[Floats, Floats]:
-    """(m,) rows of the second and of the first data set at each score, from the highest down."""
-    thresholds, places = np.unique(-scores, return_inverse=True)
-    own, others = (
-        np.bincount(places[labels == label], minlength=len(thresholds)).astype(np.float64)
-        for label in (1, 0)
-    )
-    return own, others
+    return area_of(scores[labels == 1], scores[labels == 0])

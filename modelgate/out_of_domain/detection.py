@@ -11,16 +11,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.stats.areas import area_of, at_scores
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.operating import Counts, RecallAtAlarms
-from modelgate.stats.ranks import (
-    area_interval,
-    auroc,
-    average_precision,
-    delong_variance,
-    logit_interval,
-)
+from modelgate.stats.ranks import average_precision, logit_interval
 from modelgate.stats.shares import clopper_pearson
 
 Floats = NDArray[np.float64]
@@ -64,26 +59,18 @@ def detected(inside: Floats, outside: Floats, measure: Measure) -> Detected:
         outside: (m,) of rows from elsewhere, likewise; more is more unfamiliar.
         measure: what is told.
     """
-    thresholds = np.unique(np.concatenate([inside, outside]))[::-1]
-    strange = _counted(outside, thresholds)
-    familiar = _counted(inside, thresholds)
-    rows, others = float(len(outside)), float(len(inside))
     if measure == "auroc":
-        area, _ = auroc(strange, familiar)
-        variance = delong_variance(strange, familiar, rows, others)
-
-        def around(level: float) -> Interval:
-            return area_interval(area, rows, others, variance=variance, level=level)
-
-        return Detected(area, around, "DeLong, Clopper-Pearson")
+        area = area_of(outside, inside)
+        return Detected(area.value, area.at, "DeLong, Clopper-Pearson")
+    thresholds, strange, familiar = at_scores(outside, inside)
     if measure == "fpr_at_95":
         counts = Counts(thresholds, np.cumsum(strange), np.cumsum(familiar))
         caught = RecallAtAlarms(counts, 1 - KEPT)
         return Detected(1 - caught.value, _turned(caught), "Wilson, binomial threshold")
     own, rest = (strange, familiar) if measure == "aupr_out" else (familiar[::-1], strange[::-1])
     found, _ = average_precision(own, rest)
-    total = rows if measure == "aupr_out" else others
-    return Detected(found, lambda level: logit_interval(found, total, level), "logit")
+    rows = float(own.sum())
+    return Detected(found, lambda level: logit_interval(found, rows, level), "logit")
 
 
 def _turned(at: Callable[[float], Interval]) -> IntervalAt:
@@ -92,11 +79,6 @@ def _turned(at: Callable[[float], Interval]) -> IntervalAt:
         return Interval(1 - found.high, 1 - found.low, level)
 
     return turned
-
-
-def _counted(scores: Floats, thresholds: Floats) -> Floats:
-    places = np.searchsorted(-thresholds, -scores)
-    return np.bincount(places, minlength=len(thresholds)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from modelgate.behaviour.degraded import Accuracy, RootMeanSquare
-from modelgate.behaviour.shares import at_any_level
+from modelgate.behaviour.shares import share_of_wrong
 from modelgate.gate import settled
-from modelgate.outcome import Outcome, Status
+from modelgate.outcome import Status
 from modelgate.question import Question, judged
 from modelgate.stats.interval import LEVEL
 from modelgate.stats.tails import normal_quantile
@@ -80,17 +80,7 @@ def at_limit(rows: int, limit: float) -> tuple[float, float]:
 
 def _status(question: Question, hits: int, rows: int) -> Status:
     """As the gate judges a suite of this one question."""
-    at = at_any_level(hits, rows)
-    outcome = Outcome(
-        value=hits / rows,
-        interval=at(LEVEL),
-        at=at,
-        better="lower",
-        n=rows,
-        lowest=0.0,
-        highest=1.0,
-    )
-    (result,), _ = settled([judged(question, outcome)])
+    (result,), _ = settled([judged(question, share_of_wrong(hits, rows))])
     return result.status
 
 

@@ -11,8 +11,9 @@ from modelgate.stats.inversion import IntervalAt
 def largest_at(ats: Sequence[IntervalAt]) -> IntervalAt:
     """Where the largest of several true values lies.
 
-    Its upper end holds where those of all do, one by one, since none of them may be below the
-    largest; its lower end is missed where any one's is, and so takes Bonferroni's level.
+    Each value by itself could be the one above a limit, and each is ruled out by itself: the upper
+    end needs no correction (intersection-union). The lower end is missed where any one's is, and so
+    takes Bonferroni's level.
 
     Args:
         ats: of each value, one at least; in any dependence.
@@ -20,9 +21,8 @@ def largest_at(ats: Sequence[IntervalAt]) -> IntervalAt:
 
     def at(level: float) -> Interval:
         strict = 1 - (1 - level) / len(ats)
-        return Interval(
-            max(one(strict).low for one in ats), max(one(level).high for one in ats), level
-        )
+        low, high = max(one(strict).low for one in ats), max(one(level).high for one in ats)
+        return Interval(min(low, high), high, level)
 
     return at
 
@@ -32,8 +32,7 @@ def smallest_at(ats: Sequence[IntervalAt]) -> IntervalAt:
 
     def at(level: float) -> Interval:
         strict = 1 - (1 - level) / len(ats)
-        return Interval(
-            min(one(level).low for one in ats), min(one(strict).high for one in ats), level
-        )
+        low, high = min(one(level).low for one in ats), min(one(strict).high for one in ats)
+        return Interval(low, high, level)
 
     return at
