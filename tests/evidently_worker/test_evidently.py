@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +32,6 @@ RNG = np.random.default_rng(0)
 SAME = {"x": RNG.normal(size=400), "c": RNG.choice(["a", "b"], 400)}
 AGAIN = {"x": RNG.normal(size=400), "c": RNG.choice(["a", "b"], 400)}
 MOVED = {"x": RNG.normal(1, 1, size=400), "c": RNG.choice(["a", "b"], 400)}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_process() -> Iterator[None]:
-    yield
-    while process_of._RUNNING:
-        process_of._RUNNING.pop().close()
 
 
 def _judged(current: Mapping[str, Any], reference: Mapping[str, Any], **further: Any) -> Any:
@@ -142,7 +135,7 @@ def test_one_process_serves_all_and_opens_no_socket(tmp_path: Path) -> None:
     first = process_of.running()
     assert process_of.running() is first
     with Path(f"/proc/{first.pid}/environ").open("rb") as file:
-        assert b"DO_NOT_TRACK=1" in file.read().split(b"\0")
+        assert {b"DO_NOT_TRACK=1", b"PYTHONHASHSEED=0"} <= set(file.read().split(b"\0"))
     tables = {"current": pa.table(MOVED), "reference": pa.table(SAME)}
     page = tmp_path / "page.html"
     answer = first.ask(
