@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 from modelgate.cli import main
@@ -58,12 +59,11 @@ class Bench:
     target: str
     data: str = "test.csv"
 
-    def draft(self) -> str:
-        """Have the suite drafted from `champion.onnx` and the data; its text."""
+    def draft(self) -> None:
+        """Have the suite drafted from `champion.onnx` and the data."""
         words = ("--data", self.data, "--target", self.target)
         code, said = self._run("init", "champion.onnx", *words)
         assert code == 0, said
-        return self.suite.read_text(encoding="utf-8")
 
     @property
     def suite(self) -> Path:
@@ -84,6 +84,26 @@ class Bench:
             patch.setenv("COLUMNS", "100")
             code = main(list(words))
         return code, said.getvalue()
+
+
+def drafted(folder: Path, target: str, models: Mapping[str, Any]) -> Bench:
+    """The bench of a folder with the data, models written beside it, and the suite drafted.
+
+    Args:
+        folder: with `test.csv`.
+        target: the column with the right answers.
+        models: name -> ONNX; one is the champion.
+    """
+    for name, model in models.items():
+        onnx.save(model, folder / f"{name}.onnx")
+    bench = Bench(folder, target)
+    bench.draft()
+    return bench
+
+
+def promoted(verdict: Verdict) -> None:
+    """A candidate that nothing speaks against is let through."""
+    assert (verdict.code, verdict.report["verdict"]["decision"]) == (0, "promote"), verdict.page
 
 
 def blocked(verdict: Verdict, check: str, metric: str = "accuracy") -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 
-from tests.acceptance.conftest import Bench, blocked
+from tests.acceptance.conftest import Bench, blocked, promoted
 from tests.prepare.conftest import save
 
 READINGS: dict[str, tuple[Callable[[NDArray[Any]], NDArray[Any]], list[Any]]] = {
@@ -98,8 +98,7 @@ def bench(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 @pytest.mark.parametrize("name", ["clean", "again"])
 def test_models_without_a_bug_are_promoted(name: str, bench: Bench) -> None:
-    verdict = bench.judge(name)
-    assert verdict.report["verdict"]["decision"] == "promote", verdict.page
+    promoted(bench.judge(name))
 
 
 @pytest.mark.parametrize(

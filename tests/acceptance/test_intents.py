@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import onnx
 import pandas as pd
 import pytest
 
-from tests.acceptance.conftest import Bench, blocked
+from tests.acceptance.conftest import Bench, blocked, drafted, promoted
 from tests.acceptance.texts import WORDS, first_words, model
 
 DOMAINS = ("meta", "banking")
@@ -45,17 +44,12 @@ def bench(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         "stop": model(as_told(train, lambda text: f"{text} .", "repeat"), rf"{WORDS}|\."),
         "negation": model(train, leave_out=["not", "no", "isn", "t"]),
     }
-    for name, one in models.items():
-        onnx.save(one, folder / f"{name}.onnx")
-    bench = Bench(folder, "label")
-    bench.draft()
-    return bench
+    return drafted(folder, "label", models)
 
 
 @pytest.mark.parametrize("name", ["clean", "again"])
 def test_models_without_a_bug_are_promoted(name: str, bench: Bench) -> None:
-    verdict = bench.judge(name)
-    assert verdict.report["verdict"]["decision"] == "promote", verdict.page
+    promoted(bench.judge(name))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +73,7 @@ def test_a_model_that_does_not_read_not(bench: Bench) -> None:
         f"examples: {cases.name}\n    severity: minor", f"examples: {cases.name}"
     )
     bench.suite.write_text(strict)
-    assert bench.judge("clean").report["verdict"]["decision"] == "promote"
+    promoted(bench.judge("clean"))
     shown = blocked(bench.judge("negation"), "must_get_right")
     assert shown["input"] == "that is not true"
     assert (shown["expected"], shown["answer"]) == (["no"], "yes")

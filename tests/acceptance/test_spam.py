@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import onnx
 import pandas as pd
 import pytest
 from sklearn.model_selection import train_test_split
 
-from tests.acceptance.conftest import Bench, blocked
+from tests.acceptance.conftest import Bench, blocked, drafted, promoted
 from tests.acceptance.texts import WORDS, first_words, model
 
 CLOSINGS = (
@@ -45,20 +44,12 @@ def bench(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         "first": first_words(model(train), 16),
         "closing": model(as_told(train, lambda text: f"{text} {next(closing)}")),
     }
-    for name, found in models.items():
-        onnx.save(found, folder / f"{name}.onnx")
-    return Bench(folder, "label")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def drafted(bench: Bench) -> str:
-    return bench.draft()
+    return drafted(folder, "label", models)
 
 
 @pytest.mark.parametrize("name", ["clean", "again"])
 def test_models_without_a_bug_are_promoted(name: str, bench: Bench) -> None:
-    verdict = bench.judge(name)
-    assert verdict.report["verdict"]["decision"] == "promote", verdict.page
+    promoted(bench.judge(name))
 
 
 @pytest.mark.parametrize(

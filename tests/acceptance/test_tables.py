@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import pandas as pd
 import pytest
 from onnx import helper, numpy_helper
@@ -20,7 +19,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from tests.acceptance.conftest import Bench, blocked
+from tests.acceptance.conftest import Bench, blocked, drafted, promoted
 
 Columns = tuple[Sequence[str], Sequence[str]]
 
@@ -110,11 +109,7 @@ def customers(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Be
         "swapped": renamed(exported(trees, train, CUSTOMER), swap),
         "women": exported(partial(line(train), 0.6), train, CUSTOMER),
     }
-    for name, found in models.items():
-        onnx.save(found, folder / f"{name}.onnx")
-    bench = Bench(folder, "Churn")
-    bench.draft()
-    return bench
+    return drafted(folder, "Churn", models)
 
 
 @pytest.fixture(scope="module")
@@ -132,11 +127,7 @@ def diamonds(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ben
     }
     found = {name: exported(one, train, DIAMOND) for name, one in models.items()}
     found["cents"] = by_the_cent(exported(models["trees"], train, DIAMOND), "carat", 350)
-    for name, one in found.items():
-        onnx.save(one, folder / f"{name}.onnx")
-    bench = Bench(folder, "price")
-    bench.draft()
-    return bench
+    return drafted(folder, "price", found)
 
 
 @pytest.mark.parametrize("name", ["line", "trees"])
@@ -144,8 +135,7 @@ def diamonds(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ben
 def test_models_without_a_bug_are_promoted(
     data: str, name: str, request: pytest.FixtureRequest
 ) -> None:
-    verdict = request.getfixturevalue(data).judge(name)
-    assert verdict.report["verdict"]["decision"] == "promote", verdict.page
+    promoted(request.getfixturevalue(data).judge(name))
 
 
 @pytest.mark.parametrize(
