@@ -5,30 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelgate.figures import figures, number
-from modelgate.outcome import Severity, Status
-from modelgate.report import Result
-
-
-def held(
-    value: float,
-    interval: tuple[float, float],
-    *,
-    unit: str = "share",
-    limit: dict[str, float] | None = None,
-) -> Result:
-    return Result(
-        id="metric[accuracy]",
-        check="metric",
-        subject="accuracy",
-        data="test",
-        severity=Severity.BLOCKER,
-        kind="statistical",
-        status=Status.PASSED,
-        value=value,
-        interval=interval,
-        unit=unit,
-        limit=limit or {},
-    )
+from tests.results import result
 
 
 @pytest.mark.parametrize(
@@ -58,15 +35,15 @@ def test_a_number_has_its_unit_and_no_needless_digit(value: float, unit: str, sh
 
 
 def test_an_interval_says_how_many_digits_mean_something() -> None:
-    shown = figures(held(2.8541, (2.66, 3.052), unit="mpg", limit={"at_most": 3}))
+    shown = figures(result(value=2.8541, interval=(2.66, 3.052), unit="mpg", limit={"at_most": 3}))
     assert (shown.value, shown.interval, shown.limit) == ("2.85 mpg", "2.66–3.05 mpg", "3 mpg")  # noqa: RUF001
 
 
 def test_a_value_beside_its_limit_is_not_rounded_onto_it() -> None:
-    shown = figures(held(0.92982, (0.9034, 0.9505), limit={"at_least": 0.93}))
+    shown = figures(result(value=0.92982, interval=(0.9034, 0.9505), limit={"at_least": 0.93}))
     assert (shown.value, shown.limit) == ("92.98 %", "93 %")
 
 
 def test_a_negative_interval_has_a_word_between_its_ends() -> None:
-    shown = figures(held(0.1, (-0.2, 0.4), unit="score"))
+    shown = figures(result(value=0.1, interval=(-0.2, 0.4), unit="score", limit={}))
     assert shown.interval == "-0.20 to 0.40"

@@ -14,8 +14,9 @@ from modelgate.aggregates.confusion import Confusion
 from modelgate.aggregates.worst import Worst
 from modelgate.findings import MOST, findings
 from modelgate.judging import Gathered
-from modelgate.outcome import Severity, Status
+from modelgate.outcome import Status
 from modelgate.report import Result
+from tests.results import result
 
 ANIMALS = Facts("classification", ("cat", "cow", "dog"))
 QUANTITY = Facts("regression")
@@ -113,17 +114,8 @@ def sliced(value: float | None, country: str, **others: Any) -> Result:
         "status": Status.UNDECIDED,
         **others,
     }
-    return Result(
-        id=f"metric[accuracy][country={country}]",
-        check="metric",
-        subject="accuracy",
-        slice={"country": country},
-        data="test",
-        severity=Severity.MAJOR,
-        kind="statistical",
-        n=412,
-        **given,
-    )
+    where = f"metric[accuracy][country={country}]"
+    return result(id=where, slice={"country": country}, n=412, **given)
 
 
 FINE = gathered([0, 1, 2] * 10, [0, 1, 2] * 10)
@@ -165,14 +157,9 @@ def test_where_less_is_better_the_weakest_slice_is_the_highest() -> None:
 
 
 def unused(**rows: int) -> Result:
-    return Result(
-        id="unused_inputs",
+    return result(
+        "all",
         check="unused_inputs",
-        subject="all",
-        slice={},
-        data="test",
-        severity=Severity.MINOR,
-        kind="exact",
         status=Status.INFO,
         value=float(len(rows)),
         details={"ignored": rows},
@@ -216,14 +203,9 @@ def test_the_weightiest_come_first_and_five_are_enough() -> None:
 
 
 def test_rows_that_the_model_was_trained_on_are_named() -> None:
-    one = Result(
-        id="split_overlap[all]",
+    one = result(
+        "all",
         check="split_overlap",
-        subject="all",
-        data="test",
-        severity=Severity.MINOR,
-        kind="statistical",
-        status=Status.PASSED,
         value=0.004,
         says="0.4 % of 500 rows stand in the reference too.",
         evidence=("row 7 is row 9 of reference",),

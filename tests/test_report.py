@@ -25,24 +25,7 @@ from modelgate.errors import (
 from modelgate.outcome import Severity, Status
 from modelgate.report import Finding, Report, Result, Verdict, contradiction
 from modelgate.report_file import load_report, read_report, report_json, write_report
-
-
-def result(**changes: Any) -> Result:
-    standard: dict[str, Any] = {
-        "id": "metric[accuracy]",
-        "check": "metric",
-        "subject": "accuracy",
-        "data": "test",
-        "severity": Severity.BLOCKER,
-        "kind": "statistical",
-        "status": Status.PASSED,
-        "value": 0.912,
-        "interval": (0.894, 0.928),
-        "level": 0.90,
-        "limit": {"at_least": 0.88},
-        "n": 1200,
-    }
-    return Result(**{**standard, **changes})
+from tests.results import result
 
 
 def report(decision: str = "promote", *results: Result, code: int | None = None) -> Report:

@@ -8,27 +8,10 @@ from typing import Any
 
 import pytest
 
-from modelgate.outcome import Severity, Status
+from modelgate.outcome import Status
 from modelgate.report import Result
 from modelgate.sentences import advice, sentence, title
-
-
-def result(**changes: Any) -> Result:
-    standard: dict[str, Any] = {
-        "id": "metric[accuracy]",
-        "check": "metric",
-        "subject": "accuracy",
-        "data": "test",
-        "severity": Severity.BLOCKER,
-        "kind": "statistical",
-        "status": Status.PASSED,
-        "value": 0.912,
-        "interval": (0.894, 0.928),
-        "level": 0.90,
-        "limit": {"at_least": 0.88},
-        "n": 1200,
-    }
-    return Result(**{**standard, **changes})
+from tests.results import result
 
 
 @pytest.mark.parametrize(

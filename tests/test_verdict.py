@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from modelgate.gate import verdict
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result, contradiction
+from tests.results import result as a_result
 
 NUMBERS: dict[str, tuple[float | None, tuple[float, float] | None]] = {
     "passed": (0.93, (0.91, 0.95)),
@@ -25,19 +26,14 @@ NUMBERS: dict[str, tuple[float | None, tuple[float, float] | None]] = {
 
 
 def result(found: str, severity: str = "blocker") -> Result:
-    return Result(
+    value, interval = NUMBERS[found]
+    return a_result(
         id=f"metric[{found}]",
-        check="metric",
-        subject="accuracy",
-        data="test",
         severity=Severity(severity),
-        kind="statistical",
         status=Status(found),
-        value=NUMBERS[found][0],
-        interval=NUMBERS[found][1],
-        level=0.9,
+        value=value,
+        interval=interval,
         limit={} if found == "info" else {"at_least": 0.9},
-        n=500,
     )
 
 

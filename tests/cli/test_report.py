@@ -11,24 +11,12 @@ from click.testing import CliRunner
 
 from modelgate.cli.report import command
 from modelgate.errors import RefusedError, StorageError, UsageError
-from modelgate.outcome import Severity, Status
-from modelgate.report import Report, Result, Verdict
+from modelgate.outcome import Status
+from modelgate.report import Report, Verdict
 from modelgate.report_file import report_json, write_report
+from tests.results import result
 
-RESULT = Result(
-    id="metric[accuracy]",
-    check="metric",
-    subject="accuracy",
-    data="test",
-    severity=Severity.BLOCKER,
-    kind="statistical",
-    status=Status.FAILED,
-    value=0.81,
-    interval=(0.78, 0.84),
-    level=0.9,
-    limit={"at_least": 0.9},
-    n=500,
-)
+RESULT = result(status=Status.FAILED, value=0.81, interval=(0.78, 0.84), limit={"at_least": 0.9})
 REPORT = Report(
     verdict=Verdict(decision="block", exit_code=1, because=("Accuracy is too low.",)),
     subject={"champion": None},

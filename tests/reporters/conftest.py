@@ -8,6 +8,7 @@ import pytest
 
 from modelgate.outcome import Severity, Status
 from modelgate.report import Finding, Report, Result, Verdict
+from tests.results import result as metric
 
 SUBJECT: dict[str, Any] = {
     "model": {"name": "tumours.onnx", "path": "models/tumours.onnx", "format": "onnx"}
@@ -25,23 +26,8 @@ PROVENANCE = {"modelgate": "0.1.0", "python": "3.11.9", "seconds": 1.234, "seed"
 
 
 def result(subject: str = "accuracy", **changes: Any) -> Result:
-    """A metric that passed, but for what `changes` says."""
-    standard: dict[str, Any] = {
-        "id": f"metric[{subject}]",
-        "check": "metric",
-        "subject": subject,
-        "data": "test",
-        "severity": Severity.BLOCKER,
-        "kind": "statistical",
-        "status": Status.PASSED,
-        "value": 0.912,
-        "interval": (0.894, 0.928),
-        "level": 0.90,
-        "limit": {"at_least": 0.88},
-        "n": 1200,
-        "where": {"file": "suites/tumours.yaml", "line": 9},
-    }
-    return Result(**{**standard, **changes})
+    """A metric that passed, as a suite's file asks it, but for what `changes` says."""
+    return metric(subject, **{"where": {"file": "suites/tumours.yaml", "line": 9}, **changes})
 
 
 def report(decision: str, *results: Result, because: tuple[str, ...] = (), **parts: Any) -> Report:

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.random import Generator
 from scipy import stats
 
 from modelgate.stats.chi_square import chi_square_above
 from modelgate.stats.homogeneity import fisher, homogeneity, moments, pearson
 from modelgate.stats.homogeneity import total_variation_ends as ends
+from modelgate.stats.interval import Interval
 from modelgate.stats.shift import Integers
 from modelgate.stats.unpaired import Lot, shares_apart
+from tests.stats.coverage import missed
 
 COUNTS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=12)
 
@@ -170,11 +173,9 @@ def test_what_is_no_count_is_refused(one: list[int], other: list[int], what: str
 def test_each_end_misses_in_six_percent_of_runs_at_most(
     rows: int, others: int, mine: list[float], theirs: list[float]
 ) -> None:
-    rng = np.random.default_rng(7)
     true = np.abs(np.array(mine) - np.array(theirs)).sum() / 2
-    low = high = 0
-    for _ in range(500):
-        found = ends(rng.multinomial(rows, mine), rng.multinomial(others, theirs))(0.9)
-        low += found.low > true + 1e-12
-        high += found.high < true - 1e-12
-    assert max(low, high) / 500 <= 0.06
+
+    def drawn(rng: Generator) -> Interval:
+        return ends(rng.multinomial(rows, mine), rng.multinomial(others, theirs))(0.9)
+
+    assert missed(drawn, true, runs=500, seed=7) <= 0.06

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.random import Generator
 from scipy import special, stats
 
+from modelgate.stats.interval import Interval
 from modelgate.stats.kolmogorov import exact_above, limit_above, limit_quantile
 from modelgate.stats.ks import distance_ends, ks
 from modelgate.stats.shift import Counted, counted
+from tests.stats.coverage import missed
 
 SAMPLES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -162,12 +165,10 @@ def test_what_is_no_sample_is_refused(values: list[float], counts: list[int], wh
 def test_each_end_misses_in_six_percent_of_runs_at_most(
     rows: int, others: int, mine: list[float], theirs: list[float]
 ) -> None:
-    rng, values = np.random.default_rng(7), np.arange(5.0)
-    true = np.abs(np.cumsum(mine) - np.cumsum(theirs)).max()
-    low = high = 0
-    for _ in range(500):
+    values, true = np.arange(5.0), np.abs(np.cumsum(mine) - np.cumsum(theirs)).max()
+
+    def drawn(rng: Generator) -> Interval:
         one = Counted(values, rng.multinomial(rows, mine))
-        found = distance_ends(one, Counted(values, rng.multinomial(others, theirs)))(0.9)
-        low += found.low > true + 1e-12
-        high += found.high < true - 1e-12
-    assert max(low, high) / 500 <= 0.06
+        return distance_ends(one, Counted(values, rng.multinomial(others, theirs)))(0.9)
+
+    assert missed(drawn, true, runs=500, seed=7) <= 0.06

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.random import Generator
 from scipy import stats
 
+from modelgate.stats.interval import Interval
 from modelgate.stats.shift import Counted, counted
 from modelgate.stats.wasserstein import distance_ends, wasserstein
+from tests.stats.coverage import missed
 
 SAMPLES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=30)
 
@@ -92,15 +95,13 @@ def test_the_error_of_a_summary_widens_both_ends() -> None:
 def test_each_end_misses_in_six_percent_of_runs_at_most(
     rows: int, others: int, shift: float
 ) -> None:
-    rng = np.random.default_rng(2)
-    low = high = 0
-    for _ in range(300):
+    def drawn(rng: Generator) -> Interval:
         one, other = rng.exponential(size=rows), rng.exponential(size=others) + shift
         found = distance_ends(counted(one), counted(other))(0.9)
         spread = float(np.std(one))
-        low += int(found.low * spread > shift)
-        high += int(found.high * spread < shift)
-    assert max(low, high) / 300 <= 0.06
+        return Interval(found.low * spread, found.high * spread)
+
+    assert missed(drawn, shift, runs=300, seed=2) <= 0.06
 
 
 def test_no_shift_raises_as_few_alarms_as_it_should() -> None:
