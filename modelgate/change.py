@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelgate.perturb import Perturbation
+if TYPE_CHECKING:
+    from modelgate.perturb import Perturbation
 
 
 @dataclass(frozen=True, slots=True)

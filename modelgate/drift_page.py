@@ -44,13 +44,13 @@ def show(found: Comparison, console: Console) -> None:
     code, (first, *others) = found.exit_code, _says(found)
     lines = [page.text(first, "bold"), *(page.text(other) for other in others)]
     page.put(page.hanging(page.text(WORDS[code], COLOURS[code]), lines))
-    columns = found.result.details.get("columns", ())
+    columns = found.outcome.details.get("columns", ())
     if columns:
         page.put("")
-        page.put(_table(page, columns[:MOST], found.result.limit["at_most"]))
+        page.put(_table(page, columns[:MOST], found.limit))
     if len(columns) > MOST:
         page.put(page.text(f"  … and {len(columns) - MOST:,} more; JSON has them", "dim"))
-    for line in _beside(found.result.details):
+    for line in _beside(found.outcome.details):
         page.put(page.indented(page.text(line, "dim")))
     page.put("")
     page.put(page.text(f"{WORDS[code]}, exit code {code}", COLOURS[code]))
@@ -67,22 +67,22 @@ def saved(path: Path, side: Side, columns: int) -> str:
 
 def _says(found: Comparison) -> Iterator[str]:
     """What was found, in sentences."""
-    result, limit = found.result, found.result.limit["at_most"]
-    drifted = [line for line in result.details.get("columns", ()) if line["drifted"]]
-    every = len({line["column"] for line in result.details.get("columns", ())})
-    high = None if result.interval is None else result.interval[1]
+    outcome, limit, status = found.outcome, found.limit, found.weighed.status
+    drifted = [line for line in outcome.details.get("columns", ()) if line["drifted"]]
+    every = len({line["column"] for line in outcome.details.get("columns", ())})
+    high = None if outcome.interval is None else outcome.interval.high
     names = ", ".join(dict.fromkeys(line["column"] for line in drifted[:MOST]))
-    if result.status is Status.FAILED:
+    if status is Status.FAILED:
         count = len({line["column"] for line in drifted})
         yield f"{count} of {every} column{'s' * (every != 1)} shifted: {names}."
-    elif result.status is Status.PASSED:
+    elif status is Status.PASSED:
         yield f"No shift that matters in {every} column{'s' * (every != 1)}."
     elif high is None:
-        yield f"Nothing can be told: {result.reason}."
-    elif result.n < result.minimum:
-        yield f"Too few rows to tell: {result.reason}."
+        yield f"Nothing can be told: {found.weighed.reason}."
+    elif outcome.n < outcome.minimum:
+        yield f"Too few rows to tell: {found.weighed.reason}."
     else:
-        widest = max(result.details["columns"], key=lambda line: line["interval"][1])
+        widest = max(outcome.details["columns"], key=lambda line: line["interval"][1])
         (most,) = beside((high,), limit)
         yield (
             f"No shift is shown, but one of up to {most} is not ruled out"
@@ -128,18 +128,18 @@ def _table(page: Page, lines: Sequence[Mapping[str, Any]], limit: float) -> Tabl
 
 
 def _json(found: Comparison) -> str:
-    result = found.result
+    outcome, interval = found.outcome, found.outcome.interval
     content = {
         "schema": SCHEMA,
         "verdict": {0: "same", 1: "drift", 11: "undecided"}[found.exit_code],
         "exit_code": found.exit_code,
         "reference": asdict(found.reference),
         "current": asdict(found.current),
-        "limit": dict(result.limit),
-        "shift": result.value,
-        "interval": result.interval,
-        "level": result.level,
-        "reason": result.reason,
-        **result.details,
+        "limit": {"at_most": found.limit},
+        "shift": outcome.value,
+        "interval": interval and [interval.low, interval.high],
+        "level": interval and interval.level,
+        "reason": found.weighed.reason,
+        **outcome.details,
     }
     return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelgate.check_file import load_check
-from modelgate.declare import Check
 from modelgate.drift.columns import METHODS
 from modelgate.drift.told import drift_of
 from modelgate.errors import DataError, about
-from modelgate.gate import settled
-from modelgate.library import builtin_root
-from modelgate.outcome import Status
+from modelgate.gate import Weighed, alone
+from modelgate.limits import refuse_strange_limit
+from modelgate.outcome import Outcome, Status
 from modelgate.profiles.profile import Profile
 from modelgate.profiles.stored import Origin, ProfileData, write_profile
-from modelgate.question import Question, judged
-from modelgate.report import Result
 from modelgate.sources import open_dataset
-from modelgate.suite import Step
-from modelgate.suite_file import parse_suite
+from modelgate.suite import Limit
 from modelgate.surveys import Layout, Rows
 
 EXITS = {Status.PASSED: 0, Status.FAILED: 1}
@@ -54,19 +48,23 @@ class Comparison:
     Attributes:
         reference: the rows that are compared with.
         current: those in question.
-        result: of the check `drift`.
-        means: what its limit says, for people.
+        outcome: of all columns that are compared.
+        limit: the shift that does not matter yet.
+        means: what a limit says, for people.
+        weighed: what the outcome means under it.
     """
 
     reference: Side
     current: Side
-    result: Result
+    outcome: Outcome
+    limit: float
     means: str
+    weighed: Weighed
 
     @property
     def exit_code(self) -> int:
         """0 no shift that matters, and a larger one ruled out; 1 one is shown; 11 undecided."""
-        return EXITS.get(self.result.status, 11)
+        return EXITS.get(self.weighed.status, 11)
 
 
 def drift(
@@ -96,17 +94,15 @@ def drift(
         UsageError: MG2260, no such column; MG2130, MG2131, a limit that says nothing.
         StorageError: MG6050, the profile cannot be written.
     """
-    settings: dict[str, Any] = {"method": method, "ignore": list(ignore)}
-    settings |= {"columns": list(columns)} if columns else {}
-    check, step = _asked(settings, at_most)
     (before, was), (after, now) = profiled(reference), profiled(current)
     if save_profile is not None:
         save(save_profile, before, was)
-    outcome = drift_of(
-        was, now, columns=columns, ignore=ignore, method=method, floor=step.limit.at_most
-    )
-    (result,), _ = settled([judged(Question(check, step), outcome)])
-    return Comparison(before, after, result, METHODS[method].means)
+    floor = METHODS[method].floor if at_most is None else at_most
+    outcome = drift_of(was, now, columns=columns, ignore=ignore, method=method, floor=floor)
+    limit = Limit(at_most=floor)
+    refuse_strange_limit(outcome, limit, "a shift")
+    means = METHODS[method].means
+    return Comparison(before, after, outcome, floor, means, alone(outcome, limit))
 
 
 def profiled(rows: Any) -> tuple[Side, Profile]:
@@ -138,15 +134,3 @@ def save(path: Path, side: Side, profile: Profile) -> None:
         StorageError: MG6050, the file cannot be written.
     """
     write_profile(path, profile, Origin(name=side.profile_of or side.path, digest=side.digest))
-
-
-def _asked(settings: dict[str, Any], at_most: float | None) -> tuple[Check, Step]:
-    """The check, and the step that a suite would ask it by: JSON is YAML."""
-    check = load_check(builtin_root() / "checks" / "drift" / "drift.py")
-    written = {"drift": "columns", **settings}
-    written |= {} if at_most is None else {"at_most": at_most}
-    data: dict[str, Any] = {"reference": {}, "current": {}}
-    text = json.dumps({"data": data, "checks": [{**written, "data": "current"}]})
-    checks = {check.name: check}
-    suite = parse_suite(text.encode(), name="drift", path="modelgate drift", checks=checks)
-    return check, suite.steps[0]

@@ -100,6 +100,15 @@ def weigh(outcome: Outcome, limit: Limit, policy: Policy | None = None) -> Weigh
     return Weighed(Status.UNDECIDED, outcome.reason, p_worse, p_within)
 
 
+def alone(outcome: Outcome, limit: Limit) -> Weighed:
+    """What an outcome means that stands in no suite: a list of one, for people to read."""
+    weighed = weigh(outcome, limit)
+    undecided = weighed.status is Status.UNDECIDED
+    if undecided and weighed.p_worse is not None and weighed.p_worse <= MOST_ALONE:
+        return replace(weighed, status=Status.FAILED, reason=None)
+    return weighed
+
+
 def settled(
     results: Sequence[Result], policy: Policy | None = None
 ) -> tuple[list[Result], dict[str, Any]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.declare import Check
-from modelgate.errors import UsageError
 from modelgate.gate import weigh
+from modelgate.limits import refuse_strange_limit
 from modelgate.margins import margin_for
 from modelgate.outcome import Outcome, Status
 from modelgate.report import Result
@@ -83,8 +83,9 @@ class Question:
             UsageError: MG2130, MG2131, a limit or margin that says nothing.
         """
         if not self.versus:
-            _refuse_strange_limit(outcome, self.step)
-            return self.step.limit
+            step = self.step
+            refuse_strange_limit(outcome, step.limit, step.subject, step.limit_where)
+            return step.limit
         return Limit(margin=margin_for(self.step, outcome, sliced=self.part is not None))
 
 
@@ -200,28 +201,3 @@ def sound(outcome: Outcome) -> Outcome:
 
 def _ends(interval: Interval | None) -> tuple[float, float] | None:
     return None if interval is None else (interval.low, interval.high)
-
-
-def _refuse_strange_limit(outcome: Outcome, step: Step) -> None:
-    """A limit that every model keeps would open the gate without a question asked."""
-    unbounded = outcome.lowest is None and outcome.highest is None
-    share = outcome.highest == 1 or (outcome.unit == "share" and unbounded)
-    for bound in (step.limit.at_least, step.limit.at_most):
-        if share and bound is not None and abs(bound) > 1:
-            raise UsageError(
-                "MG2130",
-                f"the limit {bound:g} is no share: {step.subject} lies between 0 and 1",
-                where=step.limit_where,
-                hint=f"write {bound:g}% or {bound / 100:g}",
-            )
-    low, high = step.limit.at_least, step.limit.at_most
-    nothing_below = low is not None and outcome.lowest is not None and low <= outcome.lowest
-    nothing_above = high is not None and outcome.highest is not None and high >= outcome.highest
-    if outcome.kind == "statistical" and (nothing_below or nothing_above):
-        side, bound = ("at_least", low) if nothing_below else ("at_most", high)
-        raise UsageError(
-            "MG2131",
-            f"every model keeps the limit {side}: {bound:g} of {step.subject}",
-            where=step.limit_where,
-            hint="write a limit that a bad model breaks, or leave it out to be shown the number",
-        )

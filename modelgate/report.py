@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any, Literal
 
 from modelgate.escape import printable
@@ -166,6 +165,8 @@ def _row(result: Result) -> tuple[str, ...]:
 
 def _safe(text: str) -> str:
     """Text of a model, a file or a suite, as nothing but text."""
+    from html import escape
+
     return escape(printable(text, 300))
 
 

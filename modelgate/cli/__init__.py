@@ -83,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code, by the table above; 141 where whoever read the output went away.
     """
     words = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command's module here
+    # Read when numpy is loaded: its threads would spin for a tenth of a second before they sleep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     debug = "--debug" in words or bool(os.environ.get("MODELGATE_DEBUG"))
     try:
         with _ended_by_sigterm():

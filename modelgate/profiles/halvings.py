@@ -46,11 +46,26 @@ class Gathered:
 
     Attributes:
         rows: that were seen, those without a number as well.
-        parts: the numbers, as they came.
+        count: numbers among them.
+        room: (GROUP or more,) the numbers, as they came; what is beyond `count` is not written yet.
     """
 
     rows: int = 0
-    parts: list[Floats] = field(default_factory=list)
+    count: int = 0
+    room: Floats = field(default_factory=lambda: np.empty(GROUP))
+
+    @property
+    def values(self) -> Floats:
+        """(count,) the numbers."""
+        return self.room[: self.count]
+
+    def add(self, values: Floats, rows: int) -> None:
+        """Take in the numbers of some rows."""
+        if self.count + len(values) > len(self.room):  # no canonical block: a caller's own table
+            self.room = np.concatenate([self.values, np.empty(len(values))])
+        self.room[self.count : self.count + len(values)] = values
+        self.count += len(values)
+        self.rows += rows
 
 
 class Halvings:
@@ -94,7 +109,7 @@ class Halvings:
             self.highest = float(np.fmax(self.highest, values.max()))
         if self._distinct is not None:
             self._count(*_runs_of_equals(np.sort(values)))
-        self._gather(first // GROUP, Gathered(rows, [values.copy()]))  # no view of a whole batch
+        self._gather(first // GROUP, values, rows)
 
     def merge(self, other: Halvings) -> None:
         """Take in all that another summary of the same data set has seen."""
@@ -109,7 +124,7 @@ class Halvings:
         if other._bounded:
             self.bound()
         for number, group in other._groups.items():
-            self._gather(number, group)
+            self._gather(number, group.values, group.rows)
         for (height, number), run in other._runs.items():
             self._put(height, number, run)
 
@@ -118,9 +133,8 @@ class Halvings:
         if self._bounded:
             return
         self._bounded = True
-        groups, self._groups = self._groups, {}
-        for number, group in groups.items():
-            self._gather(number, group)
+        for number in list(self._groups):
+            self._settle(number)
 
     def counted(self) -> Counted:
         """The numbers in order, each with the rows that it stands for.
@@ -130,8 +144,7 @@ class Halvings:
         """
         if self._distinct is not None:
             return Counted(*self._distinct)
-        waiting = [part for group in self._groups.values() for part in group.parts]
-        last = np.concatenate([np.zeros(0), *waiting])
+        last = np.concatenate([np.zeros(0), *(group.values for group in self._groups.values())])
         last.sort()
         if not self._runs:
             return Counted(*_runs_of_equals(last))
@@ -152,15 +165,22 @@ class Halvings:
         found = _summed(np.concatenate([known, values]), np.concatenate([rows, counts]))
         self._distinct = found if len(found[0]) <= FEW_VALUES else None
 
-    def _gather(self, number: int, some: Gathered) -> None:
-        """Put rows into their group; once it is whole, it need not be kept as it is."""
-        group = self._groups.setdefault(number, Gathered())
-        group.rows += some.rows
-        group.parts += some.parts
-        if self._bounded and group.rows == GROUP:
-            values = np.concatenate(self._groups.pop(number).parts)
-            values.sort()
-            self._put(0, number, self._noted(*_thinned(values)))
+    def _gather(self, number: int, values: Floats, rows: int) -> None:
+        """Put the numbers of some rows into their group."""
+        group = self._groups.get(number)
+        if group is None:
+            group = self._groups[number] = Gathered()
+        group.add(values, rows)
+        if self._bounded:
+            self._settle(number)
+
+    def _settle(self, number: int) -> None:
+        """Once a group is whole, it need not be kept as it is."""
+        group = self._groups[number]
+        if group.rows == GROUP:
+            del self._groups[number]
+            group.values.sort()
+            self._put(0, number, self._noted(*_thinned(group.values)))
 
     def _put(self, height: int, number: int, run: Run) -> None:
         """Put a run at its place; two neighbours become one as soon as both are there."""
@@ -190,7 +210,7 @@ def _thinned(ordered: Floats) -> Thin:
     """A group's numbers, or one in 2^k of them, so that they are no more than a block's."""
     level = max(0, len(ordered) - 1).bit_length() - (BLOCK_ROWS - 1).bit_length()
     if level <= 0:
-        return Run(ordered, 0), 0, 0
+        return Run(ordered.copy(), 0), 0, 0
     step = 1 << level
     return Run(ordered[step // 2 :: step].copy(), level), step - 1 - step // 2, step // 2
 

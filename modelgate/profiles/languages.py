@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modelgate.arrays import numbers
@@ -53,6 +52,8 @@ def languages(texts: Any, letters: Integers, scripts: Mapping[str, Integers]) ->
 
 
 def _held(texts: Any, pattern: str) -> NDArray[Any]:
+    import pyarrow.compute as pc
+
     return numbers(pc.count_substring_regex(texts, pattern, ignore_case=True))[0]
 
 

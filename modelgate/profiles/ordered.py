@@ -29,9 +29,11 @@ class Numbers(ColumnState):
 
     def _add(self, array: pa.Array, first: int) -> None:
         values, absent = self._numbers(array)
-        there = ~np.isnan(values) if absent is None else ~(np.isnan(values) | absent)
-        if not there.all():
-            values = values[there]
+        gone = np.isnan(values)
+        if absent is not None:
+            gone |= absent
+        if gone.any():
+            values = values[~gone]
         self.missing += len(array) - len(values)
         self._values.add(values, first, len(array))
 

@@ -44,8 +44,8 @@ def test_a_stored_profile_gives_the_answers_of_its_rows(
     direct, stored = drift(folder / "train.parquet", rows), drift(folder / "train.json", rows)
     assert (direct.exit_code, stored.exit_code) == (code, code)
     assert stored.reference.digest == direct.reference.digest
-    one = {(line["column"], line["aspect"]): line for line in direct.result.details["columns"]}
-    two = {(line["column"], line["aspect"]): line for line in stored.result.details["columns"]}
+    one = {(line["column"], line["aspect"]): line for line in direct.outcome.details["columns"]}
+    two = {(line["column"], line["aspect"]): line for line in stored.outcome.details["columns"]}
     assert one.keys() == two.keys()
     for name, line in one.items():
         assert line["drifted"] == two[name]["drifted"]
@@ -74,5 +74,5 @@ def test_with_a_stored_profile_the_current_rows_are_read_once_and_no_others(
 
 def test_a_profile_may_stand_on_either_side(folder: Path) -> None:
     found = drift(folder / "train.json", folder / "train.json")
-    assert (found.exit_code, found.result.value) == (0, 0.0)
+    assert (found.exit_code, found.outcome.value) == (0, 0.0)
     assert found.current.profile_of == str(folder / "train.parquet")
