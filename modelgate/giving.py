@@ -17,7 +17,7 @@ from modelgate.errors import did_you_mean
 from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
-from modelgate.passing import need_in
+from modelgate.needs import need_in
 from modelgate.provided import Bound, Examples, Groups, Probe, Reference, Sample
 from modelgate.question import NO_CHAMPION
 from modelgate.role import Role

@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any
 
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.answers import Answers
-from modelgate.aggregates.columns import Column
-from modelgate.aggregates.confusion import Confusion
-from modelgate.aggregates.lots import Lots
-from modelgate.aggregates.worst import Worst
-from modelgate.asking import Asker
+from modelgate.asking import Asker, Raw
 from modelgate.binding.labels import Coder
-from modelgate.declare import Check, is_aggregate
-from modelgate.errors import MistakesError, UsageError
+from modelgate.declare import Check
 from modelgate.judging import Gathered, Judge, predictions, told
-from modelgate.provided import Groups
+from modelgate.needs import wanted_of
 from modelgate.recalling import drawing_of, search_of
 from modelgate.remembered import Answering, answering
 from modelgate.role import Role
-from modelgate.slices import Part, Slicing, column_of
-from modelgate.suite import DataPart, Step
+from modelgate.suite import Step
 from modelgate.surveying import Surveying
 
 Progress = Callable[[str, int], None]
-Keep = Callable[[Role, pa.RecordBatch, Mapping[str, NDArray[Any]]], None]
-
-
-def need_of(check: Check, step: Step, facts: Facts) -> list[Need]:
-    """The aggregates that a step asks for.
-
-    Raises:
-        UsageError: its settings ask for what these facts do not allow.
-    """
-    needs = []
-    for kind in check.provided.values():
-        if kind is Aggregate or kind is Groups:
-            assert check.needs is not None
-            try:
-                needs.append(check.needs(facts, step.settings))
-            except UsageError as error:
-                raise placed(error, step) from error
-        elif is_aggregate(kind):
-            needs.append(Need(kind))
-    return needs
-
-
-def need_in(part: DataPart, need: Need) -> Need:
-    """The same aggregate, in lots of groups where the rows of a data set belong together."""
-    return need if part.group is None else Need(Lots, (("inner", need),))
-
-
-def pair_of(check: Check, step: Step, facts: Facts) -> Need | None:
-    """The aggregate by which a step compares with the champion; None where it does not."""
-    if check.pairs is None or step.margin.none:
-        return None
-    try:
-        return check.pairs(facts, step.settings)
-    except UsageError as error:
-        raise placed(error, step) from error
-
-
-def placed(error: UsageError, step: Step) -> UsageError:
-    """A mistake that only the data could tell, with the step's place in the suite."""
-    if error.where is not None:
-        return error
-    return UsageError(error.code, error.message, where=step.where, hint=error.hint)
+Keep = Callable[[Role, pa.RecordBatch, Raw], None]
+Answered = tuple[pa.RecordBatch, list[Raw]]
+"""A block, and the raw answers of each model to it."""
 
 
 def passed_over(
@@ -84,7 +36,7 @@ def passed_over(
     champion: Asker | None = None,
     remember: bool = False,
     seed: int = 0,
-    surveys: Surveying | None = None,
+    surveys: Surveying,
 ) -> Gathered:
     """Read every row of a data set once, ask the model once, feed all aggregates.
 
@@ -100,52 +52,43 @@ def passed_over(
         surveys: given every row as it stands.
 
     Raises:
-        UsageError: steps ask for what these facts do not allow; all of them are told.
+        MistakesError: all the steps that ask for what these facts do not allow.
     """
     assert role.reading is not None
     assert role.part.target is not None
+    asked = [(asker, role.reading)]
     rival = role.champion if champion is not None else None
-    whole, slicings, named = _wanted(role, steps, paired=rival is not None)
-    searching = [need for needs in (whole, *named.values()) for need in needs if need.kind.searches]
-    search = None if searching else search_of(role, asker, remember=remember)
+    if champion is not None and rival is not None:
+        asked.append((champion, rival))
+    wanted = wanted_of(role, steps, paired=rival is not None)
+    search = None if wanted.searching else search_of(role, asker, remember=remember)
     if search is not None and search.known is None:
-        whole.append(search.need)
-        searching.append(search.need)
-    columns = role.columns if searching else ()
+        wanted.whole.append(search.need)
+    columns = role.columns if wanted.searching else ()
     askers = [asker, *([champion] if champion else [])]
     drawing = drawing_of(role, askers, steps, seed=seed, remember=remember)
     sampling = None if drawing is None else drawing.sampling
     judge = Judge(
         role.reading,
-        whole,
+        wanted.whole,
         target=role.part.target,
         weight=role.part.weight,
         group=role.part.group,
-        slicings=slicings,
-        named=named,
+        slicings=wanted.slicings,
+        named=wanted.named,
         columns=columns,
         champion=rival,
         sampling=sampling,
     )
-    asked = [(asker, role.reading)]
-    if champion is not None and rival is not None:
-        asked.append((champion, rival))
+    read = [*wanted.columns, *(column.name for column in columns), *surveys.columns]
+    read += [] if sampling is None else sampling.columns
     with ExitStack() as stack:
         answerers = [
             stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
             for one, reading in asked
         ]
-        read = _read(slicings, named, columns)
-        read += [] if sampling is None else sampling.columns
-        read += [] if surveys is None else surveys.columns
-        for block, (raw, *others) in answered(role, answerers, read):
-            said = judge.add(block, raw, *others)
-            if surveys is not None:
-                surveys.add(block, said)
-            if keep is not None:
-                keep(role, block, raw)
-            if progress is not None:
-                progress(role.name, judge.gathered.answers.rows)
+        blocks = answered(role, answerers, read)
+        _feed(judge, blocks, role, surveys=surveys, keep=keep, progress=progress)
     judge.gathered.answers.seen = role.seen
     if search is not None:
         judge.gathered.whole[search.need] = search.settled(judge.gathered.whole)
@@ -154,55 +97,21 @@ def passed_over(
     return judge.gathered
 
 
-def _wanted(
-    role: Role, steps: Sequence[tuple[Check, Step]], *, paired: bool
-) -> tuple[list[Need], dict[Slicing, list[Need]], dict[Part, list[Need]]]:
-    """What is gathered of all rows, of the slices, and of those that the suite names."""
-    assert role.reading is not None
-    facts = role.reading.facts
-    whole: dict[Need, None] = {Need(Worst): None}
-    if facts.task == "classification":
-        whole[Need(Confusion)] = None
-    slicings: dict[Slicing, dict[Need, None]] = {}
-    named: dict[Part, dict[Need, None]] = {}
-    there = set(role.data.schema.names)
-    mistakes: list[UsageError] = []
-    for check, step in steps:
-        if facts.task not in check.tasks:
-            continue
-        try:
-            needs = dict.fromkeys(need_of(check, step, facts))
-            pair = pair_of(check, step, facts)
-        except UsageError as error:
-            mistakes.append(error)
-            continue
-        needs |= {} if pair is None else {pair: None}
-        needs = {need_in(role.part, need): None for need in needs if paired or not need.kind.paired}
-        grouped = check.grouped(step.settings)
-        divided = (*step.by, *((grouped,) if grouped else ()))
-        if not divided and not step.part:
-            whole.update(needs)
-        if step.part and {column for column, _ in step.part} <= there:
-            named.setdefault(step.part, {}).update(needs)
-        for slicing in divided:
-            if set(map(column_of, slicing)) <= there:
-                slicings.setdefault(slicing, {}).update(needs)
-    if mistakes:
-        raise MistakesError(mistakes)
-    return (
-        list(whole),
-        {slicing: list(needs) for slicing, needs in slicings.items()},
-        {part: list(needs) for part, needs in named.items()},
-    )
-
-
-def _read(
-    slicings: Mapping[Slicing, Any], named: Mapping[Part, Any], searched: Sequence[Column]
-) -> list[str]:
-    """The columns that slices are made of."""
-    columns = [column_of(axis) for slicing in slicings for axis in slicing]
-    columns += [column for part in named for column, _ in part]
-    return [*columns, *(column.name for column in searched)]
+def _feed(
+    judge: Judge,
+    blocks: Iterator[Answered],
+    role: Role,
+    *,
+    surveys: Surveying,
+    keep: Keep | None,
+    progress: Progress | None,
+) -> None:
+    for block, (raw, *others) in blocks:
+        surveys.add(block, judge.add(block, raw, *others))
+        if keep is not None:
+            keep(role, block, raw)
+        if progress is not None:
+            progress(role.name, judge.gathered.answers.rows)
 
 
 def answered_all(
@@ -243,7 +152,7 @@ def read_all(role: Role, surveys: Surveying, *, progress: Progress | None = None
 
 def answered(
     role: Role, askers: Sequence[Answering], columns: Collection[str] = ()
-) -> Iterator[tuple[pa.RecordBatch, list[Mapping[str, NDArray[Any]]]]]:
+) -> Iterator[Answered]:
     """Every block with each model's answers, in the order of the file.
 
     The models work blocks ahead, all on the same ones: a row is read once, whoever answers it.

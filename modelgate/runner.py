@@ -11,8 +11,8 @@ from modelgate.aggregates import Aggregate, Need
 from modelgate.declare import Check
 from modelgate.errors import MistakesError, ModelgateError, UnaskedError, UsageError
 from modelgate.giving import Asked, absent, given
+from modelgate.needs import need_in, pair_of, placed
 from modelgate.outcome import Status
-from modelgate.passing import need_in, pair_of, placed
 from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result

@@ -34,7 +34,7 @@ from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Champion, Model
-from modelgate.passing import need_of, pair_of
+from modelgate.needs import need_of, pair_of
 from modelgate.provided import Examples, Probe, Sample
 from modelgate.report import Result
 from modelgate.runner import results_of

@@ -6,7 +6,7 @@ from math import ceil
 
 from modelgate.aggregates import Facts
 from modelgate.judging import NO_LABEL, NOT_COMPARED, Gathered
-from modelgate.passing import need_of, pair_of
+from modelgate.needs import need_of, pair_of
 from modelgate.question import MOST_MISSING, Question
 from modelgate.suite import DataPart
 

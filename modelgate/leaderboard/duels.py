@@ -14,8 +14,8 @@ from modelgate.errors import UsageError, Where, did_you_mean
 from modelgate.escape import shown
 from modelgate.leaderboard.answers import Book
 from modelgate.metrics.table import METRICS
+from modelgate.needs import need_in
 from modelgate.outcome import Difference, Outcome
-from modelgate.passing import need_in
 from modelgate.question import Question
 from modelgate.regrouping import asked_of
 from modelgate.stats.interval import LEVEL

@@ -12,8 +12,8 @@ import numpy as np
 from modelgate.aggregates import Aggregate, Batch, Facts, Integers, Need
 from modelgate.gate import settled, verdict
 from modelgate.library import Library, builtin_root
+from modelgate.needs import pair_of
 from modelgate.outcome import Outcome
-from modelgate.passing import pair_of
 from modelgate.question import Question, judged, sound
 from modelgate.report import Result, Verdict
 from modelgate.stats.cells import Draws
