@@ -13,39 +13,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
-from modelgate.aggregates import Batch, Facts
+from modelgate.aggregates import Facts
 from modelgate.aggregates.answers import Answers
+from modelgate.answers_given import Given, facts_of, gathered
 from modelgate.asking.function import CallableAsker
 from modelgate.bench import Bench
 from modelgate.binding import Reading
 from modelgate.cases.reading import read_cases
-from modelgate.coding import ColumnCoder, columns_of
-from modelgate.declare import Check
 from modelgate.gate import settled
 from modelgate.giving import Asked
 from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.library import Library, builtin_root, examples_of
 from modelgate.model import Artifact, Champion, Model
-from modelgate.needs import need_of, pair_of
 from modelgate.provided import Examples, Probe, Sample
 from modelgate.report import Result
 from modelgate.runner import results_of
-from modelgate.slicing import Slices
 from modelgate.suite import Step
 from modelgate.suite_file import parse_suite
 from modelgate.tables_given import surveyed
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from modelgate.predictions import Predictions
 
 
@@ -141,23 +134,17 @@ def run_check(
     step = _step(library, written, tables or {})
     check = library[name]
     versus = champion_answer is not None or champion_scores is not None
-    gathered: dict[str, Gathered] = {}
+    found: dict[str, Gathered] = {}
     if truth is not None:
-        facts = _facts(task, truth, answer, classes)
-        batch = _batch(facts, truth=truth, answer=answer, scores=scores, weight=weight)
-        if versus:
-            other = _batch(facts, truth=truth, answer=champion_answer, scores=champion_scores)
-            batch = replace(batch, champion_answer=other.answer, champion_scores=other.scores)
-        if columns is not None:
-            block = _block(columns)
-            batch = replace(batch, columns=ColumnCoder(columns_of(block, ())).of(block))
-        gathered["test"] = _gathered(check, step, facts, batch, columns)
+        given = Given(truth=truth, answer=answer, scores=scores, weight=weight)
+        other = Given(truth=truth, answer=champion_answer, scores=champion_scores)
+        facts = facts_of(task, given, classes)
+        rival = other if versus else None
+        found["test"] = gathered(check, step, facts, given, champion=rival, columns=columns)
         if reference is not None:
-            given_there = {"answer": None, "scores": None, **reference}
-            there = _gathered(check, step, facts, _batch(facts, **given_there))
-            gathered["reference"] = there
+            found["reference"] = gathered(check, step, facts, Given(**reference))
     if sample is not None:
-        gathered.setdefault("test", Gathered(_sample_facts(model, sample, classes))).sample = sample
+        found.setdefault("test", Gathered(_sample_facts(model, sample, classes))).sample = sample
     roles, surveys = surveyed(
         check,
         step,
@@ -167,17 +154,15 @@ def run_check(
         target=target,
         features=features,
     )
-    given = {name: examples_of(check) if examples is None else Examples(examples)}
-    artifact = probe.artifact if probe is not None else None
-    toy = _Toy(artifact)
+    toy = _Toy(None if probe is None else probe.artifact)
     file = check.case_file(step.settings, classes or ())
     asked = Asked(
         toy,
         probe,
-        gathered,
+        found,
         {"test": answers or Answers()},
         roles,
-        given,
+        {name: examples_of(check) if examples is None else Examples(examples)},
         champion=toy.artifact if versus else None,
         models={} if model is None else {"test": cast("Model", model)},
         champions={} if champion is None else {"test": cast("Champion", champion)},
@@ -221,68 +206,6 @@ def _step(library: Library, written: Mapping[str, Any], roles: Iterable[str]) ->
     text = json.dumps(asked | ({"data": data} if data else {}), ensure_ascii=False)
     suite = parse_suite(text.encode(), name="run_check", path="run_check", checks=library)
     return suite.steps[0]
-
-
-def _facts(task: str, truth: Any, answer: Any, classes: Sequence[Any] | None) -> Facts:
-    if task == "regression":
-        return Facts(task="regression")
-    if classes is None:
-        seen = [*truth, *(answer if answer is not None else [])]
-        classes = sorted(set(seen))
-    return Facts("classification", tuple(classes), 1 if len(classes) == 2 else None)
-
-
-def _batch(facts: Facts, *, truth: Any, answer: Any, scores: Any, weight: Any = None) -> Batch:
-    if facts.task == "regression":
-        right, given = np.asarray(truth, dtype=float), np.asarray(answer, dtype=float)
-    else:
-        right = _codes(truth, facts)
-        given = np.argmax(scores, axis=1) if answer is None else _codes(answer, facts)
-    parts = (right, given, scores, weight)
-    if len({len(part) for part in parts if part is not None}) > 1:
-        raise ValueError("truth, answer, scores and weight are not equally long")
-    return Batch(
-        truth=right,
-        answer=given,
-        scores=None if scores is None else np.asarray(scores, dtype=float),
-        weight=None if weight is None else np.asarray(weight, dtype=float),
-        row=np.arange(len(right)),
-    )
-
-
-def _gathered(
-    check: Check,
-    step: Step,
-    facts: Facts,
-    batch: Batch,
-    columns: Mapping[str, Sequence[Any]] | None = None,
-) -> Gathered:
-    needs = need_of(check, step, facts)
-    pair = None if batch.champion_answer is None else pair_of(check, step, facts)
-    whole = {need: need.make(facts) for need in [*needs, *([pair] if pair else [])]}
-    for aggregate in whole.values():
-        if batch.champion_answer is not None or not aggregate.paired:
-            aggregate.add(batch.part_for(aggregate))
-    gathered = Gathered(facts, whole=whole)
-    grouped = check.grouped(step.settings)
-    if columns is not None and grouped:
-        gathered.slices = Slices(facts, {grouped: needs})
-        gathered.slices.add(_block(columns), np.ones(len(batch), dtype=np.bool_), batch)
-    return gathered
-
-
-def _block(columns: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_pydict({name: list(column) for name, column in columns.items()})
-
-
-def _codes(labels: Any, facts: Facts) -> NDArray[np.int64]:
-    at = {label: position for position, label in enumerate(facts.classes)}
-    strange = [label for label in labels if label not in at]
-    if strange:
-        raise ValueError(f"{strange[0]!r} is none of the classes {list(facts.classes)}")
-    return np.array([at[label] for label in labels], dtype=np.int64)
 
 
 class _Toy(CallableAsker):
