@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from modelgate.bench import Bench as Bench
     from modelgate.cases import Cases as Cases
     from modelgate.change import Change as Change
-    from modelgate.declare import check as check
+    from modelgate.declaring import check as check
     from modelgate.evaluation import evaluate as evaluate
     from modelgate.leaderboard import compare as compare
     from modelgate.model import Champion as Champion
@@ -53,7 +53,7 @@ _AT = {
     "Sample": "provided",
     "Severity": "outcome",
     "Status": "outcome",
-    "check": "declare",
+    "check": "declaring",
     "compare": "leaderboard",
     "evaluate": "evaluation",
 }

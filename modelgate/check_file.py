@@ -7,7 +7,8 @@ from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
-from modelgate.declare import DECLARED, PROVIDED, Check, is_aggregate, is_survey
+from modelgate.declare import PROVIDED, Check, is_aggregate, is_survey
+from modelgate.declaring import DECLARED
 from modelgate.errors import Where
 from modelgate.escape import shown
 from modelgate.kinds.annotation import kind_of

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from modelgate.declare import DECLARED, check
+from modelgate.declaring import DECLARED, check
 from modelgate.errors import CheckCrashedError, ModelgateError
 from modelgate.escape import one_line, shown
 from modelgate.kept import Kept

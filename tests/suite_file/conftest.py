@@ -10,7 +10,8 @@ import pytest
 
 from modelgate.aggregates import Aggregate, Facts, Need
 from modelgate.aggregates.confusion import Confusion
-from modelgate.declare import DECLARED, Check, check
+from modelgate.declare import Check
+from modelgate.declaring import DECLARED, check
 from modelgate.outcome import Outcome
 from modelgate.provided import Probe
 

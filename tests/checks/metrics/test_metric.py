@@ -15,7 +15,7 @@ from sklearn import metrics as sk
 
 from modelgate import Facts, Outcome
 from modelgate.aggregates import Batch
-from modelgate.declare import DECLARED
+from modelgate.declaring import DECLARED
 from modelgate.errors import UsageError
 from modelgate.metrics.table import METRICS
 
