@@ -25,12 +25,11 @@ def against_loop(size: Size) -> Taken:
 
 def against_profile(size: Size) -> Taken:
     """CPU with the reference's profile over that with its rows."""
-    one, other = material.data(size.rows), material.moved(size.rows)
-    profile = material.CACHE / "profile.json"
-    timed([PROGRAM, "drift", str(one), "--save-profile", str(profile)])
+    one, other = material.moved(size.rows), material.data(size.rows)
+    stored = material.profile(size.rows)
     ours, theirs = in_turn(
         size.rounds,
-        lambda: timed(_drift(profile, other), good=VERDICTS),
+        lambda: timed(_drift(stored, other), good=VERDICTS),
         lambda: timed(_drift(one, other), good=VERDICTS),
     )
     return _taken(ours, theirs, "both read")

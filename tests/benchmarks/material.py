@@ -57,6 +57,17 @@ def moved(rows: int) -> Path:
     return _once(CACHE / f"moved-{rows}.parquet", lambda path: _write(path, rows, moved=True))
 
 
+def profile(rows: int = 1_000_000) -> Path:
+    """The stored profile of the rows that have moved."""
+
+    def make(path: Path) -> None:
+        from modelgate.drifting import profiled, save
+
+        save(path, *profiled(moved(rows)))
+
+    return _once(CACHE / f"moved-{rows}.json", make)
+
+
 def model(name: str) -> Path:
     """One of `MODELS` as an ONNX file.
 
@@ -66,19 +77,29 @@ def model(name: str) -> Path:
     return _once(CACHE / f"{name}.onnx", lambda path: path.write_bytes(_trained(name)))
 
 
-def suite(name: str) -> Path:
+OF_REFERENCE = ("split_overlap", "missing_rate", "drift")
+
+
+def suite(name: str, *, drift: bool = False) -> Path:
     """The ready-made classification suite, told which columns the matrix holds, with two slicings.
 
     Args:
         name: of the model.
+        drift: whether calibration, drift and missing values are asked about too: of the stored
+            profile of rows that have moved a little, as production would, since the loop that the
+            gate is compared with reads one data set alone.
     """
     ready = Path(__file__).parents[2] / "suites" / "classification.yaml"
     asked = yaml.safe_load(ready.read_text("utf-8"))
     if name != "strings":
         asked["model"] = {"inputs": {"features": list(NUMERIC)}}
+    asked["checks"] = [step for step in asked["checks"] if not {*step} & {*OF_REFERENCE}]
     asked["checks"].append({"metric": "accuracy", "by": ["c5", "c60"]})
+    if drift:
+        asked["checks"] += [{"calibration": "ece"}, {"missing_rate": "rise"}, {"drift": "features"}]
+        asked["data"] = {"reference": {"path": str(profile())}}
     CACHE.mkdir(parents=True, exist_ok=True)
-    path = CACHE / f"{name}.yaml"
+    path = CACHE / f"{name}{'-drift' * drift}.yaml"
     path.write_text(yaml.safe_dump(asked, sort_keys=False), "utf-8")
     return path
 

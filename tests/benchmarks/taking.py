@@ -64,12 +64,13 @@ def gate(
     threads: int = 1,
     report: Path | None = None,
     cached: bool = False,
+    drift: bool = False,
 ) -> list[str]:
     """The command line that a user would write."""
     return [
         *(PROGRAM, "check", str(material.model(model))),
         *("--data", str(data), "--target", material.TARGET),
-        *("--suite", str(material.suite(model)), "--threads", str(threads)),
+        *("--suite", str(material.suite(model, drift=drift)), "--threads", str(threads)),
         *("--report", f"json:{report or material.CACHE / 'report.json'}"),
         *(() if cached else ("--no-cache",)),
     ]
