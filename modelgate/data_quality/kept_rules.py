@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from modelgate.data_quality.rules import Rule
 from modelgate.data_quality.told import nothing
 from modelgate.data_quality.violations import Broken, Violations, fits
 from modelgate.escape import printable
@@ -17,6 +23,21 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that is broken by more rows than it lets.
+
+    Attributes:
+        column: its name.
+        share: of the rows; 2 where the whole column is not what is due.
+        says: what is wrong, for people.
+    """
+
+    column: str
+    share: float
+    says: str
+
+
 def schema_kept(found: Violations) -> Outcome:
     """How many rules are broken, each named with rows.
 
@@ -25,31 +46,10 @@ def schema_kept(found: Violations) -> Outcome:
     """
     if not found.rows:
         return nothing("there are no rows to look at")
-    there = found.layout.schema
-    said: list[tuple[float, str]] = []
-    details = []
-    for rule in found.rules:
-        name = printable(rule.column, 40)
-        if rule.column not in there.names:
-            if rule.required:
-                said.append((2.0, f"{name}: there is no such column"))
-            continue
-        kind = there.field(rule.column).type
-        if not fits(rule, kind):
-            said.append((2.0, f"{name}: the column holds {kind}, where {rule.type} is due"))
-            continue
-        for word, wording in WORDS.items():
-            broken = found.broken.get((rule.column, word), Broken())
-            share = broken.count / found.rows
-            if broken.count:
-                details.append({"column": rule.column, "rule": word, "rows": broken.count})
-            if share > 1 - rule.mostly + 1e-12:
-                what = wording.format(type=rule.type, at_least=rule.at_least, at_most=rule.at_most)
-                said.append((share, f"{name} {what}: {_rows(broken)}"))
-    said.sort(key=lambda one: -one[0])
-    names = {text.split(":")[0].split(" ")[0] for _, text in said}
+    faults = sorted(_faults(found), key=lambda one: -one.share)
+    columns = len({one.column for one in faults})
     return Outcome(
-        value=float(len(said)),
+        value=float(len(faults)),
         better="lower",
         unit="rule",
         kind="exact",
@@ -57,14 +57,47 @@ def schema_kept(found: Violations) -> Outcome:
         lowest=0.0,
         method="counted",
         says=(
-            f"{len(said)} rules of the schema are broken, in {len(names)} of {len(found.rules)}"
-            f" columns: {said[0][1]}."
-            if said
+            f"{len(faults)} rules of the schema are broken, in {columns} of {len(found.rules)}"
+            f" columns: {faults[0].says}."
+            if faults
             else f"{found.rows:,} rows keep to the schema of {len(found.rules)} columns."
         ),
-        evidence=tuple(text for _, text in said),
-        details={"broken": details},
+        evidence=tuple(one.says for one in faults),
+        details={
+            "broken": [
+                {"column": rule.column, "rule": word, "rows": found.broken[rule.column, word].count}
+                for rule in found.rules
+                if _unfit(rule, found.layout.schema) is None
+                for word in WORDS
+                if (rule.column, word) in found.broken
+            ]
+        },
     )
+
+
+def _faults(found: Violations) -> Iterator[Fault]:
+    """All of them, in the order of the schema."""
+    for rule in found.rules:
+        name = printable(rule.column, 40)
+        unfit = _unfit(rule, found.layout.schema)
+        if unfit:
+            yield Fault(rule.column, 2.0, f"{name}: {unfit}")
+        if unfit is not None:
+            continue
+        for word, wording in WORDS.items():
+            broken = found.broken.get((rule.column, word), Broken())
+            share = broken.count / found.rows
+            if share > 1 - rule.mostly + 1e-12:
+                what = wording.format(type=rule.type, at_least=rule.at_least, at_most=rule.at_most)
+                yield Fault(rule.column, share, f"{name} {what}: {_rows(broken)}")
+
+
+def _unfit(rule: Rule, schema: pa.Schema) -> str | None:
+    """Why no row can keep to a rule, "" where none has to; None where rows can."""
+    if rule.column not in schema.names:
+        return "there is no such column" if rule.required else ""
+    kind = schema.field(rule.column).type
+    return None if fits(rule, kind) else f"the column holds {kind}, where {rule.type} is due"
 
 
 def _rows(broken: Broken) -> str:

@@ -78,6 +78,16 @@ def test_few_rows_may_break_what_was_drafted(schema: Path) -> None:
     assert asked(schema, plan=one).status == "failed"
 
 
+def test_columns_are_counted_whatever_they_are_called(tmp_path: Path) -> None:
+    path = tmp_path / "schema.yaml"
+    rule = "{type: number, at_least: 0, mostly: 1}"
+    path.write_text(f"columns:\n  net income: {rule}\n  net worth: {rule}\n")
+    table = {"test": {"net income": [-1.0, 2.0], "net worth": [3.0, -4.0]}}
+    result = run_check("schema", subject=str(path), tables=table)
+    assert (result.status, result.value) == ("failed", 2.0)
+    assert result.says.startswith("2 rules of the schema are broken, in 2 of 2 columns: ")
+
+
 def test_a_column_that_is_gone_is_a_broken_rule(schema: Path) -> None:
     table = {"test": {name: cells for name, cells in GOOD.items() if name != "plan"}}
     result = run_check("schema", subject=str(schema), tables=table)
