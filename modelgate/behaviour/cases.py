@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ from modelgate.cases import Case, Cases, Cell, Input
 from modelgate.cases.written import KEYS
 from modelgate.errors import MistakesError, UsageError
 from modelgate.escape import shown
+
+LARGEST = {"halffloat": 65504.0, "float": 3.4028234663852886e38, "double": float("inf")}
+"""Type of Arrow -> its largest number."""
 
 
 def rows_of(cases: Cases, schema: pa.Schema) -> pa.RecordBatch:
@@ -137,19 +141,42 @@ def _column(
 ) -> pa.Array:
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     if is_text(kind):
-        values = [None if value is None else str(value) for value in values]
+        values = [str(value) if _is_plain(value) else value for value in values]
     else:
         values = [_meant(value, kind) if isinstance(value, Cell) else value for value in values]
+    found = _array(values, kind)
+    if found is not None:
+        return found
+    for value, case in zip(values, cases, strict=True):
+        if _array([value], kind) is None:
+            message = f"{field.name!r} takes {kind}, not {_quoted(value)}"
+            mistakes.append(UsageError("MG2144", message, where=case.where))
+    return pa.nulls(len(values), kind)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array | None:
+    """A column of these values; None where one of them would become another."""
     try:
-        return pa.array(values, kind)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        for value, case in zip(values, cases, strict=True):
-            try:
-                pa.array([value], kind)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-                message = f"{field.name!r} takes {kind}, not {_quoted(value)}"
-                mistakes.append(UsageError("MG2144", message, where=case.where))
-        return pa.nulls(len(values), kind)
+        return None if any(_bends(value, kind) for value in values) else pa.array(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return None
+
+
+def _bends(value: Any, kind: pa.DataType) -> bool:
+    """Whether Arrow would take the value without a word, and make another of it."""
+    if isinstance(value, list) and hasattr(kind, "value_type"):
+        return any(_bends(one, kind.value_type) for one in value)
+    if isinstance(value, dict) and pa.types.is_struct(kind):
+        return any(_bends(value.get(field.name), field.type) for field in kind)
+    if isinstance(value, bool):
+        return not pa.types.is_boolean(kind)
+    if not isinstance(value, int | float):
+        return False
+    if pa.types.is_integer(kind):
+        return value != value // 1
+    if pa.types.is_floating(kind):
+        return isfinite(value) and abs(value) > LARGEST[str(kind)]
+    return not (pa.types.is_decimal(kind) or is_text(kind))
 
 
 def _meant(cell: Cell, kind: pa.DataType) -> Any:
@@ -157,6 +184,11 @@ def _meant(cell: Cell, kind: pa.DataType) -> Any:
     if pa.types.is_boolean(kind):
         return {"true": True, "false": False}.get(cell.strip().casefold(), str(cell))
     return str(cell) if cell.number is None else cell.number
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a text can be meant by it: a number may stand without quotes."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _quoted(value: Any) -> str:

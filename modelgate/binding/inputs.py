@@ -33,7 +33,7 @@ def find_target(schema: pa.Schema, signature: Signature, named: Mapping[str, obj
         Its name; None where it has to be told.
     """
     names: list[str] = schema.names
-    matched = _by_name(signature.inputs, names) if signature.inputs and not named else None
+    matched = _by_name(signature, schema, names) if signature.inputs and not named else None
     left = [name for name in names if matched is None or name not in matched.values()]
     usual = [name for name in left if name.casefold() in USUAL_TARGETS]
     if len(usual) == 1:
@@ -85,7 +85,7 @@ def bind_inputs(
     if named:
         columns = _as_told(inputs, named, schema.names, where)
         how = "as the suite names them"
-    elif (matched := _by_name(inputs, free)) is not None:
+    elif (matched := _by_name(signature, schema, free)) is not None:
         columns = {name: (column,) for name, column in matched.items()}
         how = "by name"
     elif len(inputs) == 1:
@@ -103,8 +103,21 @@ def _plain(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "", name.casefold())
 
 
-def _by_name(inputs: Sequence[Tensor], columns: Sequence[str]) -> dict[str, str] | None:
+def _by_name(
+    signature: Signature, schema: pa.Schema, columns: Sequence[str]
+) -> dict[str, str] | None:
     """Input -> column of the same name (case and punctuation apart); None unless all match."""
+    inputs = signature.inputs
+    matched = _named_alike(inputs, columns)
+    if matched is None or len(inputs) > 1:
+        return matched
+    wide = prod(axis or 1 for axis in signature.row_shape(inputs[0]) or ())
+    if wide > 1 and is_number(schema.field(matched[inputs[0].name]).type):
+        return None  # a matrix X, and by chance one of its columns is called x
+    return matched
+
+
+def _named_alike(inputs: Sequence[Tensor], columns: Sequence[str]) -> dict[str, str] | None:
     exact = set(columns)
     if all(one.name in exact for one in inputs):
         return {one.name: one.name for one in inputs}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from modelgate.cases import Case, CaseFile, Cases, Cell, Filled
 from modelgate.cases.checklist import Tests, is_test
+from modelgate.cases.json_line import json_of
 from modelgate.cases.lexicons import Lexicons
 from modelgate.cases.templates import filled
 from modelgate.cases.written import EXAMPLE, KEYS, case_of
@@ -127,10 +127,9 @@ class _Reader:
                 continue
             where = Where(str(self.path), number)
             try:
-                told = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                reason = str(error) if isinstance(error, json.JSONDecodeError) else "not readable"
-                self.mistakes.add("MG2142", f"the line is no JSON: {reason}", where)
+                told = json_of(line)
+            except ValueError as error:
+                self.mistakes.add("MG2142", f"the line is no JSON: {error}", where)
                 continue
             if isinstance(told, dict) and is_test(told):
                 self._take(self._tests.cases(told, where), where)

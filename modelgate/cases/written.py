@@ -62,7 +62,7 @@ def case_of(
         expect = _expect(told, where, mistakes)
     elif asked == ["between"]:
         expect, tolerance = _between(told, where, mistakes)
-    others = () if ask in ALONE else _others(told.get(ask), ask, where, mistakes)
+    others = () if ask in ALONE else _others(told.get(ask), ask, given, where, mistakes)
     _refuse_wrong_values(told, where, mistakes)
     if len(mistakes.found) > before:
         return None
@@ -133,12 +133,15 @@ def _between(
     return ((low + high) / 2,), (high - low) / 2
 
 
-def _others(value: Any, ask: str, where: Where, mistakes: Mistakes) -> tuple[Any, ...]:
-    """The inputs that are compared with the first."""
+def _others(value: Any, ask: str, given: Any, where: Where, mistakes: Mistakes) -> tuple[Any, ...]:
+    """The inputs that are compared with the first, `given`."""
     others = value if isinstance(value, list) else [value]
     if not others or not all(isinstance(one, str | dict) and one for one in others):
         message = f"{shown(ask)} takes another input, or a list of them"
         mistakes.add("MG2142", message, where)
+    elif given in others:
+        message = f"{shown(ask)} holds the very input of the case, so that it could not fail"
+        mistakes.add("MG2142", message, where, hint="write what is changed, and must not matter")
     return tuple(others)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from modelgate.errors import UsageError
+from modelgate.escape import shown
 from modelgate.evaluation import started
 from modelgate.judgement import prepare
 from modelgate.options import Options
@@ -176,7 +177,7 @@ def selftest(
 
     Raises:
         UsageError: MG2070, there are no labelled rows; MG2072, no answer to any of them can be
-            judged; and what `evaluate` raises.
+            judged; MG2073, there is one class alone; and what `evaluate` raises.
     """
     began = time.monotonic()
     options = options or Options()
@@ -198,6 +199,13 @@ def selftest(
                 f"{name!r} answers none of the labelled rows with anything that can be judged, so"
                 " no answer can be made worse",
                 hint="take a model that you know to be good; `modelgate check` tells what is wrong",
+            )
+        if len(recording.reading.classes) == 1:
+            raise UsageError(
+                "MG2073",
+                f"all labels and all answers are {shown(recording.reading.classes[0])}, so no right"
+                " answer can be turned into a wrong one",
+                hint="take rows of all the classes that the model is to tell apart",
             )
         return _tested(recording, draws, began, told)
 

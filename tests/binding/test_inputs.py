@@ -36,6 +36,12 @@ IMAGE = signature(Tensor("image", "float32", ("N", 1, 28, 28)))
         pytest.param(
             MATRIX, schema("a", "y", "b", "c"), ("y",), {"X": ("a", "b", "c")}, id="target-apart"
         ),
+        pytest.param(
+            MATRIX, schema("a", "x", "b"), (), {"X": ("a", "x", "b")}, id="a-column-called-alike"
+        ),
+        pytest.param(
+            MATRIX, schema("X", "a", "b"), (), {"X": ("X", "a", "b")}, id="a-column-of-the-name"
+        ),
         pytest.param(OPEN, schema("a", "b"), (), {"X": ("a", "b")}, id="open-width"),
         pytest.param(
             COLUMNS,

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from modelgate.perturb import named
+from modelgate.perturb.material.compared import tables
 
 VALUES = np.array([10.5, 20.5, 30.5, 40.5])
 
@@ -184,3 +185,10 @@ def test_nan_for_nan_is_no_change() -> None:
     assert list(one.changed(before, after)) == [False, True, True]
     numbers = named("noise")
     assert list(numbers.changed(np.array([np.nan, 1.0]), np.array([np.nan, 2.0]))) == [False, True]
+
+
+def test_cells_of_half_precision_are_compared_too() -> None:
+    cells = np.array([1, 2, np.nan, 4], np.float16)
+    before = pa.RecordBatch.from_pydict({"x": pa.array(cells)})
+    after = pa.RecordBatch.from_pydict({"x": pa.array([cells[0], None, cells[2], cells[0]])})
+    assert tables(before, after).tolist() == [False, True, False, True]

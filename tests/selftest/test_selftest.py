@@ -189,6 +189,13 @@ def test_answers_that_are_no_numbers_cannot_be_made_worse(
     assert (caught.value.code, caught.value.exit_code) == ("MG2072", 2)
 
 
+def test_one_class_alone_cannot_be_answered_otherwise() -> None:
+    rows = pd.DataFrame({"says": ["yes"] * 200, "stays": ["yes"] * 200})
+    with pytest.raises(UsageError, match="all labels and all answers are 'yes'") as caught:
+        selftest("columns:says", data=rows, target="stays", draws=2)
+    assert (caught.value.code, caught.value.exit_code) == ("MG2073", 2)
+
+
 def test_a_target_that_is_not_there_is_told_as_always(table: pd.DataFrame) -> None:
     with pytest.raises(DataError) as caught:
         selftest(COLUMN, data=table, target="stay")

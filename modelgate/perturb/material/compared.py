@@ -44,6 +44,8 @@ def _cells(one: pa.Array, other: pa.Array) -> Flags:
         one, other = one.dictionary_decode(), other.dictionary_decode()
     if pa.types.is_nested(one.type):
         return _nested(one, other)
+    if pa.types.is_float16(one.type):  # Arrow compares no halves
+        one, other = one.cast(pa.float32()), other.cast(pa.float32())
     differ = pc.or_kleene(pc.not_equal(one, other), pc.xor(one.is_null(), other.is_null()))
     if pa.types.is_floating(one.type):  # NaN is unlike itself
         differ = pc.and_not_kleene(differ, pc.and_kleene(pc.is_nan(one), pc.is_nan(other)))
