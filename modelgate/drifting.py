@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from modelgate.drift.columns import METHODS
 from modelgate.drift.told import drift_of
-from modelgate.errors import DataError, about
+from modelgate.errors import DataError, UsageError, about
 from modelgate.gate import Weighed, alone
 from modelgate.limits import refuse_strange_limit
 from modelgate.outcome import Outcome, Status
@@ -91,13 +92,15 @@ def drift(
 
     Raises:
         DataError: rows cannot be read, or there are none; MG3580 to MG3582, a profile cannot.
-        UsageError: MG2260, no such column; MG2130, MG2131, a limit that says nothing.
+        UsageError: MG2260, no such column; MG2130, MG2131, MG2262, a limit that says nothing.
         StorageError: MG6050, the profile cannot be written.
     """
+    floor = METHODS[method].floor if at_most is None else at_most
+    if not (isfinite(floor) and floor >= 0):
+        raise UsageError("MG2262", f"at_most: {floor:g} is no shift: write a number from 0 on")
     (before, was), (after, now) = profiled(reference), profiled(current)
     if save_profile is not None:
         save(save_profile, before, was)
-    floor = METHODS[method].floor if at_most is None else at_most
     outcome = drift_of(was, now, columns=columns, ignore=ignore, method=method, floor=floor)
     limit = Limit(at_most=floor)
     refuse_strange_limit(outcome, limit, "a shift")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class Method:
         means: what a limit of it says, for people.
         floor: the effect below which a shift does not matter, where nobody says otherwise.
         highest: the most that the effect can be; None where there is no such bound.
+        furthest: the size of a number beyond which nothing can be told; infinity where any will do.
     """
 
     numbers: OfNumbers | None
@@ -40,6 +42,7 @@ class Method:
     means: str
     floor: float = 0.05
     highest: float | None = 1.0
+    furthest: float = inf
 
     @property
     def missing(self) -> OfCategories:
@@ -61,6 +64,9 @@ def in_bins(of: OfCategories) -> OfNumbers:
     return test
 
 
+FURTHEST = 1e150
+"""The size of a number whose square is a number still."""
+
 _ROWS = "so large a share of the rows would have to change"
 _PSI = "by the population stability index, where 0.1 is called little and 0.25 much"
 _JENSEN = "by the Jensen-Shannon distance: 0 is the same, 1 has nothing in common"
@@ -74,7 +80,9 @@ METHODS: Mapping[str, Method] = {
     "jensen_shannon": Method(
         in_bins(jensen_shannon), jensen_shannon, "Jensen-Shannon distance", _JENSEN
     ),
-    "wasserstein": Method(wasserstein, None, "Wasserstein distance", _WASSERSTEIN, highest=None),
+    "wasserstein": Method(
+        wasserstein, None, "Wasserstein distance", _WASSERSTEIN, highest=None, furthest=FURTHEST
+    ),
 }
 
 
@@ -103,7 +111,9 @@ class Compared:
         shifts: every test that was made.
         apart: column -> why no test can say how far it lies apart, and it does: it is gone, or it
             holds something else.
-        untold: column -> why it was not compared.
+        untold: column -> why it was not compared, by what it holds and by the method.
+        blind: column -> why it could not be compared, though it holds what the method compares:
+            nobody knows whether it has shifted.
         added: columns that the reference does not have.
     """
 
@@ -111,6 +121,7 @@ class Compared:
     apart: Mapping[str, str]
     untold: Mapping[str, str]
     added: tuple[str, ...]
+    blind: Mapping[str, str] = field(default_factory=dict)
 
 
 def compared(
@@ -130,10 +141,11 @@ def compared(
         ignore: but these.
         method: one of `METHODS`.
     """
-    wanted = [name for name in (columns or reference) if name not in ignore]
+    wanted = [name for name in dict.fromkeys(columns or reference) if name not in ignore]
     shifts: list[ColumnShift] = []
     apart: dict[str, str] = {}
     untold: dict[str, str] = {}
+    blind: dict[str, str] = {}
     for name in wanted:
         if name not in current or name not in reference:
             side = "the rows" if name in reference else "the reference"
@@ -143,12 +155,15 @@ def compared(
         if not (one.missing == one.rows or two.missing == two.rows) and _differ(one, two):
             apart[name] = f"holds {KINDS[two.kind]}, and {KINDS[one.kind]} in the reference"
             continue
+        why = _blind(one, two, METHODS[method])
+        if why:
+            blind[name] = why
         found = _shifts(one, two, METHODS[method])
         shifts += found
-        if not found:
-            untold[name] = f"{KINDS[one.kind]} are not compared by {method}"
+        if not (found or why):
+            untold[name] = f"holds {KINDS[one.kind]}, which method {method} does not compare"
     added = tuple(name for name in current if name not in reference and name not in ignore)
-    return Compared(tuple(shifts), apart, untold, () if columns else added)
+    return Compared(tuple(shifts), apart, untold, () if columns else added, blind)
 
 
 KINDS = {
@@ -177,9 +192,35 @@ def _differ(one: ColumnProfile, two: ColumnProfile) -> bool:
     return one.kind != two.kind and not {one.kind, two.kind} <= words
 
 
+def _blind(one: ColumnProfile, two: ColumnProfile, method: Method) -> str:
+    """Why nobody can tell how far the column lies apart; "" where somebody can."""
+    if method.categories and one.kind == "category" and one.categories and _uncounted(two):
+        return (
+            f"holds more different values than are counted, and {len(one.categories):,} in the"
+            " reference"
+        )
+    if _far(one, two, method):
+        return "holds infinite numbers, or nearly infinite ones, which lie beyond any measure"
+    return ""
+
+
+def _far(one: ColumnProfile, two: ColumnProfile, method: Method) -> bool:
+    """Whether one of them holds a number beyond what the method can measure."""
+    numbers = [side.numbers.values for side in (one, two) if side.numbers is not None]
+    return any(float(np.abs(values).max()) > method.furthest for values in numbers)
+
+
+def _uncounted(column: ColumnProfile) -> bool:
+    """Whether it holds more different texts than are counted."""
+    return column.kind == "text" and not column.categories and column.missing < column.rows
+
+
 def _shifts(one: ColumnProfile, two: ColumnProfile, method: Method) -> list[ColumnShift]:
     found = []
-    if method.numbers and one.numbers is not None and two.numbers is not None:
+    counted = one.numbers is not None and two.numbers is not None
+    if method.numbers and counted and not _far(one, two, method):
+        assert one.numbers is not None
+        assert two.numbers is not None
         shift = method.numbers(one.numbers, two.numbers)
         words = changed_numbers(one.numbers, two.numbers, of_time=one.kind == "time")
         found.append(ColumnShift(one.name, "values", shift, words))

@@ -153,18 +153,23 @@ def _outcome(found: Compared, family: Family | None, floor: float, rows: int) ->
     details = {
         "columns": lines,
         "floor": floor,
-        "not_compared": dict(found.untold),
+        "not_compared": {**found.untold, **found.blind},
         "added": list(found.added),
     }
     if family is None and not found.apart:
-        why = "; ".join(f"{name}: {why}" for name, why in found.untold.items())
+        why = "; ".join(f"{name}: {why}" for name, why in {**found.untold, **found.blind}.items())
         return _unknown(why or "no column has a value in both", details)
+    if found.blind and not found.apart and not (family and family.drifted):
+        why = "; ".join(f"{name} {why}" for name, why in found.blind.items())
+        return _unknown(
+            f"no shift is shown, but of some columns nothing can be told: {why}", details
+        )
     gone = bool(found.apart)
-    value = 1.0 if gone or family is None else family.value
+    value = max(1.0, 2 * floor) if gone or family is None else family.value  # beyond any limit
     at = None if gone or family is None else family.at
     return Outcome(
         value=value,
-        interval=Interval(1.0, 1.0) if at is None else at(LEVEL),
+        interval=Interval(value, value) if at is None else at(LEVEL),
         at=at,
         p_same=SMALLEST if gone or family is None else family.p_same,
         better="lower",
@@ -190,15 +195,25 @@ def _sentence(found: Compared, family: Family | None, floor: float) -> str:
     names = list(dict.fromkeys([*found.apart, *(one.column for one in drifted)]))
     tests = () if family is None else family.ranked
     every = len({*found.apart, *(one.column for one in tests)})
+    beside = _left_out(found)
     if names:
         listed = ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")
         count = f"{len(names)} of {every} columns" if every > 1 else "The column"
-        return f"{count} shifted by more than {floor:g}: {listed}."
+        return f"{count} shifted by more than {floor:g}: {listed}.{beside}"
     assert family is not None
     high = family.at(LEVEL).high
     many = f"None of {every} columns" if every > 1 else f"{tests[0].column} is not"
     shown = "is shown to have" if every > 1 else "shown to have"
-    return f"{many} {shown} shifted by more than {floor:g}; more than {high:.2g} is ruled out."
+    return (
+        f"{many} {shown} shifted by more than {floor:g}; more than {high:.2g} is ruled out.{beside}"
+    )
+
+
+def _left_out(found: Compared) -> str:
+    """Which columns were not compared, as a sentence; "" where all were."""
+    names = [*found.untold, *found.blind]
+    more = " ..." if len(names) > SHOWN else ""
+    return f" Not compared: {', '.join(names[:SHOWN])}{more}." if names else ""
 
 
 def _of_answers(found: Compared, family: Family | None, outcome: Outcome) -> str:

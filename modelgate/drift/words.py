@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _quantile(sample: Counted, share: float) -> float:
 
 
 def _plain(value: float) -> str:
-    if value == round(value) and abs(value) < 1e9:
+    if isfinite(value) and value == round(value) and abs(value) < 1e9:
         return f"{value:,.0f}"
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
 

@@ -41,7 +41,8 @@ class Counted:
         """Refuse what is in no order, or empty."""
         if self.values.shape != self.counts.shape or self.values.ndim != 1:
             raise ValueError("values and counts are two rows of the same length")
-        if not (np.diff(self.values) > 0).all() or np.isnan(self.values).any():
+        # Compared and not subtracted: infinity less infinity is no number.
+        if not (self.values[1:] > self.values[:-1]).all() or np.isnan(self.values).any():
             raise ValueError("values ascend strictly and none is NaN")
         must_be_counts(self.counts)
 

@@ -6,20 +6,28 @@ import pytest
 
 from modelgate.drift.columns import compared
 from modelgate.drift.family import SHOWN, family_of, said, table
+from modelgate.drift.told import drift_of
+from modelgate.gate import alone
+from modelgate.outcome import Status
 from modelgate.profiles.column import ColumnProfile
 from modelgate.profiles.profile import Profile
 from modelgate.stats.shift import Shift
+from modelgate.suite import Limit
 from modelgate.surveys import Layout, Rows
 
 RNG = np.random.default_rng(0)
 NORMAL = RNG.normal(size=3_000)
 
 
-def profiles(**columns: Any) -> dict[str, ColumnProfile]:
+def of(**columns: Any) -> Profile:
     block = pa.RecordBatch.from_pydict(columns)
     profile = Profile(Layout(schema=block.schema))
     profile.add(Rows(block, 0))
-    return dict(profile.columns_profiled)
+    return profile
+
+
+def profiles(**columns: Any) -> dict[str, ColumnProfile]:
+    return dict(of(**columns).columns_profiled)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +108,7 @@ def test_another_language_is_named() -> None:
 
 def test_a_method_that_compares_no_such_column_says_so() -> None:
     found = compared(profiles(it=["a"], n=[1.0]), profiles(it=["a"], n=[1.0]), method="ks")
-    assert found.untold == {"it": "categories are not compared by ks"}
+    assert found.untold == {"it": "holds categories, which method ks does not compare"}
     assert [one.column for one in found.shifts] == ["n"]
 
 
@@ -154,3 +162,48 @@ def test_no_column_is_above_the_upper_end_of_all() -> None:
     assert family.at(0.9).high == max(one.shift.at(0.9).high for one in found.shifts)
     assert isinstance(found.shifts[0].shift, Shift)
     assert family.at(0.9).high >= at(0.9).high
+
+
+MANY = [f"{at:08}" for at in range(12_000)]
+
+
+def test_categories_that_became_too_many_to_count_are_not_taken_for_the_same() -> None:
+    found = compared(profiles(it=["00000001"] * 100), profiles(it=MANY))
+    assert {one.aspect for one in found.shifts} >= {"length", "digits"}
+    assert list(found.blind) == ["it"]
+    assert "more different values than are counted, and 1 in the reference" in found.blind["it"]
+
+
+@pytest.mark.parametrize("worst", [np.inf, -np.inf, 1e200])
+def test_no_distance_is_told_of_numbers_beyond_measure(worst: float) -> None:
+    sides = profiles(it=[1.0, 2.0] * 50), profiles(it=[1.0, worst] * 50)
+    assert list(compared(*sides, method="wasserstein").blind) == ["it"]
+    assert [one.aspect for one in compared(*sides).shifts] == ["values"]
+
+
+@pytest.mark.parametrize("method", ["auto", "psi", "jensen_shannon"])
+def test_infinite_numbers_are_compared_and_told(method: str) -> None:
+    sides = profiles(it=[-np.inf, np.inf, np.inf] * 50), profiles(it=[np.inf] * 150)
+    (shift,) = compared(*sides, method=method).shifts
+    assert shift.says == "median inf, nine in ten -inf to inf → inf"
+    assert shift.shift.p_value < 1e-4
+
+
+def test_a_column_that_nothing_can_be_told_of_leaves_the_whole_undecided() -> None:
+    ones = np.ones(12_000)
+    was, now = of(it=["00000001"] * 12_000, x=ones), of(it=MANY, x=ones)
+    outcome = drift_of(was, now)
+    assert outcome.value is None
+    assert outcome.reason is not None
+    assert "of some columns nothing can be told: it holds more" in outcome.reason
+    moved = drift_of(was, of(it=MANY, x=ones + 1))
+    assert moved.value == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("floor", [0.05, 1.0, 7.0])
+def test_a_column_that_is_gone_lies_beyond_any_limit(floor: float) -> None:
+    ones = np.ones(100)
+    outcome = drift_of(of(it=ones, gone=ones), of(it=ones), method="wasserstein", floor=floor)
+    assert outcome.value is not None
+    assert outcome.value > floor
+    assert alone(outcome, Limit(at_most=floor)).status is Status.FAILED

@@ -10,6 +10,7 @@ import pytest
 
 from modelgate.dataset import Dataset
 from modelgate.drifting import drift
+from modelgate.errors import UsageError
 
 RNG = np.random.default_rng(0)
 ROWS = 60_000
@@ -76,3 +77,11 @@ def test_a_profile_may_stand_on_either_side(folder: Path) -> None:
     found = drift(folder / "train.json", folder / "train.json")
     assert (found.exit_code, found.outcome.value) == (0, 0.0)
     assert found.current.profile_of == str(folder / "train.parquet")
+
+
+@pytest.mark.parametrize("limit", [np.nan, np.inf, -0.1])
+def test_a_limit_that_is_no_shift_is_refused(limit: float) -> None:
+    rows = pd.DataFrame({"x": [1.0] * 40})
+    with pytest.raises(UsageError, match="write a number from 0 on") as error:
+        drift(rows, rows, at_most=limit)
+    assert (error.value.code, error.value.exit_code) == ("MG2262", 2)

@@ -66,7 +66,7 @@ def test_categories_and_missing_values_are_compared_in_the_same_unit(method: str
 def test_categories_have_no_wasserstein_distance() -> None:
     found = compared(columns(x=KINDS), columns(x=THEIRS), method="wasserstein")
     assert found.shifts == ()
-    assert found.untold == {"x": "categories are not compared by wasserstein"}
+    assert found.untold == {"x": "holds categories, which method wasserstein does not compare"}
 
 
 @pytest.mark.parametrize("method", METHODS)

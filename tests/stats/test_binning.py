@@ -36,3 +36,11 @@ def test_one_value_is_one_bin() -> None:
     ones, others = quantile_bins(counted(np.full(9, 3.0)), counted(np.array([3.0, 3.0])))
     assert (ones.sum(), others.sum()) == (9, 2)
     assert (ones > 0).sum() == 1
+
+
+@pytest.mark.parametrize("least", [3.0, -np.inf])
+def test_what_lies_below_the_value_of_most_rows_has_a_bin_of_its_own(least: float) -> None:
+    current = Counted(np.array([-np.inf, 9.0]), np.array([4, 6]))
+    ones, others = quantile_bins(Counted(np.array([least, 5.0]), np.array([95, 5])), current)
+    assert ones.sum() == 100
+    assert others.tolist() == ([4, 0, 6] if least == 3.0 else [4, 6])
