@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelgate.cli.allowing import allow_code as allowing
+from modelgate.cli.reporting import report_options
 
 if TYPE_CHECKING:
     from modelgate.options import Options
@@ -27,13 +28,7 @@ if TYPE_CHECKING:
 @click.option("--reference", metavar="FILE", help="The rows that the model was trained on.")
 @click.option("--champion", metavar="MODEL", help="The model in production, to compare with.")
 @click.option("--suite", metavar="NAME|FILE", help="What to ask; chosen by the task if left out.")
-@click.option(
-    "--report",
-    "reports",
-    metavar="FORMAT[:PATH]",
-    multiple=True,
-    help="terminal (the default) or json; several at once; PATH - is standard output.",
-)
+@report_options
 @click.option("--save-predictions", metavar="FILE", help="Write the answers: .csv or .parquet.")
 @click.option(
     "--plan",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from modelgate.cli.allowing import allow_code as allowing
+from modelgate.cli.reporting import report_options
 
 
 @click.command(
@@ -22,13 +23,7 @@ from modelgate.cli.allowing import allow_code as allowing
 @click.option("--suite", metavar="NAME|FILE", help="Judge each by it; name the best it promotes.")
 @click.option("--champion", metavar="MODEL", help="For the suite's comparisons.")
 @click.option("--metric", metavar="NAME", help="Rank by it; accuracy or rmse if left out.")
-@click.option(
-    "--report",
-    "reports",
-    metavar="FORMAT[:PATH]",
-    multiple=True,
-    help="terminal (the default) or json; several at once; PATH - is standard output.",
-)
+@report_options
 @click.option("--no-cache", is_flag=True, help="Ask a model even where its answers are known.")
 @allowing
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="In place of the suite's.")

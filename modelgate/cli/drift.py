@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from modelgate.cli.reporting import report_options
+
 
 @click.command(
     name="drift",
@@ -31,13 +33,7 @@ import click
 @click.option(
     "--at-most", metavar="SHIFT", type=float, help="What does not matter yet; 0.05 if left out."
 )
-@click.option(
-    "--report",
-    "reports",
-    metavar="FORMAT[:PATH]",
-    multiple=True,
-    help="terminal (the default) or json; several at once; PATH - is standard output.",
-)
+@report_options
 @click.option(
     "--save-profile",
     metavar="FILE",

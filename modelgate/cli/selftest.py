@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelgate.cli.allowing import allow_code as allowing
+from modelgate.cli.reporting import report_options
 
 if TYPE_CHECKING:
     from modelgate.passing import Progress
@@ -33,13 +34,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Models of each kind of fault; a quarter as many of each slice.",
 )
-@click.option(
-    "--report",
-    "reports",
-    metavar="FORMAT[:PATH]",
-    multiple=True,
-    help="terminal (the default) or json; several at once; PATH - is standard output.",
-)
+@report_options
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="In place of the suite's.")
 @allowing
 @click.option("--threads", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True)
