@@ -50,7 +50,7 @@ LOSSES: dict[str, Callable[[Facts, Batch], Floats | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRows:
     """Rows that are kept, in an order that hangs on nothing but what they are.
 
     Attributes:
@@ -86,7 +86,7 @@ class RowLosses(Aggregate):
         self.unknown = False
         self._most = kept
         self._below = _ALL  # hashes of numbers of rows that are kept
-        self._parts: list[tuple[NDArray[np.uint64], Kept]] = []
+        self._parts: list[tuple[NDArray[np.uint64], KeptRows]] = []
         self._waiting = 0
         self._few: list[tuple[NDArray[np.uint64], Floats, Columns]] = []
 
@@ -124,15 +124,15 @@ class RowLosses(Aggregate):
         self._settle()
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> KeptRows:
         """The rows that are kept, ordered by what they hold and cost."""
         self._settle()
         if not self._parts:
             nothing = np.zeros((0, len(self.columns)), dtype=np.uint16)
-            return Kept(np.zeros(0, np.uint64), np.zeros(0), nothing)
+            return KeptRows(np.zeros(0, np.uint64), np.zeros(0), nothing)
         found = self._parts[0][1]
         order = np.lexsort((found.loss, found.content))
-        return Kept(found.content[order], found.loss[order], found.codes[order])
+        return KeptRows(found.content[order], found.loss[order], found.codes[order])
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that it has seen, as arrays; `restored` makes an equal one of them."""
@@ -152,7 +152,7 @@ class RowLosses(Aggregate):
         self.rows = int(state["rows"][0])
         self.columns = columns
         self._below = int(state["below"][0]) + 1
-        kept = Kept(state["content"], state["loss"], state["codes"])
+        kept = KeptRows(state["content"], state["loss"], state["codes"])
         self._parts, self._waiting = [(state["chance"], kept)], len(kept.loss)
         return self
 
@@ -163,7 +163,7 @@ class RowLosses(Aggregate):
         chances, losses, columns = zip(*self._few, strict=True)
         self._few = []
         together = columns[0].followed_by(columns[1:]) if columns[1:] else columns[0]
-        found = Kept(together.content(), np.concatenate(losses), together.codes())
+        found = KeptRows(together.content(), np.concatenate(losses), together.codes())
         self._parts.append((np.concatenate(chances), found))
         self._waiting += len(found.loss)
 
@@ -185,7 +185,7 @@ class RowLosses(Aggregate):
             np.concatenate([getattr(part, name) for part in parts])[keep]
             for name in ("content", "loss", "codes")
         )
-        self._parts, self._waiting = [(chance[keep], Kept(content, loss, codes))], len(keep)
+        self._parts, self._waiting = [(chance[keep], KeptRows(content, loss, codes))], len(keep)
 
 
 def mixed(content: NDArray[np.uint64], bits: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -28,7 +28,7 @@ from modelgate.judgement import judge
 from modelgate.live import LiveModel
 from modelgate.passing import Progress
 from modelgate.replay.beyond import models_beyond, said_beyond
-from modelgate.replay.kept import Kept
+from modelgate.replay.in_memory import RowsInMemory
 from modelgate.replay.replies import Ask, Once, Replay, Replies, spoken
 from modelgate.replay.tape import Tape
 from modelgate.report import Report
@@ -77,7 +77,7 @@ class Recording:
     def table(self) -> pa.Table:
         """The rows of the role "test", without columns of tensors."""
         data = self.roles["test"].data
-        assert isinstance(data, Kept)
+        assert isinstance(data, RowsInMemory)
         return data.table
 
     @property

@@ -15,7 +15,7 @@ from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.judging import Rival, predictions
 from modelgate.passing import Progress, answered
-from modelgate.replay.kept import Counted, Kept
+from modelgate.replay.in_memory import CountedRows, RowsInMemory
 from modelgate.replay.replies import Replies, spoken_as, spoken_by_champion
 from modelgate.role import Role
 from modelgate.sample import Sampled
@@ -55,7 +55,7 @@ class Tape:
             seed: of the sample, where there are more rows than are kept.
             progress: told the role and the rows done, after each block.
         """
-        counted = Counted(role.data)
+        counted = CountedRows(role.data)
         most = _most_rows(role.reading)
         columns = [field.name for field in role.data.schema if not is_tensor(field.type)]
         askers, listeners = [], []
@@ -81,7 +81,7 @@ class Tape:
         self.replies = None if role.reading is None else listeners[0].replies()
         self.champion = listeners[1].replies() if len(listeners) > 1 else None
         self.raw: Raw = listeners[0].raw() if role.asked and role.reading is None else {}
-        data = Kept(blocks, schema, role.data)
+        data = RowsInMemory(blocks, schema, role.data)
         self.role = replace(role, data=data, reading=None, champion=None, searched=False)
         said = self.champion or self.replies
         if role.reading is not None and said is not None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from modelgate.aggregates import Flags
 from modelgate.aggregates.columns import Column
-from modelgate.aggregates.row_losses import Kept, RowLosses, mixed, scattered
+from modelgate.aggregates.row_losses import KeptRows, RowLosses, mixed, scattered
 from modelgate.metrics.measure import NEEDS_SCORES
 from modelgate.slices import Part
 from modelgate.stats.interval import LEVEL, Interval
@@ -177,7 +177,7 @@ def _tests(
     ]
 
 
-def _distinct(tests: Sequence[_Test], kept: Kept) -> list[_Test]:
+def _distinct(tests: Sequence[_Test], kept: KeptRows) -> list[_Test]:
     """The surest first; those that share most of their rows with a surer one are left out."""
     chosen: list[tuple[_Test, Flags]] = []
     for test in sorted(tests, key=lambda one: (one.p_value, -one.mine.mean)):
@@ -190,13 +190,13 @@ def _distinct(tests: Sequence[_Test], kept: Kept) -> list[_Test]:
     return [test for test, _ in chosen]
 
 
-def _step(kept: Kept) -> float:
+def _step(kept: KeptRows) -> float:
     """What losses are rounded to: 1 where they are 0 or 1, else a small part of the largest."""
     most = float(kept.loss.max(initial=0.0))
     return 1.0 if most <= 0 or np.isin(kept.loss, (0.0, 1.0)).all() else most / STEPS
 
 
-def _first_half(kept: Kept) -> Flags:
+def _first_half(kept: KeptRows) -> Flags:
     """(m,) which rows belong to one of the halves."""
     alike = np.zeros(len(kept.loss), dtype=np.bool_)
     alike[1:] = (kept.content[1:] == kept.content[:-1]) & (kept.loss[1:] == kept.loss[:-1])

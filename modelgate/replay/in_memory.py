@@ -9,7 +9,7 @@ import pyarrow as pa
 from modelgate.dataset import Dataset
 
 
-class Kept(Dataset):
+class RowsInMemory(Dataset):
     """Rows in memory, in blocks that are cut once.
 
     Attributes:
@@ -42,7 +42,7 @@ class Kept(Dataset):
         return self._bytes
 
 
-class Counted(Dataset):
+class CountedRows(Dataset):
     """A data set that knows how many rows it gave.
 
     Attributes:
