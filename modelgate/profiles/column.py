@@ -89,6 +89,17 @@ class ColumnState(ABC):
     def profile(self) -> ColumnProfile:
         """What was seen."""
 
+    def _holding(self, kind: Kind, **held: Any) -> ColumnProfile:
+        """A profile with what was counted of every column, and what this one holds."""
+        return ColumnProfile(
+            name=self.name,
+            kind=kind,
+            type=str(self.type),
+            rows=self.rows,
+            missing=self.missing,
+            **held,
+        )
+
 
 class Opaque(ColumnState):
     """Cells that nothing is known to be compared by: only what is missing is counted."""
@@ -102,10 +113,4 @@ class Opaque(ColumnState):
 
     def profile(self) -> ColumnProfile:
         """See `ColumnState.profile`."""
-        return ColumnProfile(
-            name=self.name,
-            kind="other",
-            type=str(self.type),
-            rows=self.rows,
-            missing=self.missing,
-        )
+        return self._holding("other")

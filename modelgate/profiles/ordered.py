@@ -51,12 +51,8 @@ class Numbers(ColumnState):
     def profile(self) -> ColumnProfile:
         """See `ColumnState.profile`."""
         some = self._values.rows > 0
-        return ColumnProfile(
-            name=self.name,
-            kind=self.kind,
-            type=str(self.type),
-            rows=self.rows,
-            missing=self.missing,
+        return self._holding(
+            self.kind,
             numbers=self._values.counted() if some else None,
             lowest=self._values.lowest if some else None,
             highest=self._values.highest if some else None,

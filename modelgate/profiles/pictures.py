@@ -54,11 +54,5 @@ class Pictures(ColumnState):
 
     def profile(self) -> ColumnProfile:
         """See `ColumnState.profile`."""
-        return ColumnProfile(
-            name=self.name,
-            kind="image",
-            type=str(self.type),
-            rows=self.rows,
-            missing=self.missing,
-            measures={name: one.counted() for name, one in self._measures.items() if one.rows},
-        )
+        measures = {name: one.counted() for name, one in self._measures.items() if one.rows}
+        return self._holding("image", measures=measures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -116,33 +117,17 @@ class Words(ColumnState):
         )
         times = self._times.profile() if self._times is not None else None
         if times is not None and times.numbers is not None:
-            return self._as_times(times)
+            return replace(times, rows=self.rows, missing=self.missing)
         measured = self._measured
         if self._counts and is_text(self.type):
             measured = Measured()
             rows = np.array(list(counts.values()), dtype=np.int64)
             measured.add(texts_of(list(counts), pa.large_string()), rows, read=not few)
-        return ColumnProfile(
-            name=self.name,
-            kind="category" if few else "text",
-            type=str(self.type),
-            rows=self.rows,
-            missing=self.missing,
+        return self._holding(
+            "category" if few else "text",
             categories=dict(sorted(counts.items(), key=lambda one: str(one[0]))),
             measures=measured.counted(),
             languages=measured.languages,
-        )
-
-    def _as_times(self, found: ColumnProfile) -> ColumnProfile:
-        return ColumnProfile(
-            name=self.name,
-            kind="time",
-            type=str(self.type),
-            rows=self.rows,
-            missing=self.missing,
-            numbers=found.numbers,
-            lowest=found.lowest,
-            highest=found.highest,
         )
 
 
