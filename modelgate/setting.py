@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NewType
 
@@ -32,6 +33,20 @@ class Between:
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What else must hold of a value, written beside its type: `Annotated[str, Checked(known)]`.
+
+    A suite that writes another one is told so, by line, before anything is asked.
+
+    Attributes:
+        by: raises `UsageError` for a value that will not do; its message ends a sentence that
+            begins with the setting's name.
+    """
+
+    by: Callable[[Any], object]
 
 
 Version = NewType("Version", str)

@@ -19,6 +19,10 @@ _IDLE_SECONDS = 300.0
 _SOCKETS: list[str] = []
 
 
+class MistakeError(Exception):
+    """What a step asks for, its preset or metric does not take."""
+
+
 def main() -> None:
     """Answer until the parent closes its end, or is gone."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -35,6 +39,8 @@ def main() -> None:
         last[0] = float("inf")
         try:
             answer = _answer(json.loads(line))
+        except MistakeError as error:
+            answer = {"mistake": str(error)}
         except Exception as error:  # noqa: BLE001 (whatever it was, the parent is told)
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer | {"sockets": len(_SOCKETS)}, allow_nan=False) + "\n")
@@ -59,9 +65,10 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     import evidently
     from evidently import Report
 
-    snapshot = Report([_metric(asked)], include_tests=True).run(
-        _frame(asked["current"]), _frame(asked["reference"])
-    )
+    told = asked.get("definition")
+    metric = _metric(asked, (told or {}).get("task") or {})
+    sides = [_dataset(asked[side], told) for side in ("current", "reference")]
+    snapshot = Report([metric], include_tests=True).run(*sides)
     found = snapshot.dict()
     values = {one["id"]: one for one in found["metrics"]}
     tests = [_test(one, values) for one in found["tests"]]
@@ -70,25 +77,93 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     return {"tests": tests, "metrics": len(values), "version": evidently.__version__}
 
 
-def _frame(path: str) -> Any:
+def _dataset(path: str, told: dict[str, Any] | None) -> Any:
+    """The rows, with what is known of their columns; with what Evidently guesses where None."""
     import pyarrow as pa
+    from evidently import DataDefinition, Dataset
 
     with pa.memory_map(path) as file:
-        return pa.ipc.open_file(file).read_all().to_pandas()
+        frame = pa.ipc.open_file(file).read_all().to_pandas()
+    definition = None
+    if told is not None:
+        kinds = ("numerical", "categorical", "text", "datetime")
+        definition = DataDefinition(
+            **{f"{kind}_columns": told[kind] for kind in kinds},
+            unknown_columns=[],
+            list_columns=[],
+            **_task(told["task"]),
+        )
+    return Dataset.from_pandas(frame, data_definition=definition)
 
 
-def _metric(asked: dict[str, Any]) -> Any:
+def _task(told: dict[str, Any] | None) -> dict[str, Any]:
+    """Which columns are the target and the answers, of a data definition."""
+    from evidently import BinaryClassification, MulticlassClassification, Regression
+
+    if told is None:
+        return {}
+    if told["task"] == "regression":
+        return {"regression": [Regression(target=told["target"], prediction=told["answer"])]}
+    scores = told["scores"] or None
+    named = {"target": told["target"], "prediction_labels": told["answer"]}
+    if told["positive"] is None:
+        return {"classification": [MulticlassClassification(**named, prediction_probas=scores)]}
+    binary = BinaryClassification(
+        **named, prediction_probas=scores and scores[0], pos_label=told["positive"]
+    )
+    return {"classification": [binary]}
+
+
+def _metric(asked: dict[str, Any], task: dict[str, Any]) -> Any:
     from evidently import metrics, presets, tests
 
-    kind = getattr(presets, asked["name"], None) or getattr(metrics, asked["name"], None)
+    name = asked["name"]
+    kind = getattr(presets, name, None) or getattr(metrics, name, None)
     if not isinstance(kind, type):
-        raise LookupError(  # noqa: TRY004 (a name, not a type, is wrong)
-            f"Evidently has no preset and no metric {asked['name']!r}"
-        )
+        raise MistakeError(f"this Evidently has no preset and no metric {name!r}")
+    fields: dict[str, Any] = getattr(kind, "__fields__", {})
     further = dict(asked["settings"])
-    if asked["tests"]:
-        further["tests"] = [getattr(tests, name)(limit) for name, limit in asked["tests"]]
+    for setting in further:
+        if setting not in fields:
+            raise MistakeError(f"Evidently's {name} takes no {setting!r}")
+    lacking = [one for one in ("column", "column_name") if _needs(fields, one, further)]
+    if lacking:
+        raise MistakeError(f"Evidently's {name} is about one column: write `column: NAME`")
+    wanted: dict[str, list[Any]] = {}
+    for about, test, limit in asked["tests"]:
+        wanted.setdefault(_place(name, fields, about), []).append(getattr(tests, test)(limit))
+    for place, several in wanted.items():
+        further[place] = _shaped(fields[place], several, task.get("classes") or [])
     return kind(**further)
+
+
+def _needs(fields: dict[str, Any], name: str, given: dict[str, Any]) -> bool:
+    return name in fields and bool(fields[name].required) and name not in given
+
+
+def _place(name: str, fields: dict[str, Any], about: str) -> str:
+    """The argument that takes tests of a figure."""
+    places = [one for one in fields if one.endswith("tests") and one != "include_tests"]
+    if about:
+        found = f"{about}_tests"
+    else:
+        found = next((one for one in ("tests", "mean_tests") if one in places), "")
+    if found in places:
+        return found
+    figures = ", ".join(one.removesuffix("_tests") for one in places if one != "tests")
+    hint = f"say of which figure, one of {figures}" if figures else "it takes none"
+    raise MistakeError(f"Evidently's {name} takes no tests of {about or 'everything'}: {hint}")
+
+
+def _shaped(field: Any, tests: list[Any], classes: list[str]) -> Any:
+    """Tests as an argument takes them: alone, of a mean, or of each class."""
+    from evidently.core.metric_types import MeanStdMetricTests
+
+    if field.outer_type_ is MeanStdMetricTests:
+        return MeanStdMetricTests(mean=tests)
+    if str(field.outer_type_).startswith("typing.Dict"):
+        return dict.fromkeys(classes, tests)
+    return tests
 
 
 def _test(found: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

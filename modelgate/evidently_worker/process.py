@@ -68,6 +68,7 @@ class EvidentlyProcess:
             seconds: it may take, its own start included.
 
         Raises:
+            UsageError: MG2295, its preset or metric does not take what it is given.
             CheckCrashedError: MG4091 it raised, MG4092 its process ended or took too long.
         """
         with self._asking, tempfile.TemporaryDirectory(dir=self._folder) as folder:
@@ -80,6 +81,8 @@ class EvidentlyProcess:
                 ):
                     to.write_table(table)
             answer = self._exchange(json.dumps(asked).encode() + b"\n", seconds)
+        if "mistake" in answer:
+            raise UsageError("MG2295", printable(answer["mistake"], 300))
         if "error" in answer:
             raise CheckCrashedError("MG4091", f"Evidently: {printable(answer['error'], 300)}")
         return answer
@@ -141,7 +144,8 @@ def running() -> EvidentlyProcess:
     Raises:
         UsageError: MG2290, Evidently is not installed, or pandas is too new for it.
     """
-    refuse_missing()
+    if (lack := absent()) is not None:
+        raise UsageError(lack.code, f"the step {lack.message}", hint=lack.hint)
     with _STARTING:
         if _RUNNING and not _RUNNING[0].runs:
             _RUNNING.pop().close()
@@ -150,23 +154,22 @@ def running() -> EvidentlyProcess:
         return _RUNNING[0]
 
 
-def refuse_missing(packages: Sequence[str] = ("evidently",)) -> None:
-    """Nothing is asked of what is not there.
+def absent(packages: Sequence[str] = ("evidently",)) -> UsageError | None:
+    """MG2290 where Evidently is not installed, or pandas is too new for it; the end of a sentence.
 
-    Raises:
-        UsageError: MG2290, Evidently is not installed, or pandas is too new for it.
+    Args:
+        packages: that must be there.
     """
     hint = "pip install 'modelgate-ci[evidently]'"
     for package in packages:
         if importlib.util.find_spec(package) is None:
-            raise UsageError(
-                "MG2290", f"this step needs {package}, which is not installed", hint=hint
-            )
+            lack = f"needs the package {package}, which is not installed"
+            return UsageError("MG2290", lack, hint=hint)
     pandas = importlib.metadata.version("pandas")
     if not pandas.startswith(("1.", "2.")):
-        raise UsageError(
-            "MG2290", f"Evidently needs pandas 2, and pandas {pandas} is installed", hint=hint
-        )
+        lack = f"needs pandas 2 for Evidently, and pandas {pandas} is installed"
+        return UsageError("MG2290", lack, hint=hint)
+    return None
 
 
 def _environment(folder: str) -> dict[str, str]:

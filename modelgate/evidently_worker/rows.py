@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from modelgate.errors import UsageError
+from modelgate.evidently_worker.known import names
 from modelgate.evidently_worker.process import running
-from modelgate.surveys import Layout, Rows
-from modelgate.surveys.row_sample import RowSample
+from modelgate.surveys import Layout, Rows, SurveyNeed
+from modelgate.surveys.row_sample import AnsweredRows, RowSample
+
+MOST = 100_000
+"""Rows of either side, where nobody says otherwise."""
 
 
 class EvidentlyRows(RowSample):
     """A sample of rows; the first of them starts the process, which takes seconds to be ready."""
 
-    def __init__(self, layout: Layout, *, size: int = 100_000) -> None:
+    def __init__(self, layout: Layout, *, size: int = MOST) -> None:
         super().__init__(layout, size=size)
         self._started = False
 
@@ -24,3 +30,14 @@ class EvidentlyRows(RowSample):
             with suppress(UsageError):  # the check says it
                 running()
         super().add(rows)
+
+
+class AnsweredEvidentlyRows(EvidentlyRows, AnsweredRows):
+    """The same with what the model answers."""
+
+
+def survey_for(settings: Mapping[str, Any]) -> SurveyNeed:
+    """Rows as they stand, or with answers where the preset or metric judges a model."""
+    takes = names().get(settings["of"], "rows")
+    kind = EvidentlyRows if takes == "rows" else AnsweredEvidentlyRows
+    return SurveyNeed(kind, (("size", settings["rows"]),))

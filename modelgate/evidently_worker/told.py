@@ -5,103 +5,110 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from modelgate.errors import CheckCrashedError, StorageError, UsageError
+from modelgate.escape import shown
+from modelgate.evidently_worker.handed import Handed, answers_handed, rows_handed
+from modelgate.evidently_worker.known import as_test, known
 from modelgate.evidently_worker.process import running
 from modelgate.outcome import Outcome
-from modelgate.surveys.row_sample import RowSample
+from modelgate.surveys.row_sample import AnsweredRows, RowSample
 
 PLACE = Path(".modelgate", "evidently")
 """Where its pages are kept, in a project."""
 FEWEST = 30
 """Rows on either side, below which nothing is said."""
 _SECONDS = 600.0
-_TESTS = ("lt", "lte", "gt", "gte", "eq", "not_eq")
 
 
-def tests_of(written: Sequence[str]) -> list[tuple[str, float]]:
-    """Evidently's tests, of "lt 0.1" and the like.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a step asks of Evidently.
 
-    Raises:
-        UsageError: MG2291, one is written otherwise.
+    Attributes:
+        name: of its preset or metric.
+        columns: only these are handed over; None for all that both sets have.
+        settings: keyword arguments of the preset or metric; None among them are left out.
+        tests: "lt 0.1" and the like; none for Evidently's own.
     """
-    found = []
-    for one in written:
-        name, _, limit = one.partition(" ")
-        try:
-            found.append((name, float(limit)))
-        except ValueError:
-            name = ""
-        if name not in _TESTS:
-            raise UsageError(
-                "MG2291",
-                f"{one!r} is no test of Evidently's; write one of {', '.join(_TESTS)} and a number",
-                hint='such as `tests: ["lt 0.1"]`',
-            )
-    return found
+
+    name: str
+    columns: Sequence[str] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    tests: Sequence[str] = ()
 
 
-def ask(
-    name: str,
-    reference: RowSample,
-    current: RowSample,
-    *,
-    columns: Sequence[str] | None,
-    settings: Mapping[str, Any],
-    tests: Sequence[str],
-    root: Path | None,
-) -> Outcome:
+def ask(wish: Wish, reference: RowSample, current: RowSample, root: Path | None) -> Outcome:
     """Let Evidently judge two samples.
 
     Args:
-        name: of its preset or metric.
+        wish: what is asked.
         reference: what is compared with.
         current: what is judged.
-        columns: only these are handed over; None for all that both have.
-        settings: keyword arguments of the preset or metric; None among them are left out.
-        tests: "lt 0.1" and the like, of a metric; none for Evidently's own.
         root: the project's folder, for its page; None for no page.
 
     Raises:
-        UsageError: MG2260 no such column, MG2290 not installed, MG2291 no such test.
+        UsageError: MG2260 no such column, MG2290 not installed, MG2291 no such test, MG2292 no such
+            preset or metric, MG2293 a column that it cannot take, MG2294 another task, MG2295 it
+            takes no such setting or test.
         CheckCrashedError: MG4091 Evidently raised, MG4092 its process ended.
+        StorageError: MG6050, its page cannot be written.
     """
-    limits = tests_of(tests)
-    shared = [one for one in reference.layout.schema.names if one in current.layout.schema.names]
-    wanted = shared if columns is None else list(columns)
-    if lost := [one for one in wanted if one not in shared]:
-        raise UsageError("MG2260", f"no column {lost[0]!r} stands in both sets of rows")
+    tests = [as_test(one) for one in wish.tests]
+    handed = _handed(wish, reference, current)
     process = running()
-    few = min(len(reference), len(current))
+    few = min(handed.reference.num_rows, handed.current.num_rows)
+    if handed.lack is not None:
+        return _silent(handed.lack, few)
     if few < FEWEST:
         return _silent(f"not enough rows: {few}, and {FEWEST} are needed on either side", few)
-    tables = {
-        word: pa.Table.from_batches([sample.rows.select(wanted)])
-        for word, sample in (("reference", reference), ("current", current))
+    question = {
+        "name": wish.name,
+        "settings": {key: value for key, value in wish.settings.items() if value is not None},
+        "tests": tests,
+        "definition": dict(handed.definition),
     }
-    given = {key: value for key, value in settings.items() if value is not None}
-    question = {"name": name, "settings": given, "tests": limits}
-    page = _page(root, question, tables)
-    answer = process.ask(question | {"html": page and str(page)}, tables, _SECONDS)
-    return outcome_of(answer, (reference, current), page)
+    tables = {"reference": handed.reference, "current": handed.current}
+    page = None if root is None else _page(question, tables)
+    written = None if root is None or page is None else _folder(root) / page.name
+    answer = process.ask(question | {"html": written and str(written)}, tables, _SECONDS)
+    return outcome_of(answer, (reference, current), handed, page)
+
+
+def _handed(wish: Wish, reference: RowSample, current: RowSample) -> Handed:
+    takes = known(wish.name)
+    if takes != "rows":
+        assert isinstance(reference, AnsweredRows)
+        assert isinstance(current, AnsweredRows)
+        return answers_handed(reference, current, takes)
+    handed = rows_handed(reference, current, wish.columns)
+    column = wish.settings.get("column")
+    if column is not None and column not in handed.current.column_names:
+        raise UsageError("MG2260", f"no column {shown(column)} is handed over to Evidently")
+    return handed
 
 
 def outcome_of(
-    answer: Mapping[str, Any], samples: tuple[RowSample, RowSample], page: Path | None
+    answer: Mapping[str, Any],
+    samples: tuple[RowSample, RowSample],
+    handed: Handed,
+    page: Path | None,
 ) -> Outcome:
     """One outcome of all tests; no value where a test lacks its number, or there is no test.
 
     Args:
         answer: of the process.
         samples: the reference's rows and the current ones.
-        page: where Evidently's own page lies.
+        handed: what of them Evidently got.
+        page: where Evidently's own page lies, seen from the project.
     """
     tests: list[dict[str, Any]] = answer["tests"]
-    taken = tuple(len(sample) for sample in samples)
+    taken = handed.reference.num_rows, handed.current.num_rows
     if not tests:
         return _silent("Evidently made no test of it: write `tests:`", min(taken))
     wrong = [one for one in tests if one["status"] not in {"success", "fail", "warning"}]
@@ -114,7 +121,7 @@ def outcome_of(
         for role, sample in zip(("reference", "data"), samples, strict=True)
         if len(sample) < sample.total
     ]
-    told = [] if page is None else [f"its page: {PLACE / page.name}"]
+    told = [] if page is None else [f"its page: {page}"]
     says = f"{len(failed)} of {len(tests)} tests of Evidently failed"
     return Outcome(
         value=None if blind else len(failed) / len(tests),
@@ -125,31 +132,52 @@ def outcome_of(
         lowest=0.0,
         highest=1.0,
         method=f"Evidently {answer['version']}",
-        says="; ".join([says, *capped, *told]),
-        evidence=tuple(f"{one['test']}: {one['says']}" for one in failed),
-        details={"tests": tests, "html": page and str(page), "rows": taken, "capped": capped},
+        says="; ".join([says, *capped, *handed.notes, *told]),
+        evidence=tuple(_in_words(one) for one in sorted(failed, key=_about_all)),
+        details={
+            "tests": tests,
+            "html": page and str(page),
+            "rows": taken,
+            "capped": capped,
+            "left_out": handed.notes,
+        },
     )
+
+
+def _about_all(test: Mapping[str, Any]) -> bool:
+    """Columns come first: they say what has changed."""
+    return test["column"] is None
+
+
+def _in_words(test: Mapping[str, Any]) -> str:
+    """A failed test, short enough for a line."""
+    value, limit = test["value"], test["threshold"]
+    drift = test["method"] is not None and isinstance(value, float) and limit is not None
+    if drift and test["column"] is not None:
+        return f"{test['column']}: {value:.3g} by {test['method']}, threshold {limit:g}"
+    return str(test["says"])
 
 
 def _silent(reason: str, rows: int) -> Outcome:
     return Outcome(value=None, reason=reason, better="lower", kind="exact", n=rows)
 
 
-def _page(
-    root: Path | None, question: Mapping[str, Any], tables: Mapping[str, pa.Table]
-) -> Path | None:
-    """Where the page of exactly this question is written: the same question, the same place."""
-    if root is None:
-        return None
+def _page(question: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Path:
+    """Where in a project the page of exactly this question lies: always the same place."""
     digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode())
     for table in tables.values():
         out = pa.BufferOutputStream()
         with pa.ipc.new_stream(out, table.schema) as to:
             to.write_table(table)
         digest.update(out.getvalue())
+    return PLACE / f"{question['name']}-{digest.hexdigest()[:16]}.html"
+
+
+def _folder(root: Path) -> Path:
+    """Where pages are written."""
     folder = root.absolute() / PLACE
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError("MG6050", f"{folder}: {error.strerror}") from None
-    return folder / f"{question['name']}-{digest.hexdigest()[:16]}.html"
+    return folder

@@ -17,11 +17,15 @@ class WrongValueError(Exception):
     Attributes:
         code: the mistake's code.
         node: the value or the part of it that is wrong.
+        hint: the reader's next move, in one line.
     """
 
-    def __init__(self, node: Node, says: str, code: str = "MG2109") -> None:
+    def __init__(
+        self, node: Node, says: str, code: str = "MG2109", *, hint: str | None = None
+    ) -> None:
         self.node = node
         self.code = code
+        self.hint = hint
         super().__init__(says)
 
 
@@ -55,5 +59,5 @@ def read_value(kind: Kind, node: Node, name: str, mistakes: Mistakes) -> Any:
     try:
         return kind.read(node)
     except WrongValueError as error:
-        mistakes.add(error.code, f"{shown(name)} {error}", error.node.where)
+        mistakes.add(error.code, f"{shown(name)} {error}", error.node.where, hint=error.hint)
         return None

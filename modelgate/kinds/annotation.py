@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from modelgate.kinds import Kind
-from modelgate.kinds.composed import Either, Many
+from modelgate.kinds.composed import Either, Many, Proven
 from modelgate.kinds.single import Choice, File, Nothing, Number, Release, Text, Truth
-from modelgate.setting import Between, Version
+from modelgate.setting import Between, Checked, Version
 
 
 def kind_of(annotation: Any) -> Kind | None:
@@ -42,11 +42,13 @@ def kind_of(annotation: Any) -> Kind | None:
 
 
 def _bounded(annotation: Any, *marks: Any) -> Kind | None:
-    """A number within its bounds; what else stands beside a type says nothing to a suite."""
+    """A number within its bounds, or what else must hold; other marks say nothing to a suite."""
     kind = kind_of(annotation)
     for mark in marks:
         if isinstance(mark, Between) and isinstance(kind, Number):
             kind = Number(low=mark.low, high=mark.high, whole=kind.whole)
+        elif isinstance(mark, Checked) and kind is not None:
+            kind = Proven(kind, mark.by)
     return kind
 
 

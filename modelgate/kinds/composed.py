@@ -1,10 +1,12 @@
-"""Kinds made of other kinds: a list, one of several."""
+"""Kinds made of other kinds: a list, one of several, one with a further condition."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from modelgate.errors import UsageError
 from modelgate.kinds import Kind, Schema, WrongValueError
 from modelgate.kinds.single import Nothing
 from modelgate.yaml_file.node import Node
@@ -79,3 +81,34 @@ class Either(Kind):
     def schema(self) -> Schema:
         """As `Kind.schema`."""
         return {"anyOf": [kind.schema() for kind in self.kinds]}
+
+
+@dataclass(frozen=True, slots=True)
+class Proven(Kind):
+    """A value of some kind of which something else holds.
+
+    Attributes:
+        kind: of the value.
+        by: see `Checked`.
+    """
+
+    kind: Kind
+    by: Callable[[Any], object]
+
+    @property
+    def says(self) -> str:
+        """As `Kind.says`."""
+        return self.kind.says
+
+    def read(self, node: Node) -> Any:
+        """As `Kind.read`."""
+        value = self.kind.read(node)
+        try:
+            self.by(value)
+        except UsageError as error:
+            raise WrongValueError(node, error.message, error.code, hint=error.hint) from None
+        return value
+
+    def schema(self) -> Schema:
+        """As `Kind.schema`."""
+        return self.kind.schema()
