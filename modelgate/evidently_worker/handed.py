@@ -101,13 +101,16 @@ def rows_handed(
     )
 
 
-def answers_handed(reference: AnsweredRows, current: AnsweredRows, task: str) -> Handed:
+def answers_handed(
+    reference: AnsweredRows, current: AnsweredRows, task: str, name: str = "the step"
+) -> Handed:
     """The right answers and the model's, of the rows that have a right one.
 
     Args:
         reference: what is compared with.
         current: what is judged.
         task: that Evidently's preset or metric judges.
+        name: of that, for the message.
 
     Raises:
         UsageError: MG2294, the model answers to another task.
@@ -115,7 +118,7 @@ def answers_handed(reference: AnsweredRows, current: AnsweredRows, task: str) ->
     facts = current.layout.facts
     if facts is None or facts.task != task:
         told = "unknown" if facts is None else facts.task
-        raise UsageError("MG2294", f"the step judges {task}, and the model's task is {told}")
+        raise UsageError("MG2294", f"{name} judges {task}, and the model's task is {told}")
     sides = [_answered(side, facts) for side in (reference, current)]
     names = ("the reference", "the data")
     lacks = [f"{name} {side.lack}" for side, name in zip(sides, names, strict=True) if side.lack]

@@ -85,7 +85,7 @@ def _handed(wish: Wish, reference: RowSample, current: RowSample) -> Handed:
     if takes != "rows":
         assert isinstance(reference, AnsweredRows)
         assert isinstance(current, AnsweredRows)
-        return answers_handed(reference, current, takes)
+        return answers_handed(reference, current, takes, wish.name)
     handed = rows_handed(reference, current, wish.columns)
     column = wish.settings.get("column")
     if column is not None and column not in handed.current.column_names:
