@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from modelgate.declare import Check
-from modelgate.errors import UnaskedError
+from modelgate.errors import UnaskedError, UsageError
 from modelgate.escape import printable, shown
 from modelgate.predictions import Predictions
 from modelgate.profiles.profile import Profile
@@ -44,6 +44,9 @@ class Surveying:
             steps: of the whole suite.
             features: the columns that feed the model; None where there is no model.
             seed: for whatever is drawn.
+
+        Raises:
+            UsageError: a step asks for what cannot be had here.
         """
         reading = role.reading or role.answers
         layout = Layout(
@@ -64,7 +67,7 @@ class Surveying:
         for check, step in steps:
             for whose, need in check.surveyed(step.data, step.settings).values():
                 if whose == role.name and need not in self.found:
-                    self.found[need] = need.make(layout)
+                    self.found[need] = _made(need, layout, step)
         if self.stored is not None:
             self._stand_for(self.stored, role.data.name)
 
@@ -113,3 +116,11 @@ class Surveying:
         if need in self.broken:
             raise self.broken[need]
         return self.found[need]
+
+
+def _made(need: SurveyNeed, layout: Layout, step: Step) -> Survey:
+    """A survey, empty; a mistake that only it can tell has the step's place in the suite."""
+    try:
+        return need.make(layout)
+    except UsageError as error:
+        raise UsageError(error.code, error.message, where=step.where, hint=error.hint) from error

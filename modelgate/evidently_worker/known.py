@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from modelgate.errors import UsageError, did_you_mean
 from modelgate.escape import shown
-from modelgate.evidently_worker.process import absent
 from modelgate.yaml_file import read_yaml
 
 Takes = Literal["rows", "classification", "regression"]
@@ -33,8 +32,7 @@ def known(name: str) -> Takes:
     """What a preset or metric takes.
 
     Raises:
-        UsageError: MG2292, there is none of this name, or no step can ask for it; MG2290, Evidently
-            is not installed.
+        UsageError: MG2292, there is none of this name, or no step can ask for it.
     """
     if name in refused():
         raise UsageError("MG2292", f"cannot ask for {name}: {refused()[name]}")
@@ -44,8 +42,6 @@ def known(name: str) -> Takes:
             "MG2292",
             f"takes a preset or metric of Evidently's, and {shown(name)} is none; {near}",
         )
-    if (lack := absent()) is not None:
-        raise lack
     return names()[name]
 
 

@@ -144,8 +144,7 @@ def running() -> EvidentlyProcess:
     Raises:
         UsageError: MG2290, Evidently is not installed, or pandas is too new for it.
     """
-    if (lack := absent()) is not None:
-        raise UsageError(lack.code, f"the step {lack.message}", hint=lack.hint)
+    refuse_missing()
     with _STARTING:
         if _RUNNING and not _RUNNING[0].runs:
             _RUNNING.pop().close()
@@ -154,22 +153,21 @@ def running() -> EvidentlyProcess:
         return _RUNNING[0]
 
 
-def absent(packages: Sequence[str] = ("evidently",)) -> UsageError | None:
-    """MG2290 where Evidently is not installed, or pandas is too new for it; the end of a sentence.
+def refuse_missing(packages: Sequence[str] = ("evidently",)) -> None:
+    """Nothing is asked of what is not there.
 
-    Args:
-        packages: that must be there.
+    Raises:
+        UsageError: MG2290, Evidently is not installed, or pandas is too new for it.
     """
     hint = "pip install 'modelgate-ci[evidently]'"
     for package in packages:
         if importlib.util.find_spec(package) is None:
-            lack = f"needs the package {package}, which is not installed"
-            return UsageError("MG2290", lack, hint=hint)
+            message = f"this step needs the package {package}, which is not installed"
+            raise UsageError("MG2290", message, hint=hint)
     pandas = importlib.metadata.version("pandas")
     if not pandas.startswith(("1.", "2.")):
-        lack = f"needs pandas 2 for Evidently, and pandas {pandas} is installed"
-        return UsageError("MG2290", lack, hint=hint)
-    return None
+        message = f"this step needs Evidently, which needs pandas 2, and {pandas} is installed"
+        raise UsageError("MG2290", message, hint=hint)
 
 
 def _environment(folder: str) -> dict[str, str]:

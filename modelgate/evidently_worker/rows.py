@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
-from modelgate.errors import UsageError
 from modelgate.evidently_worker.known import names
-from modelgate.evidently_worker.process import running
+from modelgate.evidently_worker.process import refuse_missing, running
 from modelgate.surveys import Layout, Rows, SurveyNeed
 from modelgate.surveys.row_sample import AnsweredRows, RowSample
 
@@ -20,6 +18,12 @@ class EvidentlyRows(RowSample):
     """A sample of rows; the first of them starts the process, which takes seconds to be ready."""
 
     def __init__(self, layout: Layout, *, size: int = MOST) -> None:
+        """Take nothing yet.
+
+        Raises:
+            UsageError: MG2290, Evidently is not installed, or pandas is too new for it.
+        """
+        refuse_missing()
         super().__init__(layout, size=size)
         self._started = False
 
@@ -27,8 +31,7 @@ class EvidentlyRows(RowSample):
         """See `Survey.add`."""
         if not self._started:
             self._started = True
-            with suppress(UsageError):  # the check says it
-                running()
+            running()
         super().add(rows)
 
 

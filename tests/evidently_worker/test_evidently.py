@@ -195,7 +195,7 @@ def test_a_test_that_evidently_has_not_is_a_mistake(written: str) -> None:
 
 
 def test_what_is_not_installed_is_named_with_its_extra() -> None:
-    lack = process_of.absent(["evidently_absent"])
-    assert lack is not None
-    assert lack.message == "needs the package evidently_absent, which is not installed"
-    assert (lack.code, lack.hint) == ("MG2290", "pip install 'modelgate-ci[evidently]'")
+    with pytest.raises(UsageError, match="MG2290 this step needs the package absent_one") as error:
+        process_of.refuse_missing(["absent_one"])
+    assert error.value.hint == "pip install 'modelgate-ci[evidently]'"
+    assert error.value.exit_code == 2

@@ -80,18 +80,19 @@ def test_each_result_names_its_page_as_seen_from_the_project(
 
 
 @pytest.mark.skipif(THERE, reason="Evidently is installed here")
-def test_without_the_extra_the_step_is_refused_before_any_row_is_read(tmp_path: Path) -> None:
+def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "suite.yaml").write_text("checks:\n  - evidently: DataDriftPreset\n", "utf-8")
-    words = ("columns:answer", "--data", "gone.csv", "--target", "y", "--suite", "suite.yaml")
+    pd.DataFrame({"y": [0, 1] * 50, "answer": [0, 1] * 50}).to_csv(tmp_path / "d.csv", index=False)
+    words = ("--data", "d.csv", "--target", "y", "--reference", "d.csv", "--suite", "suite.yaml")
     found = subprocess.run(
-        [sys.executable, "-m", "modelgate", "check", *words],
+        [sys.executable, "-m", "modelgate", "check", "columns:answer", *words],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert found.stderr == (
-        "suite.yaml:2:16: MG2290 'evidently' needs the package evidently, which is not installed\n"
+        "suite.yaml:2:5: MG2290 this step needs the package evidently, which is not installed\n"
         "  hint: pip install 'modelgate-ci[evidently]'\n"
     )
     assert (found.returncode, found.stdout) == (2, "")
