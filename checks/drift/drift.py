@@ -46,39 +46,29 @@ def drift(
     Each column is compared with the reference's: numbers by the largest difference between the
     shares of rows up to a value (Kolmogorov and Smirnov), categories by the share of rows that
     would have to change category (total variation), texts by their length, and how many rows lack
-    a value. A shift counts where it is shown, whatever the number of columns (Holm, 5 %), and where
-    it is larger than the limit besides: with a million rows everything is significant, and nearly
-    nothing matters. It passes where a larger one is ruled out in every column. The method is the
-    same at every number of rows.
+    a value. A shift counts where it is shown, whatever the number of columns (Holm, 5 %), and is
+    larger than the limit besides: with a million rows everything is significant, and nearly nothing
+    matters. It passes where a larger one is ruled out in every column.
 
-    `predictions` compares what the model answers: the scores of each class and the class answered,
-    or the number. Of all tests it tells harm best: a shift that leaves the answers as they were
-    seldom matters. Compare with rows that the model has not learnt from: to those that it has, it
-    answers more surely than to any others.
-
-    `multivariate` takes all features together: trees are trained to tell the two data sets apart,
-    and their scores of rows that they never saw are compared; so columns that each look as they
-    did, but no longer hang together, are found. `embeddings` does the same with columns that hold
-    vectors. At most 5,000 rows of each are taken.
+    `predictions` compares what the model answers, and tells harm best: a shift that leaves the
+    answers as they were seldom matters. Compare with rows that the model has not learnt from: to
+    those that it has, it answers more surely. `multivariate` takes all features together: trees
+    are trained to tell the two data sets apart, and their scores of rows that they never saw are
+    compared, so that columns are found that no longer hang together. `embeddings` does the same
+    with columns of vectors. At most 5,000 rows of each are taken.
 
     Measures: the largest shift of a column, 0 where it is the same, 1 where nothing is shared.
     Settings: of, what is compared: the columns that feed the model (those that shifted are ranked
         by how far the model's answers hang on them), the target, the predictions, all columns one
         by one or together, or vectors. against, the role that is compared with. method, by which
-        columns are compared; of those that it cannot compare nothing is said. columns, only these.
-        ignore, all but these.
-        By psi and jensen_shannon numbers are compared in deciles of the reference, by wasserstein
-        in its standard deviations; what a limit means there is another thing: a normal column that
-        moves by an eighth of its spread lies 0.05 apart by ks and jensen_shannon, 0.016 by psi,
-        0.125 by wasserstein. Each has a p-value of its own, which no number of rows or bins fools.
+        columns are compared; of those that it cannot compare nothing is said. A limit means another
+        thing by each: a normal column that moves by an eighth of its spread lies 0.05 apart by ks
+        and jensen_shannon, 0.016 by psi, 0.125 by wasserstein. columns, only these. ignore, all but
+        these.
     Source: S. Rabanser, S. Guennemann, Z. C. Lipton (2019), "Failing loudly: an empirical study of
         methods for detecting dataset shift", NeurIPS.
     """
-    further: dict[str, Any] = {
-        "columns": columns,
-        "ignore": tuple(ignore),
-        "floor": bound.at_most,
-    }
+    further: dict[str, Any] = {"columns": columns, "ignore": ignore, "floor": bound.at_most}
     if isinstance(found, RowSample) and isinstance(reference, RowSample):
         return drift_together(reference, found, of=of, **further)
     assert isinstance(found, Profile | AnswerProfile)
