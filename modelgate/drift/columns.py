@@ -183,6 +183,9 @@ MEASURED = {
     "not ASCII": "share of characters beyond ASCII",
     "brightness": "brightness of an image",
     "contrast": "contrast of an image",
+    "pixels": "pixels of an image",
+    "proportions": "width of an image by its height",
+    "readable": "images that can be read (1) or not (0)",
 }
 
 

@@ -30,7 +30,8 @@ class ColumnProfile:
         categories: value -> rows, in the order of the values' texts, as far as values could be
             counted; of texts that are hardly ever said twice as well.
         measures: of texts, what can be measured of each: "length" in characters, or shares of its
-            characters; of images, "brightness" and "contrast" in the unit of their pixels.
+            characters; of images, "brightness" and "contrast" in the unit of their pixels, of image
+            files also "pixels", "proportions" (width by height) and "readable", 1 or 0.
         languages: of texts that are no categories, language -> texts, as it is guessed.
     """
 

@@ -34,7 +34,7 @@ class Profile(Survey):
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self.rows = 0
-        self._states = {field.name: state_of(field) for field in layout.schema}
+        self._states = {field.name: state_of(field, layout.folder) for field in layout.schema}
         self._bounded = False
         self._found: Mapping[str, ColumnProfile] | None = None
         self._bound(layout.rows or 0)

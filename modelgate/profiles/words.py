@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 from modelgate.arrays import is_text, numbers, texts
 from modelgate.cells import plain, texts_of
 from modelgate.profiles.column import ColumnProfile, ColumnState
+from modelgate.profiles.image_cells import ImageCells
 from modelgate.profiles.measures import Measured
 from modelgate.profiles.ordered import Times, times_of
 
@@ -29,17 +31,20 @@ class Words(ColumnState):
     """Each value is counted, and texts are measured once they are too many for that.
 
     Texts that all write a point of time as ISO 8601 does are points of time: CSV has no others.
+    Texts that name image files are those images.
     """
 
-    def __init__(self, name: str, kind: pa.DataType) -> None:
+    def __init__(self, name: str, kind: pa.DataType, folder: Path = Path()) -> None:
         super().__init__(name, kind)
         self._counts: dict[Any, int] | None = {}
         self._entries, self._used = _NO_ENTRIES, np.zeros(0, dtype=np.int64)
         self._measured = Measured()
         self._times = Times(name, kind) if is_text(kind) else None
+        self._images = ImageCells(name, kind, folder) if is_text(kind) else None
 
     def _add(self, array: pa.Array, first: int) -> None:
         self._add_times(array, first)
+        self._add_images(array, first)
         self.missing += array.null_count
         if self._counts is None:
             self._measured.add(texts(array.drop_null()))
@@ -72,6 +77,12 @@ class Words(ColumnState):
         else:
             self._times.add(found, first)
 
+    def _add_images(self, array: pa.Array, first: int) -> None:
+        if self._images is not None and array.null_count < len(array):
+            self._images.add(array, first)
+            if not self._images.holds_images:
+                self._images = None
+
     def _count(self, rows: Mapping[Any, int]) -> None:
         """Count values, or measure them where they are too many."""
         if self._counts is None:
@@ -92,6 +103,8 @@ class Words(ColumnState):
         """See `ColumnState.bound`."""
         if self._times is not None:
             self._times.bound()
+        if self._images is not None:
+            self._images.bound()
 
     def _merge(self, other: Self) -> None:
         self._settle()
@@ -106,10 +119,16 @@ class Words(ColumnState):
             self._times.merge(other._times)
         else:
             self._times = None
+        if self._images is not None and other._images is not None:
+            self._images.merge(other._images)
+        else:
+            self._images = None
 
     def profile(self) -> ColumnProfile:
         """See `ColumnState.profile`."""
         self._settle()
+        if self._images is not None and self._images.holds_images:
+            return replace(self._images.profile(), rows=self.rows, missing=self.missing)
         there = self.rows - self.missing
         counts = self._counts or {}
         few = self._counts is not None and len(counts) <= max(
