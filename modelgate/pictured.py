@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.arrays import is_binary, is_tensor, is_text, tensor, tensor_shape
-from modelgate.cells import index_of, plain
+from modelgate.cells import index_of, plain, texts_of
 from modelgate.errors import DataError, RefusedError
 from modelgate.image_files import ImageFiles
 from modelgate.prepare import UnpreparedError
@@ -39,11 +40,25 @@ class Pictured:
         """
         if is_tensor(column.type):
             return len(tensor_shape(column.type)) > 1  # of one dimension it is a vector
-        first = next((cell for cell in plain(column) if cell.is_valid), None)
-        if first is None or not (is_text(column.type) or is_binary(column.type)):
+        return self._files(column) and _pillow() is not None
+
+    def contents(self, column: pa.Array) -> pa.Array | None:
+        """(n,) a digest of each image file that a cell names, and the cell where there is no file.
+
+        None for a column that names none, as its first cell tells.
+        """
+        if not is_text(column.type) or not self._files(column):
+            return None
+        files = [(cell, self.content(cell)) for cell in plain(column).to_pylist()]
+        found = [cell if file is None else sha256(file).hexdigest() for cell, file in files]
+        return texts_of(found, pa.string())
+
+    def _files(self, column: pa.Array) -> bool:
+        if not (is_text(column.type) or is_binary(column.type)) or column.null_count == len(column):
             return False
+        first = next(cell for cell in plain(column) if cell.is_valid)
         content = self.content(first.as_py())
-        return content is not None and content.startswith(_BEGIN) and _pillow() is not None
+        return content is not None and content.startswith(_BEGIN)
 
     def content(self, cell: str | bytes | None) -> bytes | None:
         """The bytes of the file that a cell names or holds; None where it does neither."""

@@ -114,19 +114,34 @@ def overlap(here: Repeats, there: Repeats) -> Overlap | None:
     both = two.hashes[places] == one.hashes
     share = float(one.counts[both].sum()) / rows
     natural = float(two.counts[two.counts > 1].sum()) / others
+    shown = np.flatnonzero(both)
+    shown = shown[np.argsort(one.first[shown])]
+    pairs = np.stack([one.first[shown], two.first[places[shown]]], axis=1)
+    return overlapping(share, rows, natural, others, pairs)
+
+
+def overlapping(
+    share: float, rows: int, natural: float, others: int, pairs: NDArray[np.int64]
+) -> Overlap:
+    """The overlap of two data sets, of what was counted in each.
+
+    Args:
+        share: of the rows in question that stand in the reference too.
+        rows: that it is a share of.
+        natural: share of the reference's rows that have a twin there.
+        others: that it is a share of.
+        pairs: (k, 2) numbers of rows here and there, from 0, those to be named first.
+    """
     mine, theirs = (
         Lot(mean, mean * (1 - mean), size) for mean, size in ((share, rows), (natural, others))
     )
-    chosen = np.flatnonzero(both)
-    chosen = chosen[np.argsort(one.first[chosen])][:SHOWN]
-    pairs = np.stack([one.first[chosen], two.first[places[chosen]]], axis=1)
     return Overlap(
         share=share,
         natural=natural,
         excess=max(0.0, share - natural),
         at=lambda level: _clipped(shares_apart(mine, theirs, level)),
         rows=rows,
-        pairs=pairs,
+        pairs=pairs[:SHOWN],
     )
 
 

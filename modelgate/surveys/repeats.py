@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.cell_hashes import cell_hashes, row_hashes
+from modelgate.pictured import Pictured
 from modelgate.surveys import Layout, Rows, Survey
 
 KEPT = 1 << 20
@@ -46,6 +48,7 @@ class Repeats(Survey):
         feeding = layout.features if layout.features is not None else names
         present = tuple(name for name in feeding if name in names and name not in beside)
         self.compared = names if of == "rows" else present
+        self._pictured = Pictured(layout.folder)
         self._waiting: list[_Lines] = []
         self._held = 0
 
@@ -64,7 +67,16 @@ class Repeats(Survey):
         if self.layout.target is not None:
             labels = cell_hashes(block.column(self.layout.target))
         places = np.arange(rows.first, rows.first + count, dtype=np.int64)
+        block = self._with_contents(block)
         self.put(row_hashes(block, self.compared, near=self._near), places, labels)
+
+    def _with_contents(self, block: pa.RecordBatch) -> pa.RecordBatch:
+        """Names of image files replaced by what is in them: other folders name others alike."""
+        for name in self.compared:
+            contents = self._pictured.contents(block.column(name))
+            if contents is not None:
+                block = block.set_column(block.schema.get_field_index(name), name, contents)
+        return block
 
     def put(
         self,
