@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.asking import PROBED
-from modelgate.behaviour.cases import refuse_unknown, rows_of
+from modelgate.asking import PROBED, Asker
+from modelgate.behaviour.cases import (
+    refuse_absent_images,
+    refuse_strange,
+    refuse_unknown,
+    rows_of,
+)
 from modelgate.binding.labels import sample_labels
 from modelgate.binding.outputs import bind_outputs
 from modelgate.cases import CaseFile, Cases, schema_of
@@ -60,13 +66,14 @@ def bind_by_cases(trial: Trial) -> tuple[LiveModel, Mapping[str, NDArray[Any]]]:
     cases = next(iter(trial.cases.values()))
     told = trial.suite.model if trial.suite is not None else ModelPart()
     task = trial.suite.task if trial.suite is not None else None
-    for each in trial.cases.values() if told.classes else ():
-        refuse_unknown(each, told.classes)
     inputs = [one.name for one in trial.asker.artifact.signature.inputs]
     schema = schema_of(cases.cases, inputs)
     with about(str(cases.path)):
         trial.taken += trial.asker.bind(schema, (), told)
         trial.asker.beside = cases.path.parent
+        classes = told.classes
+        strange = partial(refuse_unknown, classes=classes) if classes else None
+        _refuse_unfit(trial.cases.values(), schema, trial.asker, strange)
         seen = trial.asker.look(rows_of(cases, schema).slice(0, PROBED))
         expected = pa.array(_expected(trial.cases.values(), told.classes))
         sample = sample_labels("expect", expected, where=Where(str(cases.path)))
@@ -75,6 +82,48 @@ def bind_by_cases(trial: Trial) -> tuple[LiveModel, Mapping[str, NDArray[Any]]]:
         reading, notes = bind_outputs(signature, seen, sample, told=told, task=task)
     trial.taken += notes
     return LiveModel(trial.asker, reading, schema, cases.path.parent), seen
+
+
+def refuse_unfit(trial: Trial) -> None:
+    """All cases fit the model and the data, known before a row is judged.
+
+    Raises:
+        MistakesError: all that is wrong with any case: its input, its answer, its image file.
+    """
+    asker = trial.asker
+    for step in trial.suite.steps if trial.suite is not None else ():
+        file = trial.library[step.check].case_file(step.settings, trial.told.classes)
+        role = trial.roles.get(step.data)
+        if file is None or role is None or role.reading is None:
+            continue
+        names = role.data.schema.names if asker.feeding is None else asker.feeding
+        schema = pa.schema([role.data.schema.field(name) for name in names])
+        strange = partial(refuse_strange, facts=role.reading.facts)
+        _refuse_unfit([trial.cases[file]], schema, asker, strange)
+
+
+def _refuse_unfit(
+    files: Collection[Cases],
+    schema: pa.Schema,
+    asker: Asker,
+    strange: Callable[[Cases], None] | None,
+) -> None:
+    mistakes: list[UsageError] = []
+    for cases in files:
+        asks = [
+            partial(rows_of, cases, schema),
+            partial(refuse_absent_images, cases, asker.image_columns),
+        ]
+        asks += [partial(strange, cases)] if strange is not None else []
+        found: list[UsageError] = []
+        for ask in asks:
+            try:
+                ask()
+            except MistakesError as error:
+                found += error.mistakes
+        mistakes += sorted(found, key=lambda one: (one.where and one.where.line) or 0)
+    if mistakes:
+        raise MistakesError(mistakes)
 
 
 def _expected(files: Collection[Cases], classes: Sequence[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from math import isfinite
 from typing import Any
 
@@ -64,6 +65,8 @@ def _before_and_after(entry: Mapping[str, Any], place: str) -> tuple[str, str]:
     answered = f"is answered {was}"
     if "score_of" in entry:
         answered = f"has the score {was} of {printable(entry['score_of'], LONGEST_ANSWER)}"
+    if isinstance(changed, Mapping) and isinstance(given, Mapping):  # what was changed comes first
+        given = {name: given[name] for name in [*changed, *given] if name in given}
     first = f"{place}{_input(given)} {answered}"
     if isinstance(changed, Mapping):  # some cells of a row
         other = f"but {now} with" if was != now else "and likewise with"
@@ -125,12 +128,21 @@ def _input(value: Any) -> str:
         size = f"{printable(value.get('width'), 10)} x {printable(value.get('height'), 10)}"
         return f"an image of {size}"
     if isinstance(value, Mapping):
-        cells = [f"{printable(name, 30)} = {_cell(cell)}" for name, cell in value.items()]
-        if isinstance(value.get(REST), str):
-            cells = [one for one in cells if not one.startswith(f"{REST} = ")]
-            cells.append(printable(value[REST], LONGEST_CELL))
-        return printable(", ".join(cells), 3 * LONGEST_INPUT)
+        rest = value.get(REST)
+        rest = rest if isinstance(rest, str) else None
+        named = [(name, cell) for name, cell in value.items() if rest is None or name != REST]
+        cells = [f"{printable(name, 30)} = {_cell(cell)}" for name, cell in named]
+        cells = _first(cells, 3 * LONGEST_INPUT)
+        return ", ".join([*cells, *([printable(rest, LONGEST_CELL)] if rest else [])])
     return _cell(value, LONGEST_INPUT)
+
+
+def _first(cells: list[str], longest: int) -> list[str]:
+    """As many whole cells as there is room for, and how many more there are."""
+    ends = accumulate(len(cell) + len(", ") for cell in cells)
+    fitting = max(1, sum(end <= longest for end in ends))
+    more = len(cells) - fitting
+    return cells if not more else [*cells[:fitting], f"and {more:,} more column{'s' * (more > 1)}"]
 
 
 def _cell(value: Any, longest: int = LONGEST_CELL) -> str:

@@ -15,7 +15,7 @@ from modelgate.asking import Asker
 from modelgate.asking.columns import ColumnsAsker
 from modelgate.asking.function import CallableAsker
 from modelgate.asking.worker import WorkerAsker
-from modelgate.case_binding import bind_by_cases, cases_of
+from modelgate.case_binding import bind_by_cases, cases_of, refuse_unfit
 from modelgate.data_binding import look_at_data
 from modelgate.errors import UsageError
 from modelgate.findings import findings
@@ -143,6 +143,8 @@ def judge(trial: Trial, began: float) -> Report:
     by_cases = None
     if trial.cases and not trial.roles:
         by_cases, seen = bind_by_cases(trial)
+    elif trial.cases:
+        refuse_unfit(trial)
     if seen is None and asker.answers_again:
         seen = asker.look(None)
     probe = FirstRows(asker, seen) if seen is not None and asker.answers_again else None

@@ -61,6 +61,15 @@ def test_what_people_read(entry: dict[str, Any], lines: tuple[str, ...]) -> None
     assert told(entry) == lines
 
 
+def test_of_many_columns_whole_cells_are_shown_changed_ones_first() -> None:
+    row = {f"a column with the number {n}": 1.5 for n in range(30)}
+    changed = {"a column with the number 29": 2.5}
+    first, other = told({"input": row, "changed": changed, "was": "a", "answer": "b"})
+    assert first.startswith("a column with the number 29 = 1.5, a column with the number 0 = 1.5, ")
+    assert first.endswith("a column with the number 12 = 1.5, and 16 more columns is answered a")
+    assert other == "but b with a column with the number 29 = 2.5"
+
+
 def test_nothing_foreign_moves_the_cursor() -> None:
     hostile = "a\x1b[2J\u202eb\n" * 99
     entry = {

@@ -51,6 +51,11 @@ class Asker(ABC):
         """The columns it reads; None for all."""
 
     @property
+    def image_columns(self) -> tuple[str, ...]:
+        """Of those, the ones that hold names of image files."""
+        return ()
+
+    @property
     def feeding(self) -> tuple[str, ...] | None:
         """The columns that whoever answers is fed, be it asked through another; None for all."""
         return self.columns

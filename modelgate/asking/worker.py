@@ -58,7 +58,7 @@ class WorkerAsker(Asker):
         self._blocks: deque[list[pa.RecordBatch]] = deque()
         self._collected = 0
         self._images: dict[Path, ImageFiles] = {}
-        self._reads_files = False
+        self._image_columns: tuple[str, ...] = ()
         # Code hangs on whatever it imports, and foreign types on their package: no digest of ours
         # tells when these change.
         code = preparation is not None and preparation.kind == "python"
@@ -75,9 +75,10 @@ class WorkerAsker(Asker):
         self._feeds, notes = bind_inputs(
             self.artifact.signature, schema, apart=apart, named=named, where=told.where
         )
-        self._reads_files = any(
-            feed.type == IMAGE and is_text(schema.field(feed.columns[0]).type)
+        self._image_columns = tuple(
+            feed.columns[0]
             for feed in self._feeds
+            if feed.type == IMAGE and is_text(schema.field(feed.columns[0]).type)
         )
         return [*self._prepared_by(), *notes]
 
@@ -98,7 +99,7 @@ class WorkerAsker(Asker):
     def images(self, folder: Path) -> Mapping[str, object] | None:
         """See `Asker.images`."""
         found = self._images.get(folder)
-        return found.described() if found is not None and self._reads_files else None
+        return found.described() if found is not None and self._image_columns else None
 
     @property
     def _constant(self) -> frozenset[str]:
@@ -112,6 +113,11 @@ class WorkerAsker(Asker):
     def columns(self) -> tuple[str, ...] | None:
         """See `Asker.columns`."""
         return tuple(dict.fromkeys(name for feed in self._feeds for name in feed.columns))
+
+    @property
+    def image_columns(self) -> tuple[str, ...]:
+        """See `Asker.image_columns`."""
+        return self._image_columns
 
     def look(self, rows: pa.RecordBatch | None) -> Raw:
         """See `Asker.look`."""
@@ -184,7 +190,7 @@ class WorkerAsker(Asker):
         if not self._takes:
             self.artifact = self._worker.take(its.signature.inputs)
         self._feeds, self._first = other._feeds, other._first
-        self._reads_files = other._reads_files
+        self._image_columns = other._image_columns
 
     def clock(self, *, rows: int, times: int) -> NDArray[np.float64]:
         """The seconds that so many questions of the first rows take, each of `rows` rows.
@@ -213,7 +219,7 @@ class WorkerAsker(Asker):
         """See `Asker.identity`."""
         from importlib.metadata import version
 
-        if self._reads_files or self._runs_code:  # what the digests do not cover
+        if self._image_columns or self._runs_code:  # what the digests do not cover
             return None
         return "\n".join(
             (
@@ -280,7 +286,7 @@ class WorkerAsker(Asker):
         """The error with the row that it is about: its number, from 1, and the file it names."""
         what = f"row {before + error.row + 1}"
         column = rows.column(self._feeds[0].columns[0])
-        if self._reads_files and is_text(column.type) and error.row < len(column):
+        if self._image_columns and is_text(column.type) and error.row < len(column):
             what += f", {shown(column[error.row].as_py(), 100)}"
         return error.named(what)
 

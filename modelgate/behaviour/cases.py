@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -31,20 +33,53 @@ def rows_of(cases: Cases, schema: pa.Schema) -> pa.RecordBatch:
 
     Raises:
         MistakesError: MG2143, inputs lack a column, or are texts where there are several;
-            MG2144, a value is none of the column's type.
+            MG2144, a value is none of the column's type; all of them.
     """
     mistakes: list[UsageError] = []
     flat = [(given, case) for case in cases.cases for given in case.inputs]
     rows = [_row(given, case, schema, mistakes) for given, case in flat]
-    if mistakes:
-        raise MistakesError(mistakes)
     owners = [case for _, case in flat]
     arrays = [
-        _column(field, [row[field.name] for row in rows], owners, mistakes) for field in schema
+        _column(field, [row.get(field.name) for row in rows], owners, mistakes) for field in schema
     ]
     if mistakes:
         raise MistakesError(mistakes)
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
+
+
+def refuse_absent_images(cases: Cases, columns: Collection[str]) -> None:
+    """Every image file that a case names can be opened.
+
+    Args:
+        cases: the cases.
+        columns: that hold names of image files; names are relative to the file of cases.
+
+    Raises:
+        MistakesError: MG2154, each file that is not there, or must not be read.
+    """
+    folder = cases.path.parent
+    found = {
+        (case.where, name): UsageError(
+            "MG2154",
+            f"there is no image file {shown(name, 100)}",
+            where=case.where,
+            hint=f"names of images are relative to the folder of the cases ({folder})",
+        )
+        for case in cases.cases
+        for given in case.inputs
+        for name in ([given] if isinstance(given, str) else map(given.get, columns))
+        if columns and isinstance(name, str) and not _can_be_read(folder, name)
+    }
+    if found:
+        raise MistakesError(list(found.values()))
+
+
+def _can_be_read(folder: Path, name: str) -> bool:
+    """Whether there is such a file; what leads out of the folder is refused elsewhere."""
+    try:
+        return (folder / name).is_file() and os.access(folder / name, os.R_OK)
+    except (OSError, ValueError):  # too long a name, or one with a zero in it
+        return False
 
 
 def refuse_strange(cases: Cases, facts: Facts) -> None:

@@ -207,7 +207,8 @@ def _of_cells(row: Mapping[str, str]) -> dict[str, Any]:
     inputs = {name: cell for name, cell in row.items() if name not in APART}
     only = list(inputs.values())
     cells = {name: Cell(cell) if cell else None for name, cell in inputs.items()}
-    told["input"] = only[0] if len(only) == 1 else cells
+    # An empty cell is rather forgotten than meant: an empty text is for YAML and JSON.
+    told["input"] = (only[0] or None) if len(only) == 1 else cells
     return told
 
 

@@ -46,7 +46,8 @@ def case_of(
     _refuse_strange_keys(told, where, mistakes, keys)
     key = "template" if "template" in told else "input"
     given = told.get(key)
-    if not isinstance(given, str | dict) or not given or {"input", "template"} <= set(told):
+    empty = given == {} or (key == "template" and not given)  # an empty text is an input
+    if not isinstance(given, str | dict) or empty or {"input", "template"} <= set(told):
         message = f"a case needs an `{key}`: a text, or {{COLUMN: VALUE, ...}}"
         mistakes.add("MG2142", message, where, hint=EXAMPLE)
     asked = [name for name in ASKS if name in told]
@@ -136,7 +137,7 @@ def _between(
 def _others(value: Any, ask: str, given: Any, where: Where, mistakes: Mistakes) -> tuple[Any, ...]:
     """The inputs that are compared with the first, `given`."""
     others = value if isinstance(value, list) else [value]
-    if not others or not all(isinstance(one, str | dict) and one for one in others):
+    if not others or not all(isinstance(one, str | dict) and one != {} for one in others):
         message = f"{shown(ask)} takes another input, or a list of them"
         mistakes.add("MG2142", message, where)
     elif given in others:

@@ -57,7 +57,8 @@ mistake in what was written, 3 model or data unusable, 4 a check was not complet
 5 refused for safety, 6 disk, 7 a service outside, 70 a bug of ours, 130 and 143
 interrupted."""
 
-MOST_LINES = 400
+MOST_MISTAKES = 10
+"""Mistakes that are told at once, the first ones; the others are counted."""
 USAGE, DISK, BUG = 2, 6, 70
 INTERRUPTED, TERMINATED, UNHEARD = 130, 143, 141  # as a shell says it: 128 and the signal's number
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EFBIG})
@@ -193,12 +194,14 @@ def _lines(error: ModelgateError) -> list[str]:
     from modelgate.errors import MistakesError
 
     told: list[str] = []
-    for one in error.mistakes if isinstance(error, MistakesError) else (error,):
+    mistakes = error.mistakes if isinstance(error, MistakesError) else (error,)
+    for one in mistakes[:MOST_MISTAKES]:
         told.append(f"{one.where or 'modelgate'}: {one.code} {one.message}")
-        if one.hint:
-            told.append(f"  hint: {one.hint}")
-    if len(told) > MOST_LINES:
-        told[MOST_LINES:] = [f"modelgate: and {len(told) - MOST_LINES} more lines like these"]
+        hint = f"  hint: {one.hint}"
+        if one.hint and hint not in told:
+            told.append(hint)
+    if len(mistakes) > MOST_MISTAKES:
+        told.append(f"modelgate: and {len(mistakes) - MOST_MISTAKES} more")
     return told
 
 

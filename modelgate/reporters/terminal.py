@@ -101,6 +101,7 @@ class _Page(Page):
             yield self.indented(self.text(line, "dim"), 2)
         head = report.verdict.because[0] if report.verdict.because else ""
         yield from self.explained([result for result in shown if result.status in EXPLAINED], head)
+        yield from self.tolerated(shown)
         for result in [one for one in shown if is_curve(one)][:MOST_TABLES]:
             yield ""
             yield self.grid(result, table_of(result), beside(result))
@@ -231,6 +232,19 @@ class _Page(Page):
             yield ""
             yield self.indented(
                 self.text(f"{more} more are explained in the JSON report", "dim"), 2
+            )
+
+    def tolerated(self, results: list[Result]) -> Iterator[RenderableType]:
+        """Cases that somebody wrote, and that are answered wrongly as often as they may be."""
+        passed = (one for one in results if one.status is Status.PASSED)
+        for result in [
+            one for one in passed if {"wrong", "critical"} <= set(one.details) and one.says
+        ]:
+            mark, style = MARKS[result.status]
+            words = f"{sentence(result).rstrip('.')}, within the limit."
+            yield ""
+            yield self.hanging(
+                self.text(mark, style), [self.text(words), *self.evidence(result, words)]
             )
 
     def evidence(self, result: Result, words: str) -> Iterator[Text]:

@@ -20,6 +20,21 @@ def column(value: Any, kind: pa.DataType) -> list[Any]:
     return rows_of(cases, pa.schema([("x", kind)])).column(0).to_pylist()  # type: ignore[no-any-return]
 
 
+def test_what_lacks_a_column_and_what_has_another_type_is_told_together() -> None:
+    given: list[dict[str, Any]] = [{"x": 1}, {"x": "b", "y": 1}, {"x": 2, "y": 3}]
+    each = [
+        Case(input=one, expect=("a",), where=Where("cases.jsonl", line))
+        for line, one in enumerate(given, start=1)
+    ]
+    with pytest.raises(MistakesError) as caught:
+        rows_of(
+            Cases(Path("cases.jsonl"), tuple(each)),
+            pa.schema([("x", pa.int64()), ("y", pa.int64())]),
+        )
+    found = [(one.code, str(one.where)) for one in caught.value.mistakes]
+    assert found == [("MG2143", "cases.jsonl:1"), ("MG2144", "cases.jsonl:2")]
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "said"),
     [

@@ -88,11 +88,20 @@ def test_rows_of_several_columns_in_csv(tmp_path: Path) -> None:
     assert (case.input, case.expect, case.tolerance) == ({"age": "30", "city": None}, (1.5,), 0.1)
 
 
+def test_an_empty_text_is_an_input_but_for_a_forgotten_cell(tmp_path: Path) -> None:
+    (case,) = read(tmp_path, "all.yaml", "- {input: '', expect: a}\n").cases
+    assert case.input == ""
+    (case,) = read(tmp_path, "alike.yaml", "- {input: a, same: ''}\n").cases
+    assert case.others == ("",)
+    with pytest.raises(MistakesError, match="MG2142 a case needs an `input`"):
+        read(tmp_path, "all.csv", 'text,expect\n"",a\n')
+
+
 @pytest.mark.parametrize(
     ("case", "says"),
     [
         ("{expect: a}", "a case needs an `input`: a text, or {COLUMN: VALUE, ...}"),
-        ("{input: '', expect: a}", "a case needs an `input`"),
+        ("{template: '', expect: a}", "a case needs an `template`"),
         ("{input: 3, expect: a}", "a case needs an `input`"),
         ("{input: {}, expect: a}", "a case needs an `input`"),
         ("{input: a, template: '{b}', expect: a}", "a case needs an `template`"),

@@ -13,6 +13,7 @@ from rich.console import Console
 from modelgate.outcome import Status
 from modelgate.report import Finding, Report
 from modelgate.reporters.terminal import Terminal
+from tests.reporters.conftest import report, result
 
 KINDS = ("promote", "block", "hold", "broken", "empty", "regression", "hostile", "many")
 
@@ -223,3 +224,17 @@ def test_a_finding_with_a_step_ends_with_it(reports: dict[str, Report]) -> None:
     lines = [line.strip() for line in page.splitlines()]
     at = lines.index("· Weak slice: where country = BR.")
     assert lines[at + 2] == step
+
+
+def test_cases_answered_wrongly_within_the_limit_are_shown() -> None:
+    entry = {"type": "input", "input": "a cat", "answer": "b", "expected": ["a"], "where": "c:1"}
+    passed = result(
+        "animals",
+        check="must_get_right",
+        says="3 of 120 cases are answered wrongly.",
+        evidence=(entry,) * 4,
+        details={"wrong": 3, "critical": 0},
+    )
+    page = shown(report("promote", passed))
+    assert "✓ 3 of 120 cases are answered wrongly, within the limit." in page
+    assert page.count("is answered b, not a (c:1)") == 3

@@ -208,7 +208,7 @@ def pictures(tmp_path: Path) -> Path:
     [
         pytest.param("top.png,top\nimages/bottom.png,bottom", 0, "PROMOTE", id="right"),
         pytest.param("top.png,top\nimages/bottom.png,top", 1, "bottom, not top", id="wrong"),
-        pytest.param("top.png,top\nimages/left.png,top", 3, "MG3542", id="missing"),
+        pytest.param("top.png,top\nimages/left.png,top", 2, "csv:3: MG2154", id="missing"),
         pytest.param("top.png,top\n../suite.yaml,top", 5, "MG5071", id="outside"),
         pytest.param("top.png,top\nhalves.csv,top", 3, "MG3540", id="no-image"),
         pytest.param("top.png,top\nimages/bottom.png,left", 2, "csv:3: MG2145", id="no-class"),
@@ -222,6 +222,25 @@ def test_images_beside_the_file_of_cases(
     assert main(words) == code
     shown = capfd.readouterr()
     assert says in shown.out + shown.err
+
+
+def test_everything_wrong_with_the_cases_is_told_at_once_before_any_row(
+    pictures: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = "images/top.png,top\nimages/left.png,left\nimages/bottom.png,right\n"
+    (pictures / "cases" / "halves.csv").write_text(f"image,expect\n{lines}")
+    (pictures / "rows.csv").write_text("image,half\n" + "cases/images/top.png,top\n" * 2)
+    suite = pictures / "suite.yaml"
+    told = suite.read_text()
+    for data in ("", "data: {test: {path: rows.csv, target: half}}\n"):
+        suite.write_text(data + told)
+        assert main(["check", str(pictures / "halves.onnx"), "--suite", str(suite)]) == 2
+        places = [line.split("halves.csv:")[1][:9] for line in _mistakes(capfd)]
+        assert places == ["3: MG2154", "3: MG2145", "4: MG2145"]
+
+
+def _mistakes(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capfd.readouterr().err.splitlines() if "halves.csv:" in line]
 
 
 def test_a_table_of_cases_asks_what_it_says(tmp_path: Path) -> None:
