@@ -66,12 +66,17 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     from evidently import Report
 
     told = asked.get("definition")
-    metric = _metric(asked, (told or {}).get("task") or {})
+    metric, wanted = _metric(asked, (told or {}).get("task") or {})
     sides = [_dataset(asked[side], told) for side in ("current", "reference")]
     snapshot = Report([metric], include_tests=not asked["tests"]).run(*sides)
     found = snapshot.dict()
     values = {one["id"]: one for one in found["metrics"]}
     tests = [_test(one, values) for one in found["tests"]]
+    if len(tests) < wanted:
+        raise MistakeError(
+            f"Evidently's {asked['name']} made {len(tests)} of {wanted} tests that the step writes:"
+            " a figure is missing, such as one of scores that the model lacks"
+        )
     if asked["html"]:
         snapshot.save_html(asked["html"])
     return {"tests": tests, "metrics": len(values), "version": evidently.__version__}
@@ -114,7 +119,8 @@ def _task(told: dict[str, Any] | None) -> dict[str, Any]:
     return {"classification": [binary]}
 
 
-def _metric(asked: dict[str, Any], task: dict[str, Any]) -> Any:
+def _metric(asked: dict[str, Any], task: dict[str, Any]) -> tuple[Any, int]:
+    """What is asked for, and how many tests the step's own come to."""
     from evidently import metrics, presets, tests
 
     name = asked["name"]
@@ -132,9 +138,11 @@ def _metric(asked: dict[str, Any], task: dict[str, Any]) -> Any:
     wanted: dict[str, list[Any]] = {}
     for about, test, limit in asked["tests"]:
         wanted.setdefault(_place(name, fields, about), []).append(getattr(tests, test)(limit))
+    count = 0
     for place, several in wanted.items():
         further[place] = _shaped(fields[place], several, task.get("classes") or [])
-    return kind(**further)
+        count += len(several) * (len(further[place]) if isinstance(further[place], dict) else 1)
+    return kind(**further), count
 
 
 def _needs(fields: dict[str, Any], name: str, given: dict[str, Any]) -> bool:

@@ -63,7 +63,7 @@ class EvidentlyProcess:
         """What Evidently answers.
 
         Args:
-            question: JSON-ready.
+            question: JSON-ready; with "html" true, its page comes with the answer, as "page".
             tables: word of the question -> rows, handed over as files that only this user can read.
             seconds: it may take, its own start included.
 
@@ -80,7 +80,11 @@ class EvidentlyProcess:
                     pa.ipc.new_file(file, table.schema) as to,
                 ):
                     to.write_table(table)
+            page = Path(folder, "page.html")
+            asked["html"] = str(page) if asked["html"] else None
             answer = self._exchange(json.dumps(asked).encode() + b"\n", seconds)
+            if page.exists():
+                answer["page"] = page.read_bytes()
         if "mistake" in answer:
             raise UsageError("MG2295", printable(answer["mistake"], 300))
         if "error" in answer:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from modelgate.errors import CheckCrashedError, StorageError, UsageError
+from modelgate.errors import CheckCrashedError, UsageError
 from modelgate.escape import shown
 from modelgate.evidently_worker.handed import Handed, answers_handed, rows_handed
 from modelgate.evidently_worker.known import as_test, known
+from modelgate.evidently_worker.pages import keep, place_of
 from modelgate.evidently_worker.process import running
 from modelgate.outcome import Outcome
 from modelgate.surveys.row_sample import AnsweredRows, RowSample
 
-PLACE = Path(".modelgate", "evidently")
-"""Where its pages are kept, in a project."""
 FEWEST = 30
 """Rows on either side, below which nothing is said."""
 _SECONDS = 600.0
@@ -74,9 +69,11 @@ def ask(wish: Wish, reference: RowSample, current: RowSample, root: Path | None)
         "definition": dict(handed.definition),
     }
     tables = {"reference": handed.reference, "current": handed.current}
-    page = None if root is None else _page(question, tables)
-    written = None if root is None or page is None else _folder(root) / page.name
-    answer = process.ask(question | {"html": written and str(written)}, tables, _SECONDS)
+    answer = process.ask(question | {"html": root is not None}, tables, _SECONDS)
+    page = None
+    if root is not None:
+        page = place_of(question, tables)
+        keep(root, page, answer["page"])
     return outcome_of(answer, (reference, current), handed, page)
 
 
@@ -160,24 +157,3 @@ def _in_words(test: Mapping[str, Any]) -> str:
 
 def _silent(reason: str, rows: int) -> Outcome:
     return Outcome(value=None, reason=reason, better="lower", kind="exact", n=rows)
-
-
-def _page(question: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Path:
-    """Where in a project the page of exactly this question lies: always the same place."""
-    digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode())
-    for table in tables.values():
-        out = pa.BufferOutputStream()
-        with pa.ipc.new_stream(out, table.schema) as to:
-            to.write_table(table)
-        digest.update(out.getvalue())
-    return PLACE / f"{question['name']}-{digest.hexdigest()[:16]}.html"
-
-
-def _folder(root: Path) -> Path:
-    """Where pages are written."""
-    folder = root.absolute() / PLACE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError("MG6050", f"{folder}: {error.strerror}") from None
-    return folder

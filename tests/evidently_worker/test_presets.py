@@ -93,6 +93,16 @@ def test_a_figure_of_a_preset_is_held_to_a_test_of_the_steps() -> None:
 
 
 @needed
+def test_a_test_of_scores_that_the_model_lacks_does_not_go_by_in_silence() -> None:
+    truth = [PLANS[one] for one in RNG.integers(0, 3, ROWS)]
+    answers = truth, Predictions(labels=np.array([PLANS.index(one) for one in truth]))
+    settings = {"tests": ("f1score_by_label gte 0.1", "rocauc gte 0.9")}
+    with pytest.raises(UsageError, match=r"MG2295 .* made 3 of 4 tests") as error:
+        _judged("ClassificationPreset", answers, answers, classes=PLANS, settings=settings)
+    assert error.value.exit_code == 2
+
+
+@needed
 @pytest.mark.parametrize(
     ("spread", "status"),
     [
