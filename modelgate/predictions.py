@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a model answered to n rows.
+    """What a model answered to n rows; the arrays are read-only.
 
     Attributes:
         scores: (n, classes) one probability a class; None where the model gives no scores.
@@ -29,6 +29,12 @@ class Predictions:
     def __post_init__(self) -> None:
         if self.labels is None and self.scores is not None:
             object.__setattr__(self, "labels", np.argmax(self.scores, axis=1))
+        for name in ("scores", "labels", "values", "logits"):
+            part = getattr(self, name)
+            if isinstance(part, np.ndarray):  # checks share them: none may write into another's
+                part = part.view()
+                part.flags.writeable = False
+                object.__setattr__(self, name, part)
 
     def __len__(self) -> int:
         for part in (self.labels, self.values):

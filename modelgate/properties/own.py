@@ -15,6 +15,7 @@ from modelgate.kept import Kept
 from modelgate.model import Model
 from modelgate.outcome import Outcome, Severity
 from modelgate.properties.asked import Answered, Property, alone, beside
+from modelgate.properties.bounded import bounded
 from modelgate.properties.domains import Reach
 from modelgate.properties.told import outcome_of
 from modelgate.provided import Sample
@@ -76,9 +77,9 @@ def _property(function: Callable[..., Any], change: Change | None) -> Property:
     told = cleandoc(function.__doc__ or name.replace("_", " ")).splitlines()[0]
 
     def held(asked: Answered) -> Any:
-        if change is None:
-            return function(asked.rows, asked.answers)
-        return function(asked.rows, asked.answers, asked.changed, asked.after)
+        changed = () if change is None else (asked.changed, asked.after)
+        with bounded(function):
+            return function(asked.rows, asked.answers, *changed)
 
     return Property(
         name=name,
@@ -93,7 +94,8 @@ def _sound(name: str, change: Change) -> Change:
 
     def changed(rows: pa.RecordBatch) -> pa.RecordBatch:
         try:
-            found = change(rows)
+            with bounded(change):
+                found = change(rows)
         except ModelgateError:
             raise
         except Exception as error:

@@ -179,6 +179,19 @@ def trickling(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def dripping(handler: Handler) -> None:
+    """Sends a body, one byte now and then: each of them comes in time."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n")
+    for _ in range(50):
+        time.sleep(0.1)
+        try:
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+        except OSError:
+            break
+    handler.close_connection = True
+
+
 def endless(handler: Handler) -> None:
     """Sends without end."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")

@@ -160,6 +160,7 @@ FAULTS: list[tuple[str, Fault, type[ModelgateError], str]] = [
     ("no-content", broken.status(204), ModelError, "MG3181"),
     ("slow", broken.slow, ServiceError, "MG7102"),
     ("a-byte-now-and-then", broken.trickling, ServiceError, "MG7102"),
+    ("a-body-of-drops", broken.dripping, ServiceError, "MG7102"),
     ("dropped", broken.dropping, ServiceError, "MG7101"),
     ("endless", broken.endless, ModelCrashedError, "MG4082"),
     ("no-json", broken.says(b"<html>"), ModelCrashedError, "MG4081"),
@@ -167,6 +168,13 @@ FAULTS: list[tuple[str, Fault, type[ModelgateError], str]] = [
     ("nested", broken.says(b"[" * 100_000), ModelCrashedError, "MG4081"),
     ("a-number-of-miles", broken.says(b"1" * 10_000), ModelCrashedError, "MG4081"),
     ("a-list", broken.says(b"[]"), ModelCrashedError, "MG4081"),
+    ("an-error-that-succeeds", broken.status(200), ModelCrashedError, "MG4081"),
+    (
+        "a-name-that-stands-twice",
+        broken.says(b'{"model_name": "risk", "outputs": [], "outputs": [1]}'),
+        ModelCrashedError,
+        "MG4081",
+    ),
     ("nothing", broken.says(b""), ModelCrashedError, "MG4081"),
 ]
 
@@ -207,7 +215,8 @@ LIES: list[tuple[str, Callable[[Json], Any], str]] = [
     ("an-integer-too-large", with_first(datatype="UINT8", data=[256] * 16), "MG4081"),
     ("half-a-character", with_first(datatype="BYTES", data=["\ud800"] * 16), "MG4081"),
     ("no-outputs", without("outputs"), "MG4081"),
-    ("no-name", without("model_name"), "MG4084"),
+    ("no-name", without("model_name"), "MG4081"),
+    ("an-error-beside", lambda answer: answer | {"error": "out of memory"}, "MG4081"),
     ("another-model", lambda answer: answer | {"model_name": "other"}, "MG4084"),
     ("no-version-that-is-text", lambda answer: answer | {"model_version": 3}, "MG4081"),
 ]

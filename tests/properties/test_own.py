@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from modelgate.check_text import summary
 from modelgate.errors import MistakesError
 from modelgate.library import Library, builtin_root
+from modelgate.properties import bounded
 from modelgate.report import Result
 from modelgate.testing import run_check
 from tests.properties.conftest import Columns, Function
@@ -165,3 +167,42 @@ def test_a_mistake_in_its_declaration_is_told_by_its_line(tmp_path: Path) -> Non
     assert mistake.code == "MG2217"
     assert mistake.where is not None
     assert (mistake.where.file, mistake.where.line) == (str(path), 5)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("while True: pass", id="a-loop"),
+        pytest.param("__import__('time').sleep(1e6)", id="a-sleep"),
+        pytest.param(
+            "while True:\n        try: 1 / 0\n        except Exception: pass", id="a-deaf-loop"
+        ),
+    ],
+)
+def test_one_that_does_not_end_is_broken_off(
+    asked: Callable[..., Result], body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 0.2)
+    before, left = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)[0]
+    found = asked("above_zero", ABOVE_ZERO.format(body=body), lambda c: c["income"], examples=99)
+    assert found.status == "crashed"
+    assert "MG4073 'above_zero' (above_zero.py:5) took more than 0.2 s" in str(found.reason)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL)[0] <= left
+
+
+def test_a_change_that_does_not_end_is_broken_off(
+    asked: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 0.2)
+    text = DOUBLED.format(change="while True: pass")
+    found = asked("no_cheaper", text, lambda c: c["income"], examples=99)
+    assert found.status == "crashed"
+    assert "MG4073 'doubled' (no_cheaper.py:7) took more" in str(found.reason)
+
+
+def test_one_that_writes_into_the_answers_has_crashed(asked: Callable[..., Result]) -> None:
+    text = ABOVE_ZERO.format(body="answers.values[:] = 1; return answers.values >= 0")
+    found = asked("above_zero", text, lambda c: -c["income"], examples=99)
+    assert found.status == "crashed"
+    assert "read-only" in str(found.reason)

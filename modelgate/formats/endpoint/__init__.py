@@ -122,9 +122,9 @@ class Endpoint:
         batch, batched = rows_of(inputs, outputs)
         return Signature(inputs, outputs, batch=batch, batched=batched)
 
-    def _same_name(self, name: object) -> None:
+    def _same_name(self, name: str) -> None:
         if name != self._where.name:
-            raise Refusal("MG4084", f"answers in the name of another model, {str(name)[:60]!r}")
+            raise Refusal("MG4084", f"answers in the name of another model, {name[:60]!r}")
 
     def _same_version(self, version: object) -> None:
         """An answer may leave its version out; once told, it does not change."""
@@ -141,7 +141,9 @@ class Endpoint:
         self._version = version[:100]
 
     def _same_model(self, found: Any) -> None:
-        self._same_name(found.get("model_name"))
+        if not isinstance(found.get("model_name"), str):
+            raise nonsense("it does not say which model answers (`model_name`)")
+        self._same_name(found["model_name"])
         self._same_version(found.get("model_version"))
 
 

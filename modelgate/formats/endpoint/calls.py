@@ -178,10 +178,21 @@ def _read(reply: Reply) -> Any:
     """
     if reply.status == 200:
         try:
-            return json.loads(reply.body.decode())
+            found = json.loads(reply.body.decode(), object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise nonsense(f"what came is no JSON: {one_line(error, 80)}") from None
+        if isinstance(found, dict) and found.get("error") is not None:
+            raise nonsense(f"a success that tells of an error{_said(reply.body)}")
+        return found
     raise _refused(reply.status, _said(reply.body))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; which of two values of one name is meant, nobody knows."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
 
 
 def _refused(status: int, said: str) -> Refusal:
