@@ -125,12 +125,27 @@ def tensor(array: pa.Array) -> NDArray[Any]:
     return numbers(array)[0].reshape(-1, *shape)
 
 
+def flattened(array: pa.Array) -> NDArray[np.float64]:
+    """(n, d) a row of numbers a cell of a column that `is_tensor`, NaN where one is missing."""
+    rows, gone = len(array), missing(array)
+    for size in tensor_shape(array.type):  # `flatten` would leave out the cells that are null
+        array = array.values.slice(array.offset * size, len(array) * size)
+    found = floats(array).reshape(rows, -1)
+    if gone is not None:
+        found[gone] = np.nan
+    return found
+
+
 def coded(array: pa.Array) -> tuple[NDArray[np.int64], list[Any]]:
     """A column as codes into the values that occur in it.
 
     Returns:
-        (n,) position in the list, -1 where the cell is null; the values, as Python objects.
+        (n,) position in the list, -1 where the cell is null; the values, as Python objects: lists
+        and structures as they are written.
     """
+    if pa.types.is_nested(array.type) or str(array.type) == "month_day_nano_interval":
+        cells = [None if cell is None else repr(cell) for cell in array.to_pylist()]
+        array = pa.array(cells, pa.string())
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
     indices = array.indices

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modelgate.aggregates.row_losses import mixed, scattered
-from modelgate.arrays import hashed, is_binary, is_number, is_tensor, is_text, numbers, tensor
+from modelgate.arrays import flattened, hashed, is_binary, is_number, is_tensor, is_text, numbers
 
 Hashes = NDArray[np.uint64]
 
@@ -51,11 +51,11 @@ def cell_hashes(column: pa.Array, *, near: bool = False) -> Hashes:
         found = _of_bytes(_normal(column) if near and is_text(kind) else column)
     elif is_number(kind):
         found = _of_numbers(column, near=near)
-    elif is_tensor(kind) and not column.null_count:
+    elif is_tensor(kind):
         found = np.zeros(len(column), dtype=np.uint64)
-        for part in tensor(column).reshape(len(column), -1).T:
-            found = mixed(found, _of_floats(part.astype(np.float64), near=near))
-    elif pa.types.is_temporal(kind):
+        for part in flattened(column).T:
+            found = mixed(found, _of_floats(part, near=near))
+    elif pa.types.is_temporal(kind) and not pa.types.is_interval(kind):
         found = hashed(column.cast(pa.string()))
     else:
         found = hashed(column)

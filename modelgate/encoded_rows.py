@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modelgate.arrays import coded, floats, is_number, is_tensor, is_text, tensor
+from modelgate.arrays import coded, flattened, floats, is_number, is_tensor, is_text
 
 Floats = NDArray[np.float64]
 MOST_CATEGORIES = 50
@@ -60,24 +60,31 @@ def _of_numbers(array: pa.Array) -> Callable[[pa.Array], Floats]:
     known = known[np.isfinite(known)]
     middle, spread = 0.0, 1.0
     if len(known):
-        low, middle, high = (float(one) for one in np.quantile(known, [0.25, 0.5, 0.75]))
-        spread = (high - low) / 1.349 or float(known.std()) or 1.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            low, middle, high = (float(one) for one in np.quantile(known, [0.25, 0.5, 0.75]))
+            spread = (high - low) / 1.349 or float(known.std()) or 1.0
 
     def scaled(cells: pa.Array) -> Floats:
-        values = (floats(cells) - middle) / spread
-        values[np.isnan(values)] = 0.0
-        return np.clip(values, -_FURTHEST, _FURTHEST)[:, None]
+        with np.errstate(over="ignore"):
+            return _within((floats(cells) - middle) / spread)[:, None]
 
     return scaled
 
 
+def _within(values: Floats) -> Floats:
+    """Missing ones in the middle, and none so far away that its square is infinite."""
+    values[np.isnan(values)] = 0.0
+    return np.clip(values, -_FURTHEST, _FURTHEST)
+
+
 def _of_tensors(array: pa.Array) -> Callable[[pa.Array], Floats]:
-    known = tensor(array).reshape(len(array), -1).astype(np.float64)
-    middle, spread = known.mean(axis=0), float(known.std()) or 1.0
+    known = flattened(array)
+    there = np.isfinite(known)
+    middle = np.where(there, known, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    spread = (float(known[there].std()) if there.any() else 0.0) or 1.0
 
     def scaled(cells: pa.Array) -> Floats:
-        found: Floats = (tensor(cells).reshape(len(cells), -1) - middle) / spread
-        return found
+        return _within((flattened(cells) - middle) / spread)
 
     return scaled
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from modelgate.arrays import (
     coded,
+    flattened,
     floats,
     interleaved,
     is_number,
@@ -199,3 +200,10 @@ def test_none_of_it_loads_pandas() -> None:
         "sys.exit('pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_vectors_keep_their_places_where_others_are_missing() -> None:
+    array = pa.array([[9.0, 9.0], None, [1.0, 2.0], [3.0, None]], pa.list_(pa.float32(), 2))
+    assert str(flattened(array.slice(1)).tolist()) == "[[nan, nan], [1.0, 2.0], [3.0, nan]]"
+    nested = pa.FixedSizeListArray.from_arrays(array, 2)
+    assert str(flattened(nested.slice(1)).tolist()) == "[[1.0, 2.0, 3.0, nan]]"

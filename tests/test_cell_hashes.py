@@ -105,3 +105,28 @@ def test_vectors_are_rows_of_their_numbers() -> None:
     kind = pa.list_(pa.float32(), 2)
     one, two, three = hashes([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0]], kind)
     assert one == three != two
+
+
+def test_vectors_hash_alike_whether_or_not_another_row_lacks_its_own() -> None:
+    kind = pa.list_(pa.float32(), 2)
+    whole = hashes([[1.0, 2.0], [3.0, 4.0]], kind)
+    some = hashes([None, [1.0, 2.0], None, [3.0, 4.0]], kind)
+    assert some[1::2] == whole
+    assert some[0] == some[2] == hashes([None])[0]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([[1.0], [1.0, 2.0], None, [1.0]]),
+        pa.array([{"a": 1}, {"a": 2}, None, {"a": 1}]),
+        pa.array([[("a", 1)], [("a", 2)], None, [("a", 1)]], pa.map_(pa.string(), pa.int64())),
+        pa.array([(1, 2, 3), (1, 2, 4), None, (1, 2, 3)], pa.month_day_nano_interval()),
+    ],
+    ids=["lists", "structures", "maps", "spans"],
+)
+def test_cells_that_hold_several_values_are_told_apart(array: pa.Array) -> None:
+    found = hashes(array)
+    assert found[0] == found[3]
+    assert len({*found}) == 3
+    assert found[1:3] == hashes(array.slice(1, 2))

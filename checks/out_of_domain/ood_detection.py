@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from modelgate import Outcome, check
 from modelgate.cells import index_of
+from modelgate.drift.together import unlike
 from modelgate.errors import UsageError
 from modelgate.out_of_domain.answers import unfamiliar
 from modelgate.out_of_domain.detection import BETTER, detected, threshold_for
@@ -111,13 +112,13 @@ def _scored(
         order = np.random.default_rng(seed).permutation(len(rows))
         halves = (index_of(np.sort(order[start::2])) for start in (0, 1))
         known, rows = (rows.take(half) for half in halves)
-    if not len(known):
-        return "there are no rows to learn from what is familiar"
+    if len(known) < FEWEST:
+        return f"there are fewer than {FEWEST} rows to learn from what is familiar"
     beside = {found.layout.target, found.layout.weight, found.layout.group}
     features = found.layout.features or tuple(known.schema.names)
     features = tuple(name for name in features if name not in beside)
-    lacking = [name for name in features if name not in elsewhere.rows.schema.names]
-    if lacking:
-        return f"the rows from elsewhere lack the column {lacking[0]!r}"
+    for theirs in (rows.schema, elsewhere.rows.schema):
+        for column, why in unlike(known.schema, theirs, features).items():
+            return f"the column {column!r} cannot be compared: {why}"
     measure = distances(known, features, score, seed)
     return measure if isinstance(measure, str) else (measure(rows), measure(elsewhere.rows))

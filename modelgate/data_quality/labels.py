@@ -30,7 +30,8 @@ class Labelled:
         positions: (n,) their numbers in the data set, from 0.
         codes: (n,) of the class; empty where the target is a number.
         classes: the labels, by code; empty likewise.
-        values: (n, k) of each class 1 where it is the row's, else 0; or (n, 1) the number.
+        values: (n, k) of each class 1 where it is the row's, else 0; or (n, 1) the number,
+            as a share of the largest.
         total: rows of the data set, labelled or not.
     """
 
@@ -59,6 +60,7 @@ def labelled(sample: RowSample) -> Labelled | str:
         codes = np.zeros(len(values), np.int64)
         classes: tuple[Any, ...] = ()
         held = np.where(there, values, 0.0)[:, None]
+        held /= np.abs(held).max(initial=0.0) or 1.0  # squares of it neither vanish nor overflow
     else:
         codes, names = coded(cells)
         sizes = np.bincount(codes[codes >= 0], minlength=len(names))

@@ -107,3 +107,12 @@ def test_the_order_of_the_rows_counts_where_that_is_asked() -> None:
     without = asked("identifier_leak", table)
     assert (without.status, without.kind) == ("passed", "exact")
     assert without.says.startswith("No column looks like an identifier")
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_a_number_of_any_size_that_a_column_tells_is_a_leak(size: float) -> None:
+    told = np.random.default_rng(0).normal(size=400)
+    tables = {"test": {"it": told.tolist(), "label": (told * size).tolist()}}
+    result = run_check("single_feature_leak", tables=tables, target="label", at_most=0.5)
+    assert result.status == "failed"
+    assert result.value == pytest.approx(0.928, abs=0.002)

@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from modelgate.errors import UsageError
@@ -95,3 +96,30 @@ def test_a_threshold_cannot_reject_none_or_half(share: float) -> None:
     with pytest.raises(UsageError) as error:
         asked("margin", sure(50, 0.9), sure(50, 0.6), at_least=0.8, rejects=share)
     assert error.value.code == "MG2270"
+
+
+@pytest.mark.parametrize(
+    ("tables", "why"),
+    [
+        pytest.param({"reference": {"x": [1.0] * 5}}, "fewer than 10 rows to learn", id="few"),
+        pytest.param({"reference": {"z": [1.0] * 50}}, "the reference lack the column", id="lacks"),
+        pytest.param({"ood": {"x": ["a"] * 50}}, "holds string, and double", id="of-another-type"),
+    ],
+)
+def test_rows_that_cannot_be_compared_decide_nothing(tables: dict[str, Any], why: str) -> None:
+    result = asked("mahalanobis", sure(50, 0.9), sure(50, 0.6), at_least=0.8, tables=tables)
+    assert result.status == "undecided"
+    assert why in str(result.reason)
+
+
+def test_rows_without_their_vector_stand_in_the_middle() -> None:
+    here = [[float(at % 7), 1.0] if at % 3 else None for at in range(60)]
+    there = [[float(at % 7) + 90, 1.0] if at % 2 else None for at in range(60)]
+    kind = pa.list_(pa.float32(), 2)
+    tables = {
+        "test": pa.table({"x": pa.array(here, kind)}),
+        "ood": pa.table({"x": pa.array(there, kind)}),
+    }
+    result = asked("neighbours", sure(60, 0.9), sure(60, 0.6), at_least=0.3, tables=tables)
+    assert result.status == "passed"
+    assert result.value == pytest.approx(0.5, abs=0.3)
