@@ -38,6 +38,45 @@ def row_hashes(block: pa.RecordBatch, columns: tuple[str, ...], *, near: bool = 
     return found
 
 
+def comparable(one: pa.DataType, other: pa.DataType, *, near: bool = False) -> bool:
+    """Whether equal cells of columns of these types have equal hashes.
+
+    A number that is written as a text has another, and so has one of single precision.
+
+    Args:
+        one: the type of a column.
+        other: of another, or of the same one in another file.
+        near: as `row_hashes` takes it: numbers of any precision are alike then.
+    """
+    if pa.types.is_null(one) or pa.types.is_null(other) or one == other:
+        return True
+    sorts = {_sort(one), _sort(other)}
+    return len(sorts) == 1 or (sorts <= _NUMBERS and (near or _WHOLE in sorts))
+
+
+_WHOLE = "whole numbers"
+_NUMBERS = {_WHOLE, "numbers of half precision", "numbers of single precision", "numbers"}
+
+
+def _sort(kind: pa.DataType) -> str:
+    """What makes cells comparable."""
+    if pa.types.is_dictionary(kind):
+        return _sort(kind.value_type)
+    if is_text(kind) or is_binary(kind):
+        return "bytes"
+    if pa.types.is_float16(kind):
+        return "numbers of half precision"
+    if pa.types.is_float32(kind):
+        return "numbers of single precision"
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        return _WHOLE
+    if is_number(kind):
+        return "numbers"
+    if is_tensor(kind):
+        return f"vectors of {kind.list_size} {_sort(kind.value_type)}"
+    return str(kind)
+
+
 def cell_hashes(column: pa.Array, *, near: bool = False) -> Hashes:
     """(n,) a hash of each cell; all that are missing have one, NaN among them."""
     kind = column.type

@@ -156,7 +156,12 @@ def _surveys(check: Check, step: Step, asked: Asked) -> dict[str, Any] | str:
     found: dict[str, Any] = {}
     surveyed = check.surveyed(step.data, step.settings)
     for name in filter(lambda name: is_survey(check.provided[name]), check.provided):
-        survey = _survey(*surveyed[name], asked) if name in surveyed else "no data set is named"
+        if name not in surveyed:
+            survey: Survey | str = "no data set is named"
+        elif name in check.others and surveyed[name][0] == step.data:
+            survey = f"it would compare the role {step.data!r} with itself: name two data sets"
+        else:
+            survey = _survey(*surveyed[name], asked)
         if isinstance(survey, str) and name not in check.spared:
             return survey
         found[name] = None if isinstance(survey, str) else survey

@@ -19,8 +19,16 @@ def refuse_strange_limit(
         where: the limit's place in the suite.
 
     Raises:
-        UsageError: MG2130, more than one for a share; MG2131, at or beyond the end of what can be.
+        UsageError: MG2130, more than one for a share; MG2131, at or beyond the end of what can be;
+            MG2134, a shift held from below.
     """
+    if outcome.p_same is not None and limit.at_least is not None:
+        raise UsageError(
+            "MG2134",
+            f"{subject} is held from above: what at_least: {limit.at_least:g} asks for is a shift",
+            where=where,
+            hint="write at_most",
+        )
     unbounded = outcome.lowest is None and outcome.highest is None
     share = outcome.highest == 1 or (outcome.unit == "share" and unbounded)
     for bound in (limit.at_least, limit.at_most):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelgate.cell_hashes import cell_hashes, row_hashes
+from modelgate.cell_hashes import cell_hashes, comparable, row_hashes
 
 
 def hashes(values: Any, kind: pa.DataType | None = None, *, near: bool = False) -> list[int]:
@@ -130,3 +130,27 @@ def test_cells_that_hold_several_values_are_told_apart(array: pa.Array) -> None:
     assert found[0] == found[3]
     assert len({*found}) == 3
     assert found[1:3] == hashes(array.slice(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        (pa.int64(), pa.float32(), True),
+        (pa.int8(), pa.decimal128(9, 2), True),
+        (pa.string(), pa.dictionary(pa.int8(), pa.large_string()), True),
+        (pa.null(), pa.string(), True),
+        (pa.string(), pa.int64(), False),
+        (pa.float32(), pa.float64(), False),
+        (pa.timestamp("us"), pa.string(), False),
+        (pa.timestamp("us"), pa.timestamp("ns"), False),
+        (pa.list_(pa.float32(), 2), pa.list_(pa.float64(), 2), False),
+    ],
+)
+def test_which_columns_can_hold_equal_cells(
+    one: pa.DataType, other: pa.DataType, found: bool
+) -> None:
+    assert comparable(one, other) is comparable(other, one) is found
+
+
+def test_numbers_of_any_precision_are_nearly_alike() -> None:
+    assert comparable(pa.float32(), pa.float64(), near=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from modelgate import Outcome, check
 from modelgate.data_quality.alike import alike
-from modelgate.data_quality.repeated import overlap
+from modelgate.data_quality.repeated import incomparable, overlap
 from modelgate.data_quality.told import nothing
 from modelgate.figures import number
 from modelgate.setting import Between
@@ -68,6 +68,9 @@ def split_overlap(
         assert isinstance(reference, Repeats)
         if not found.compared or found.compared != reference.compared:
             return nothing("the two data sets have not the same columns to compare")
+        why = incomparable(found, reference, near=near)
+        if why:
+            return nothing(f"{why} in the {against}: no cell can be equal")
         apart = overlap(found, reference)
         nouns = "rows"
     if apart is None:

@@ -8,6 +8,7 @@ from math import sqrt
 
 import numpy as np
 
+from modelgate.cell_hashes import comparable
 from modelgate.data_quality.moments import Moments
 from modelgate.data_quality.named import refuse_unknown_column
 from modelgate.data_quality.told import nothing
@@ -38,6 +39,10 @@ def groups_shared(found: Values, reference: Values, column: str, against: str) -
         UsageError: MG2280, one of them has no such column.
     """
     _refuse_unknown(column, {"data": found, against: reference})
+    kinds = [side.layout.schema.field(column).type for side in (found, reference)]
+    if not comparable(*kinds):
+        name = printable(column, 40)
+        return nothing(f"{name} holds {kinds[0]}, and {kinds[1]} in the {against}")
     one, two = found.found, reference.found
     bound = min((part.upto for part in (one, two) if part.upto is not None), default=None)
     one, two = one.below(bound), two.below(bound)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from modelgate.data_quality.rules import Rule
 from modelgate.data_quality.told import nothing
-from modelgate.data_quality.violations import Broken, Violations, fits
+from modelgate.data_quality.violations import Broken, Violations, due, fits
 from modelgate.escape import printable
 from modelgate.figures import number
 from modelgate.outcome import Outcome
@@ -97,7 +97,7 @@ def _unfit(rule: Rule, schema: pa.Schema) -> str | None:
     if rule.column not in schema.names:
         return "there is no such column" if rule.required else ""
     kind = schema.field(rule.column).type
-    return None if fits(rule, kind) else f"the column holds {kind}, where {rule.type} is due"
+    return None if fits(rule, kind) else f"the column holds {kind}, where {due(rule)} is due"
 
 
 def _rows(broken: Broken) -> str:

@@ -8,6 +8,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from modelgate.cell_hashes import comparable
+from modelgate.escape import printable
 from modelgate.stats.interval import Interval
 from modelgate.stats.inversion import IntervalAt
 from modelgate.stats.tails import normal_quantile
@@ -87,6 +89,21 @@ class Overlap:
     at: IntervalAt
     rows: int
     pairs: NDArray[np.int64]
+
+
+def incomparable(here: Repeats, there: Repeats, *, near: bool) -> str:
+    """Which column is of two types whose cells are never equal; "" where none is.
+
+    Args:
+        here: the rows in question.
+        there: others, of which the same columns are compared.
+        near: as both take their cells.
+    """
+    for name in here.compared:
+        one, other = (side.layout.schema.field(name).type for side in (here, there))
+        if not comparable(one, other, near=near):
+            return f"{printable(name, 40)} holds {one}, and {other}"
+    return ""
 
 
 def overlap(here: Repeats, there: Repeats) -> Overlap | None:

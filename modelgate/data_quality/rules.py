@@ -111,6 +111,10 @@ def _rule(column: str, node: Node, mistakes: Mistakes) -> Rule:
     if not sound:
         return Rule(column=column)
     rule = Rule(column=column, **found)
+    bounded = rule.at_least is not None or rule.at_most is not None
+    if bounded and rule.type not in {None, "number", "whole"}:
+        message = f"bounds are of numbers, and {shown(column)} is of the type {rule.type}"
+        mistakes.add("MG2282", message, node.where)
     if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
         message = f"at_least {rule.at_least} lies above at_most {rule.at_most}"
         mistakes.add("MG2282", message, node.where)

@@ -109,7 +109,12 @@ def _breaking(rule: Rule, cells: pa.Array) -> list[tuple[str, NDArray[np.intp]]]
         values = numbers(cells)[0]
         gone |= np.isnan(values) if values.dtype.kind == "f" else False
         if rule.type == "whole":
-            found.append(("type", np.flatnonzero(~gone & (values != np.floor(values)))))
+            found.append(
+                (
+                    "type",
+                    np.flatnonzero(~gone & ~(np.isfinite(values) & (values == np.floor(values)))),
+                )
+            )
         if rule.at_least is not None:
             found.append(("at_least", np.flatnonzero(~gone & (values < rule.at_least))))
         if rule.at_most is not None:
@@ -140,6 +145,12 @@ def _no_times(cells: pa.Array, gone: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.array([at for at in there if times_of(texts.slice(int(at), 1)) is None], np.intp)
 
 
+def due(rule: Rule) -> str:
+    """What the column has to hold for the rule to be asked; "" where anything will do."""
+    bounded = rule.at_least is not None or rule.at_most is not None
+    return rule.type or ("number" if bounded else "")
+
+
 def fits(rule: Rule, kind: pa.DataType) -> bool:
     """Whether a column of this type can hold what the rule says.
 
@@ -152,4 +163,4 @@ def fits(rule: Rule, kind: pa.DataType) -> bool:
         "text": is_text(kind),
         "truth": bool(pa.types.is_boolean(kind)),
         "time": bool(time) or is_text(kind),
-    }.get(rule.type or "", True) or pa.types.is_null(kind)
+    }.get(due(rule), True) or pa.types.is_null(kind)

@@ -89,3 +89,25 @@ def test_without_rows_to_compare_with_nothing_passes(tables: dict[str, Any]) -> 
         "skipped",
         "undecided",
     }
+
+
+@pytest.mark.parametrize(
+    ("check", "subject"), [("split_overlap", "all"), ("group_leak", "who")], ids=["rows", "groups"]
+)
+def test_rows_that_are_written_in_another_type_are_not_taken_for_others(
+    check: str, subject: str
+) -> None:
+    tables = {"test": {"who": list(range(50))}, "reference": {"who": list(map(str, range(50)))}}
+    result = run_check(check, subject=subject, tables=tables, at_most=0.01)
+    assert result.status == "undecided"
+    assert "holds int64, and string in the reference" in str(result.reason)
+
+
+@pytest.mark.parametrize(("check", "subject"), [("split_overlap", "all"), ("drift", "features")])
+def test_a_data_set_is_not_compared_with_itself(check: str, subject: str) -> None:
+    tables = {"test": {"who": list(range(500))}}
+    result = run_check(
+        check, subject=subject, tables=tables, settings={"against": "test"}, at_most=0.3
+    )
+    assert result.status == "skipped"
+    assert "compare the role 'test' with itself" in str(result.reason)

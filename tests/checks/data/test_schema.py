@@ -131,3 +131,28 @@ def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path, text: str, 
 def test_a_schema_that_is_gone_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(MistakesError, match="MG2281 the schema cannot be read: No such file"):
         read_rules(tmp_path / "schema.yaml")
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "says"),
+    [
+        (["x", "y"], "{at_least: 5}", "it: the column holds string, where number is due"),
+        ([[1], [2]], "{at_most: 5}", "it: the column holds list<item: int64>, where number is due"),
+        ([1.0, float("inf")], "{type: whole}", "it is no whole: row 2 (inf)"),
+    ],
+    ids=["texts", "lists", "infinite"],
+)
+def test_what_is_no_number_keeps_no_rule_of_numbers(
+    tmp_path: Path, cells: list[Any], rule: str, says: str
+) -> None:
+    path = tmp_path / "schema.yaml"
+    path.write_text(f"columns: {{it: {rule}}}", encoding="utf-8")
+    result = run_check("schema", subject=str(path), tables={"test": {"it": cells}})
+    assert (result.status, result.evidence) == ("failed", (says,))
+
+
+def test_bounds_of_what_is_no_number_are_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "schema.yaml"
+    path.write_text("columns: {day: {type: time, at_least: 5}}", encoding="utf-8")
+    with pytest.raises(MistakesError, match="bounds are of numbers, and 'day' is of the type time"):
+        read_rules(path)

@@ -254,3 +254,10 @@ def test_shifted_columns_are_ranked_by_how_much_the_answers_hang_on_them() -> No
     assert (first["column"], second["column"]) == ("used", "wide")
     assert second["use"] == 0
     assert "the model's answers move by" in result.evidence[0]
+
+
+def test_a_shift_held_from_below_is_refused() -> None:
+    tables = {"test": {"x": [1.0] * 100}, "reference": {"x": [2.0] * 100}}
+    with pytest.raises(UsageError, match="write at_most") as error:
+        run_check("drift", subject="features", tables=tables, at_least=0.1)
+    assert (error.value.code, error.value.exit_code) == ("MG2134", 2)
