@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from modelgate.aggregates.answers import Answers
 from modelgate.asking import Asker, Raw
+from modelgate.binding import Reading
 from modelgate.binding.labels import Coder
 from modelgate.declare import Check
 from modelgate.judging import Gathered, Judge, predictions, told
@@ -84,8 +85,8 @@ def passed_over(
     read += [] if sampling is None else sampling.columns
     with ExitStack() as stack:
         answerers = [
-            stack.enter_context(answering(one, role.data, reading.outputs, remember=remember))
-            for one, reading in asked
+            stack.enter_context(answering(one, role.data, outputs, remember=remember))
+            for one, outputs in _outputs(asked, surveys)
         ]
         blocks = answered(role, answerers, read)
         _feed(judge, blocks, role, surveys=surveys, keep=keep, progress=progress)
@@ -95,6 +96,15 @@ def passed_over(
     if drawing is not None:
         judge.gathered.sample = drawing.settled(role.reading.facts.task)
     return judge.gathered
+
+
+def _outputs(
+    asked: Sequence[tuple[Asker, Reading]], surveys: Surveying
+) -> Iterator[tuple[Asker, tuple[str, ...]]]:
+    """Each model with the outputs that are wanted of it; surveys are of the first alone."""
+    for place, (asker, reading) in enumerate(asked):
+        more = surveys.outputs if place == 0 else ()
+        yield asker, tuple(dict.fromkeys((*reading.outputs, *more)))
 
 
 def _feed(
@@ -107,7 +117,7 @@ def _feed(
     progress: Progress | None,
 ) -> None:
     for block, (raw, *others) in blocks:
-        surveys.add(block, judge.add(block, raw, *others))
+        surveys.add(block, judge.add(block, raw, *others), raw)
         if keep is not None:
             keep(role, block, raw)
         if progress is not None:
@@ -129,7 +139,7 @@ def answered_all(
         said = None
         if reading is not None and coder is not None:
             said = told(raw, reading, *predictions(raw, reading, coder))
-        surveys.add(block, said)
+        surveys.add(block, said, raw)
         if progress is not None:
             progress(role.name, answers.rows)
     return answers

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from modelgate.declare import Check
-from modelgate.errors import UnaskedError, UsageError
+from modelgate.errors import UnaskedError, UsageError, did_you_mean
 from modelgate.escape import printable, shown
 from modelgate.predictions import Predictions
 from modelgate.profiles.profile import Profile
@@ -68,6 +70,7 @@ class Surveying:
             for whose, need in check.surveyed(step.data, step.settings).values():
                 if whose == role.name and need not in self.found:
                     self.found[need] = _made(need, layout, step)
+                    _refuse_unknown(self.found[need].outputs, role, step)
         if self.stored is not None:
             self._stand_for(self.stored, role.data.name)
 
@@ -79,13 +82,25 @@ class Surveying:
         )
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The model's outputs that any of them takes as they come."""
+        names = (name for survey in self.found.values() for name in survey.outputs)
+        return tuple(dict.fromkeys(names))
+
+    @property
     def take_answers(self) -> bool:
         """Whether any of them takes what the model answers."""
         return any(survey.answers for survey in self.found.values())
 
-    def add(self, block: pa.RecordBatch, answers: Predictions | None = None) -> None:
-        """Take in the next rows."""
-        rows = Rows(block, self.rows, answers)
+    def add(
+        self,
+        block: pa.RecordBatch,
+        answers: Predictions | None = None,
+        raw: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Take in the next rows, with what the model answered."""
+        taken = {} if raw is None else {name: raw[name] for name in self.outputs}
+        rows = Rows(block, self.rows, answers, taken)
         self.rows += len(block)
         for need, survey in self.found.items():
             if need in self.broken:
@@ -124,3 +139,14 @@ def _made(need: SurveyNeed, layout: Layout, step: Step) -> Survey:
         return need.make(layout)
     except UsageError as error:
         raise UsageError(error.code, error.message, where=step.where, hint=error.hint) from error
+
+
+def _refuse_unknown(outputs: Sequence[str], role: Role, step: Step) -> None:
+    """An output that the model does not have is a mistake in the suite."""
+    for name in outputs:
+        if role.asked and name not in role.seen:
+            raise UsageError(
+                "MG2263",
+                f"the model has no output {shown(name)}; {did_you_mean(name, list(role.seen))}",
+                where=step.where,
+            )

@@ -6,15 +6,18 @@ from typing import Annotated, Any, Literal
 from modelgate import Model, Outcome, Sample, check
 from modelgate.drift.told import by_use, drift_of, drift_together
 from modelgate.drift.use import uses
+from modelgate.errors import UsageError
 from modelgate.profiles.answers import AnswerProfile
 from modelgate.profiles.profile import Profile
 from modelgate.provided import Bound
 from modelgate.surveys import Of, Survey, SurveyNeed
-from modelgate.surveys.row_sample import RowSample
+from modelgate.surveys.row_sample import EmbeddedRows, RowSample
 
 
 def survey_for(settings: Mapping[str, Any]) -> SurveyNeed:
     """What of the rows is compared: only `predictions` put them to the model."""
+    if settings["of"] == "embeddings" and settings["output"] is not None:
+        return SurveyNeed(EmbeddedRows, (("output", settings["output"]),))
     together = {"multivariate": RowSample, "embeddings": RowSample}
     kinds: dict[str, type[Survey]] = {"predictions": AnswerProfile, **together}
     return SurveyNeed(kinds.get(settings["of"], Profile))
@@ -40,6 +43,7 @@ def drift(
     method: Literal["auto", "ks", "chi_square", "psi", "jensen_shannon", "wasserstein"] = "auto",
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
+    output: str | None = None,
 ) -> Outcome:
     """The rows are of the kind that the model was trained on.
 
@@ -55,7 +59,8 @@ def drift(
     those that it has, it answers more surely. `multivariate` takes all features together: trees
     are trained to tell the two data sets apart, and their scores of rows that they never saw are
     compared, so that columns are found that no longer hang together. `embeddings` does the same
-    with columns of vectors. At most 5,000 rows of each are taken.
+    with columns of vectors, or with an `output` of the model, such as its last layer but one. At
+    most 5,000 rows of each are taken.
 
     Measures: the largest shift of a column, 0 where it is the same, 1 where nothing is shared.
     Settings: of, what is compared: the columns that feed the model (those that shifted are ranked
@@ -64,11 +69,15 @@ def drift(
         columns are compared; of those that it cannot compare nothing is said. A limit means another
         thing by each: a normal column that moves by an eighth of its spread lies 0.05 apart by ks
         and jensen_shannon, 0.016 by psi, 0.125 by wasserstein. columns, only these. ignore, all but
-        these.
+        these. output, of the model, whose vectors are compared.
     Source: S. Rabanser, S. Guennemann, Z. C. Lipton (2019), "Failing loudly: an empirical study of
         methods for detecting dataset shift", NeurIPS.
     """
     further: dict[str, Any] = {"columns": columns, "ignore": ignore, "floor": bound.at_most}
+    if output is not None and of != "embeddings":
+        raise UsageError("MG2265", f"'output' belongs to `drift: embeddings`, not to {of}")
+    if isinstance(found, EmbeddedRows):
+        further["columns"] = [found.output]
     if isinstance(found, RowSample) and isinstance(reference, RowSample):
         return drift_together(reference, found, of=of, **further)
     assert isinstance(found, Profile | AnswerProfile)

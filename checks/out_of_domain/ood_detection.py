@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate import Outcome, check
@@ -14,17 +16,25 @@ from modelgate.out_of_domain.answers import unfamiliar
 from modelgate.out_of_domain.detection import BETTER, detected, threshold_for
 from modelgate.out_of_domain.inputs import OF_INPUTS, distances
 from modelgate.stats.interval import LEVEL
-from modelgate.surveys import Of
-from modelgate.surveys.row_sample import AnsweredRows, RowSample
+from modelgate.surveys import Of, SurveyNeed
+from modelgate.surveys.row_sample import AnsweredRows, EmbeddedRows, RowSample
 
 FEWEST = 10
 """Rows of either kind below which nothing is decided."""
+
+
+def survey_for(settings: Mapping[str, Any]) -> Mapping[str, Any] | SurveyNeed:
+    """What scores are taken of: vectors of an output, or rows and answers."""
+    if settings["output"] is None:
+        return {}
+    return SurveyNeed(EmbeddedRows, (("output", settings["output"]),))
 
 
 @check(
     family="out_of_domain",
     subject="score",
     severity="minor",
+    surveys=survey_for,
     example=("ood_detection: max_probability", "at_least: 80%"),
 )
 def ood_detection(
@@ -44,6 +54,7 @@ def ood_detection(
     ood: str = "ood",
     measure: Literal["auroc", "fpr_at_95", "aupr_in", "aupr_out"] = "auroc",
     rejects: float = 0.05,
+    output: str | None = None,
 ) -> Outcome:
     """Inputs from elsewhere can be told from those that the model knows.
 
@@ -60,12 +71,15 @@ def ood_detection(
         elsewhere (aupr_out).
     Settings: score, by which they are told apart; energy takes logits. ood, the role of the rows
         from elsewhere. measure, what is told. rejects, share of the domain that the threshold may
-        reject.
+        reject. output, of the model, such as its last layer but one: distances are then those of
+        its vectors in place of the features.
     Source: D. Hendrycks and K. Gimpel (2017), arXiv:1610.02136; W. Liu et al. (2020),
         arXiv:2010.03759; J. Zhang et al. (2023), "OpenOOD v1.5", arXiv:2306.09301.
     """
     if not 0 < rejects < 0.5:
         raise UsageError("MG2270", f"rejects: {rejects:g} is no share between 0 and 50 %")
+    if output is not None and score not in OF_INPUTS:
+        raise UsageError("MG2265", f"'output' belongs to {', '.join(OF_INPUTS)}, not to {score}")
     outcome = Outcome(
         value=None, better=BETTER[measure], n=min(len(found), len(elsewhere)), minimum=FEWEST
     )
@@ -114,11 +128,18 @@ def _scored(
         known, rows = (rows.take(half) for half in halves)
     if len(known) < FEWEST:
         return f"there are fewer than {FEWEST} rows to learn from what is familiar"
-    beside = {found.layout.target, found.layout.weight, found.layout.group}
-    features = found.layout.features or tuple(known.schema.names)
-    features = tuple(name for name in features if name not in beside)
+    features = _features(found, known)
     for theirs in (rows.schema, elsewhere.rows.schema):
         for column, why in unlike(known.schema, theirs, features).items():
             return f"the column {column!r} cannot be compared: {why}"
     measure = distances(known, features, score, seed)
     return measure if isinstance(measure, str) else (measure(rows), measure(elsewhere.rows))
+
+
+def _features(found: AnsweredRows, known: pa.RecordBatch) -> tuple[str, ...]:
+    """The columns that distances are measured in."""
+    if isinstance(found, EmbeddedRows):
+        return (found.output,)
+    beside = {found.layout.target, found.layout.weight, found.layout.group}
+    features = found.layout.features or tuple(known.schema.names)
+    return tuple(name for name in features if name not in beside)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from modelgate.aggregates import Facts, StateNeed
 from modelgate.predictions import Predictions
@@ -48,11 +50,13 @@ class Rows:
         block: n rows; at least the columns that the survey asked for.
         first: number of the first of them in the data set, from 0.
         answers: (n,) the model's, not finite where it answered so; None where no survey takes them.
+        raw: output -> (n, ...) what the model gave there, of those that surveys ask for.
     """
 
     block: pa.RecordBatch
     first: int
     answers: Predictions | None = None
+    raw: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Survey(ABC):
@@ -75,6 +79,11 @@ class Survey(ABC):
     @abstractmethod
     def columns(self) -> tuple[str, ...]:
         """The columns that it reads."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The model's outputs that it takes as they come; only where `answers` is True."""
+        return ()
 
     @abstractmethod
     def add(self, rows: Rows) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelgate.arrays import tensors
 from modelgate.cells import index_of
 from modelgate.draws import draws
+from modelgate.errors import UnaskedError
+from modelgate.escape import shown
 from modelgate.predictions import Predictions
 from modelgate.surveys import Layout, Rows, Survey
 
@@ -105,6 +109,39 @@ class AnsweredRows(RowSample):
         """(n,) the model's answers, in the order of `rows`; not finite where they came so."""
         found = self._settled().answers
         return Predictions() if found is None else found
+
+
+class EmbeddedRows(AnsweredRows):
+    """Of the same rows what the model gives at one of its outputs: a column of vectors.
+
+    Attributes:
+        output: its name, and that of the column.
+    """
+
+    def __init__(self, layout: Layout, *, output: str, size: int = SIZE) -> None:
+        """Take nothing yet; see `RowSample`."""
+        super().__init__(replace(layout, schema=pa.schema([])), size=size)
+        self.output = output
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """See `Survey.outputs`."""
+        return (self.output,)
+
+    def add(self, rows: Rows) -> None:
+        """See `Survey.add`."""
+        found = rows.raw[self.output]
+        if found.dtype.kind != "f" or found.ndim < 2 or len(found) != len(rows.block):
+            shape = " x ".join(map(str, found.shape[1:])) or "one"
+            raise UnaskedError(
+                "MG2264",
+                f"the output {shown(self.output)} gives {shape} {found.dtype} a row, and no vector",
+            )
+        column = tensors(found.reshape(len(found), -1))
+        block = pa.RecordBatch.from_arrays([column], names=[self.output])
+        if not self.layout.schema.names:
+            self.layout = replace(self.layout, schema=block.schema)
+        super().add(Rows(block, rows.first, rows.answers))
 
 
 class _Part:

@@ -41,6 +41,20 @@ def test_rows_of_one_kind_are_told_apart_as_rarely_as_the_test_says() -> None:
     assert wrong <= 5  # of 30 runs 1.5, and more than 5 in one of 200 such tests
 
 
+def test_rare_values_that_one_side_alone_holds_by_chance_are_no_shift() -> None:
+    def some(rng: np.random.Generator) -> pa.RecordBatch:
+        values = np.minimum(rng.zipf(1.4, 200), 5_000)
+        return pa.record_batch([pa.array([f"v{value}" for value in values])], names=["code"])
+
+    alarms = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        found = told_apart(some(rng), some(rng), ["code"], seed)
+        assert not isinstance(found, str)
+        alarms += found.shift.shift.p_value <= 0.05
+    assert alarms <= 6  # of 40 at 5 %, more come with a chance of 1 %
+
+
 def test_vectors_are_told_apart_by_where_they_point() -> None:
     rng = np.random.default_rng(2)
 
