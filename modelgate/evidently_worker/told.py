@@ -9,7 +9,8 @@ from typing import Any
 
 from modelgate.errors import CheckCrashedError, UsageError
 from modelgate.escape import shown
-from modelgate.evidently_worker.handed import Handed, answers_handed, rows_handed
+from modelgate.evidently_worker.answered import answers_handed
+from modelgate.evidently_worker.handed import Handed, rows_handed
 from modelgate.evidently_worker.known import as_test, known
 from modelgate.evidently_worker.pages import keep, place_of
 from modelgate.evidently_worker.process import running

@@ -73,9 +73,11 @@ def test_rows_of_the_same_kind_pass() -> None:
 @pytest.mark.parametrize(
     ("current", "settings", "reason"),
     [
-        pytest.param({"x": [1.0] * 29}, {}, "not enough rows: 29, and 30", id="29-rows"),
         pytest.param(
-            {"x": [np.nan] * 40},
+            {"x": [1.0] * 29, "c": ["a"] * 29}, {}, "not enough rows: 29, and 30", id="29-rows"
+        ),
+        pytest.param(
+            {"x": [np.inf] * 40, "c": ["a"] * 40},
             {"subject": "MeanValue", "column": "x", "tests": ("lt 5",)},
             "no number for",
             id="no-number",

@@ -58,7 +58,7 @@ def test_the_page_runs_and_its_tests_are_results_with_our_severities(
     assert statuses["evidently[RegressionPreset"] == "passed"
     assert statuses["evidently[ValueDrift"] == "passed"
     assert statuses["drift[features]"] == "failed"
-    assert {"split_overlap[exact]", "missing_rate[share]"} <= statuses.keys()
+    assert {"split_overlap[all]", "missing_rate[share]"} <= statuses.keys()
     preset = found["evidently[DataDriftPreset]"]
     assert (preset["severity"], preset["limit"]) == ("major", {"at_most": 0.0})
     assert preset["evidence"][0].startswith("temperature: ")
