@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelgate.asking import Immediate, Raw
-from modelgate.errors import ModelCrashedError
-from modelgate.escape import one_line
+from modelgate.errors import DataError, ModelCrashedError, did_you_mean
+from modelgate.escape import one_line, shown
 from modelgate.model import Artifact, Signature
 from modelgate.suite import ModelPart
 
@@ -37,9 +37,21 @@ class CallableAsker(Immediate):
         )
 
     def bind(self, schema: pa.Schema, apart: Sequence[str | None], told: ModelPart) -> list[str]:
-        """See `Asker.bind`. It takes every column that is not set apart, or those it is told."""
+        """See `Asker.bind`. It takes those columns that it is told, or all that are not set apart.
+
+        Of further data sets it takes the columns that it took of the first.
+
+        Raises:
+            DataError: MG3103, the data lacks one of them.
+        """
         named = tuple(name for columns in told.inputs.values() for name in columns)
-        self._features = named or tuple(name for name in schema.names if name not in set(apart))
+        every = tuple(name for name in schema.names if name not in set(apart))
+        self._features = named or self._features or every
+        absent = [name for name in self._features if name not in schema.names]
+        if absent:
+            message = f"the data has no column {shown(absent[0])}, which the callable takes"
+            hint = did_you_mean(absent[0], schema.names)
+            raise DataError("MG3103", message, hint=hint)
         return [f"the callable takes a DataFrame of {len(self._features)} columns"]
 
     @property

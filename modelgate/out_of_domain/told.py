@@ -71,7 +71,10 @@ class Inputs:
             raise UsageError("MG2276", f"the model has no class {abstain!r} to abstain with")
         assert self.answers.labels is not None
         found: Flags = self.answers.labels == names.index(abstain)
-        return found
+        if self.answers.scores is None:
+            return found
+        finite: Flags = np.isfinite(self.answers.scores).all(axis=1)
+        return found & finite  # no number is no decision to abstain
 
     def shown(self, places: Sequence[int] | NDArray[Any]) -> tuple[dict[str, Any], ...]:
         """The first of these places, as evidence."""

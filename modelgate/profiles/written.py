@@ -15,6 +15,8 @@ from modelgate.stats.shift import Counted
 
 POINTS = 2048
 """Values that stand for all, where more than a few are distinct."""
+MOST_ROWS = 1 << 40
+"""Rows of a data set: more than there can be."""
 KINDS = get_args(Kind)
 _INFINITE = {"inf": math.inf, "-inf": -math.inf}
 _WORDS = {value: word for word, value in _INFINITE.items()}
@@ -50,22 +52,32 @@ def from_json(content: Mapping[str, Any], rows: int) -> ColumnProfile:
     numbers, missing = content["numbers"], _whole(content["missing"])
     if content["kind"] not in KINDS or missing > rows:
         raise ValueError("no such column")
+    languages = content["languages"]
+    if not all(languages.values()):
+        raise ValueError("no text is of that language")
     categories = {value: _whole(count) for value, count in content["categories"]}
     sizes = [len(content["categories"]), len(categories)]
-    if sizes[0] != sizes[1] or sum(categories.values()) not in {0, rows - missing}:
+    there = rows - missing
+    if sizes[0] != sizes[1] or sum(categories.values()) not in {0, there}:
         raise ValueError("categories do not add up")
+    known = None if numbers is None else _read_counted(numbers)
+    told = {"number": known, "time": known, "category": categories}.get(content["kind"], True)
+    if bool(told) != (there > 0) and content["kind"] in {"number", "time", "category"}:
+        raise ValueError("values are missing that are said to be there")
+    if known is not None and known.rows != there:
+        raise ValueError("numbers do not add up")
     return ColumnProfile(
         name=str(content["name"]),
         kind=content["kind"],
         type=str(content["type"]),
         rows=rows,
         missing=missing,
-        numbers=None if numbers is None else _read_counted(numbers),
+        numbers=known,
         lowest=_read_number(content["lowest"]),
         highest=_read_number(content["highest"]),
         categories=categories,
         measures={str(name): _read_counted(one) for name, one in content["measures"].items()},
-        languages={str(name): _whole(count) for name, count in content["languages"].items()},
+        languages={str(name): _whole(count) for name, count in languages.items()},
     )
 
 
@@ -103,6 +115,6 @@ def _category(value: Any) -> Any:
 
 
 def _whole(value: Any) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= MOST_ROWS:
         raise ValueError("no count")
     return value

@@ -193,3 +193,8 @@ def test_what_cannot_be_asked_is_skipped(model: Toy, measure: str, made: str) ->
     result = asked(model, measure, made=made, at_most=0.05)
     assert result.status == "skipped"
     assert result.reason
+
+
+def test_answers_that_are_no_numbers_are_no_abstention() -> None:
+    found = asked(Toy(np.nan), "abstention", made="far_noise", abstain="no", at_least=0.5)
+    assert (found.status, found.value) == ("failed", 0.0)
