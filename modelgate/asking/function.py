@@ -46,12 +46,13 @@ class CallableAsker(Immediate):
         """
         named = tuple(name for columns in told.inputs.values() for name in columns)
         every = tuple(name for name in schema.names if name not in set(apart))
-        self._features = named or self._features or every
-        absent = [name for name in self._features if name not in schema.names]
+        features = named or self._features or every
+        absent = [name for name in features if name not in schema.names]
         if absent:
             message = f"the data has no column {shown(absent[0])}, which the callable takes"
             hint = did_you_mean(absent[0], schema.names)
             raise DataError("MG3103", message, hint=hint)
+        self._features = features
         return [f"the callable takes a DataFrame of {len(self._features)} columns"]
 
     @property

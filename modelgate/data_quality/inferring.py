@@ -14,6 +14,7 @@ OFTEN = 10
 """Rows that each of them bears at least, on average."""
 MOSTLY = 0.98
 """Share of the rows that must keep to what was inferred: new rows hold what old ones did not."""
+_NARROWEST, _WIDEST = 1e-300, 1e300  # ranges whose steps are numbers
 _TYPES = {"time": "time", "text": "text"}
 
 
@@ -64,9 +65,9 @@ def _range(column: ColumnProfile, *, whole: bool) -> tuple[float | None, float |
     if column.lowest is None or column.highest is None or column.numbers is None:
         return None, None
     if whole and _again(column, len(column.numbers.values)):
-        return _neat(column.lowest), _neat(column.highest)
+        return int(column.lowest), int(column.highest)
     apart = (column.highest - column.lowest) / 2
-    if not apart < 1e300:
+    if not (apart == 0 or _NARROWEST < apart < _WIDEST):
         return None, None
     step = 10.0 ** floor(log10(apart) - 1) if apart else 1.0
     step = max(step, 1.0) if whole else step
@@ -74,7 +75,8 @@ def _range(column: ColumnProfile, *, whole: bool) -> tuple[float | None, float |
     high = ceil((column.highest + apart) / step) * step
     if column.lowest >= 0:
         low = max(low, 0.0)
-    return _neat(low), _neat(high)
+    # Neat numbers may cut into a range that is narrow for where it lies.
+    return min(_neat(low), column.lowest), max(_neat(high), column.highest)
 
 
 def _neat(value: float) -> float:

@@ -156,3 +156,26 @@ def test_bounds_of_what_is_no_number_are_a_mistake(tmp_path: Path) -> None:
     path.write_text("columns: {day: {type: time, at_least: 5}}", encoding="utf-8")
     with pytest.raises(MistakesError, match="bounds are of numbers, and 'day' is of the type time"):
         read_rules(path)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [2**63 - 1, -(2**63)] * 30,
+        [123_456_789_012_345, 123_456_789_012_346] * 30,
+        [1_700_000_000_000_000_000 + at for at in range(0, 6_000, 100)],
+        [5e-324 * at for at in range(60)],
+        [1e20 + at for at in range(60)],
+        [1.7e308, -1.7e308, 0.0] * 20,
+    ],
+    ids=["widest", "long", "nanoseconds", "narrowest", "rounded", "overflowing"],
+)
+def test_the_draft_holds_of_the_rows_that_it_was_drafted_from(
+    tmp_path: Path, cells: list[Any]
+) -> None:
+    data, path = tmp_path / "train.parquet", tmp_path / "schema.yaml"
+    pd.DataFrame({"it": cells}).to_parquet(data)
+    result = CliRunner().invoke(command, [str(data)], standalone_mode=False)
+    path.write_text(result.stdout, encoding="utf-8")
+    found = run_check("schema", subject=str(path), tables={"test": {"it": cells}})
+    assert (found.status, found.evidence) == ("passed", ())
