@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from modelgate.prepare import UnpreparedError
 from modelgate.prepare.decoding import opened, pillow
 
 Grey = NDArray[np.float64]
-_NAMED = re.compile(r".+\.(png|jpe?g|bmp|gif|ppm|tiff?|webp)", re.IGNORECASE)
-_BEGIN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"P5", b"P6", b"RIFF")
+_NAMED = re.compile(r".+\.(png|jpe?g|jfif|bmp|gif|p[bgnp]m|tiff?|webp)", re.IGNORECASE)
+_BEGIN = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|P[1-6]\s|RIFF....WEBP", re.DOTALL)
+_ASKED = 16
+"""Cells that tell what a column holds: one file that is gone or broken decides nothing."""
 
 
 class Pictured:
@@ -34,31 +37,41 @@ class Pictured:
         self.files = ImageFiles(folder)
 
     def shown_by(self, column: pa.Array) -> bool:
-        """Whether its cells are images, as the first that is not missing tells.
+        """Whether its cells are images, as most of the first that are not missing tell.
 
-        A text is the name of one where there is such a file. Without pillow no file is an image.
+        Texts are names of images where there is such a file. Without pillow no file is an image.
         """
         if is_tensor(column.type):
-            return len(tensor_shape(column.type)) > 1  # of one dimension it is a vector
+            return len(tensor_shape(column.type)) in {2, 3}  # of one dimension it is a vector
         return self._files(column) and _pillow() is not None
 
     def contents(self, column: pa.Array) -> pa.Array | None:
         """(n,) a digest of each image file that a cell names, and the cell where there is no file.
 
-        None for a column that names none, as its first cell tells.
+        None for a column whose first cells look like no such names.
         """
-        if not is_text(column.type) or not self._files(column):
+        if not is_text(column.type) or not any(map(_NAMED.fullmatch, _first(column))):
             return None
-        files = [(cell, self.content(cell)) for cell in plain(column).to_pylist()]
-        found = [cell if file is None else sha256(file).hexdigest() for cell, file in files]
-        return texts_of(found, pa.string())
+        return texts_of([self._digest(cell) for cell in plain(column).to_pylist()], pa.string())
+
+    def _digest(self, cell: str | None) -> str | None:
+        content = self.content(cell)
+        return cell if content is None else sha256(content).hexdigest()
 
     def _files(self, column: pa.Array) -> bool:
-        if not (is_text(column.type) or is_binary(column.type)) or column.null_count == len(column):
-            return False
-        first = next(cell for cell in plain(column) if cell.is_valid)
-        content = self.content(first.as_py())
-        return content is not None and content.startswith(_BEGIN)
+        if is_text(column.type):
+            cells = _first(column)
+            named = [cell for cell in cells if _NAMED.fullmatch(cell)]
+            return len(named) > len(cells) / 2 and any(map(self._begins, named))
+        if is_binary(column.type):
+            cells = _first(column)
+            return sum(map(self._begins, cells)) > len(cells) / 2
+        return False
+
+    def _begins(self, cell: str | bytes) -> bool:
+        """Whether it begins as an image does."""
+        content = self.content(cell)
+        return content is not None and _BEGIN.match(content) is not None
 
     def content(self, cell: str | bytes | None) -> bytes | None:
         """The bytes of the file that a cell names or holds; None where it does neither."""
@@ -71,25 +84,26 @@ class Pictured:
         except (DataError, RefusedError):  # no name, or one that leads elsewhere
             return None
 
-    def grey(self, column: pa.Array, chosen: NDArray[np.intp]) -> list[Grey | None]:
+    def grey(self, column: pa.Array, chosen: NDArray[np.intp]) -> Iterator[Grey | None]:
         """The brightness of each pixel of some cells' images.
 
         Args:
             column: whose cells are images.
             chosen: (k,) which of them.
 
-        Returns:
+        Yields:
             k arrays (height, width), in the unit of the pixels; None where a cell is missing, or
-            cannot be read as an image.
+            cannot be read as an image. One after the other: decoded, a block's may not fit into
+            memory.
         """
-        some = column.take(index_of(chosen))
-        if not is_tensor(column.type):
-            return [self._decoded(cell) for cell in plain(some).to_pylist()]
-        there = np.flatnonzero(~np.array(some.is_null().to_pylist(), dtype=np.bool_))
-        found: list[Grey | None] = [None] * len(chosen)
-        for place, pixels in zip(there, tensor(some.drop_null()), strict=True):
-            found[place] = grey_of(pixels)
-        return found
+        some = plain(column).take(index_of(chosen))
+        if not is_tensor(some.type):
+            for cell in some:
+                yield self._decoded(cell.as_py())
+            return
+        pixels = iter(tensor(some.drop_null()))
+        for valid in some.is_valid().to_pylist():
+            yield _finite(grey_of(next(pixels))) if valid else None
 
     def _decoded(self, cell: str | bytes | None) -> Grey | None:
         content, pil = self.content(cell), _pillow()
@@ -108,6 +122,17 @@ def grey_of(pixels: NDArray[Any]) -> Grey:
         return values
     first = values.shape[0] in {1, 3, 4} and values.shape[-1] not in {1, 3, 4}
     return np.asarray(values.mean(axis=0 if first else -1))
+
+
+def _finite(grey: Grey) -> Grey | None:
+    """The image, unless it has no pixel, or one that is no number."""
+    return grey if grey.size and np.isfinite(grey).all() else None
+
+
+def _first(column: pa.Array) -> list[Any]:
+    """Some cells that are not missing."""
+    some = column.drop_null().slice(0, _ASKED)
+    return list(plain(some).drop_null().to_pylist())
 
 
 def _pillow() -> Any:

@@ -62,7 +62,7 @@ def split_overlap(
     """
     if isinstance(found, Looks) and isinstance(reference, Looks):
         apart = alike(found, reference, distance)
-        nouns = "images"
+        nouns, beside = "images", _unread(found, reference, against)
     else:
         assert isinstance(found, Repeats)
         assert isinstance(reference, Repeats)
@@ -72,9 +72,9 @@ def split_overlap(
         if why:
             return nothing(f"{why} in the {against}: no cell can be equal")
         apart = overlap(found, reference)
-        nouns = "rows"
+        nouns, beside = "rows", ""
     if apart is None:
-        return nothing(f"there are no {nouns} to compare")
+        return nothing(f"there are no {nouns} to compare{beside and ':'}{beside.rstrip('.')}")
     pairs = apart.pairs.tolist()
     names = tuple(f"row {one + 1:,} is row {other + 1:,} of {against}" for one, other in pairs)
     interval = apart.at(LEVEL)
@@ -89,8 +89,15 @@ def split_overlap(
         method="difference of two shares, Newcombe",
         says=(
             f"{number(apart.share)} of {apart.rows:,} {nouns} stand in the {against} too;"
-            f" {number(apart.natural)} of the {against}'s {nouns} have a twin there."
+            f" {number(apart.natural)} of the {against}'s {nouns} have a twin there.{beside}"
         ),
         evidence=names if apart.share > apart.natural else (),
         details={"share": apart.share, "natural": apart.natural},
     )
+
+
+def _unread(found: Looks, reference: Looks, against: str) -> str:
+    """What could not be looked at, as a sentence; "" where everything was."""
+    sides = ((found, ""), (reference, f" of the {against}"))
+    told = [f"{one.unread:,}{whose}" for one, whose in sides if one.unread]
+    return f" Images that cannot be read: {', '.join(told)}." if told else ""

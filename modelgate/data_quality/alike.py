@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.data_quality.repeated import Overlap, overlapping
 from modelgate.draws import draws
+from modelgate.stats.interval import Interval
 from modelgate.surveys.looks import BITS, Looks
 
 MOST_PAIRS = 1 << 32
@@ -18,7 +21,8 @@ def alike(here: Looks, there: Looks, distance: int) -> Overlap | None:
     """How many images of one data set look like one of another, beyond what is natural.
 
     Digits on black look alike by nature. How many do is told by the reference alone: an image of
-    it, left out, looks like another as often as a new one would.
+    it, left out, looks like another as often as a new one would. Of an image that cannot be read
+    nobody knows: the interval reaches from none of them to all.
 
     Args:
         here: the images in question.
@@ -38,7 +42,14 @@ def alike(here: Looks, there: Looks, distance: int) -> Overlap | None:
     share, natural = float((nearest >= 0).mean()), float((twins >= 0).mean())
     shown = np.argsort(apart, kind="stable")[: int((nearest >= 0).sum())]
     pairs = np.stack([mine[chosen[shown]], theirs[nearest[shown]]], axis=1)
-    return overlapping(share, len(chosen), natural, len(others), pairs)
+    found = overlapping(share, len(chosen), natural, len(others), pairs)
+    unread = here.unread / (here.unread + len(mine))
+    return replace(found, at=lambda level: _either(found.at(level), unread))
+
+
+def _either(read: Interval, unread: float) -> Interval:
+    """Where the excess lies, whatever the images show that cannot be read."""
+    return Interval(read.low * (1 - unread), read.high * (1 - unread) + unread, read.level)
 
 
 def _some(count: int, most: int) -> NDArray[np.intp]:

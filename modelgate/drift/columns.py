@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from modelgate.drift.words import changed_categories, changed_missing, changed_numbers
-from modelgate.profiles.column import ColumnProfile
+from modelgate.profiles.column import READABLE, ColumnProfile
 from modelgate.stats.binning import BINS, quantile_bins
 from modelgate.stats.divergences import jensen_shannon, psi
 from modelgate.stats.homogeneity import homogeneity
@@ -115,6 +115,7 @@ class Compared:
         blind: column -> why it could not be compared, though it holds what the method compares:
             nobody knows whether it has shifted.
         added: columns that the reference does not have.
+        unread: column -> how many of its images cannot be read, in words.
     """
 
     shifts: tuple[ColumnShift, ...]
@@ -122,6 +123,7 @@ class Compared:
     untold: Mapping[str, str]
     added: tuple[str, ...]
     blind: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def compared(
@@ -146,6 +148,7 @@ def compared(
     apart: dict[str, str] = {}
     untold: dict[str, str] = {}
     blind: dict[str, str] = {}
+    unread: dict[str, str] = {}
     for name in wanted:
         if name not in current or name not in reference:
             side = "the rows" if name in reference else "the reference"
@@ -155,6 +158,8 @@ def compared(
         if not (one.missing == one.rows or two.missing == two.rows) and _differ(one, two):
             apart[name] = f"holds {KINDS[two.kind]}, and {KINDS[one.kind]} in the reference"
             continue
+        if words := _unread(one, two):
+            unread[name] = words
         why = _blind(one, two, METHODS[method])
         if why:
             blind[name] = why
@@ -163,7 +168,7 @@ def compared(
         if not (found or why):
             untold[name] = f"holds {KINDS[one.kind]}, which method {method} does not compare"
     added = tuple(name for name in current if name not in reference and name not in ignore)
-    return Compared(tuple(shifts), apart, untold, () if columns else added, blind)
+    return Compared(tuple(shifts), apart, untold, () if columns else added, blind, unread)
 
 
 KINDS = {
@@ -185,7 +190,7 @@ MEASURED = {
     "contrast": "contrast of an image",
     "pixels": "pixels of an image",
     "proportions": "width of an image by its height",
-    "readable": "images that can be read (1) or not (0)",
+    READABLE: "images that can be read (1) or not (0)",
 }
 
 
@@ -202,9 +207,22 @@ def _blind(one: ColumnProfile, two: ColumnProfile, method: Method) -> str:
             f"holds more different values than are counted, and {len(one.categories):,} in the"
             " reference"
         )
+    if all(READABLE in side.measures and "brightness" not in side.measures for side in (one, two)):
+        return "holds images of which none can be read"
     if _far(one, two, method):
         return "holds infinite numbers, or nearly infinite ones, which lie beyond any measure"
     return ""
+
+
+def _unread(one: ColumnProfile, two: ColumnProfile) -> str:
+    """How many images cannot be read; "" where all can."""
+    told = []
+    for side, where in ((two, ""), (one, " in the reference")):
+        readable = side.measures.get(READABLE)
+        broken = 0 if readable is None else int(readable.counts[readable.values == 0].sum())
+        if readable is not None and broken:
+            told.append(f"{broken:,} of {readable.rows:,}{where}")
+    return ", ".join(told)
 
 
 def _far(one: ColumnProfile, two: ColumnProfile, method: Method) -> bool:

@@ -213,7 +213,9 @@ def _left_out(found: Compared) -> str:
     """Which columns were not compared, as a sentence; "" where all were."""
     names = [*found.untold, *found.blind]
     more = " ..." if len(names) > SHOWN else ""
-    return f" Not compared: {', '.join(names[:SHOWN])}{more}." if names else ""
+    told = f" Not compared: {', '.join(names[:SHOWN])}{more}." if names else ""
+    unread = [f"{name}, {words}" for name, words in list(found.unread.items())[:SHOWN]]
+    return f"{told} Images that cannot be read: {'; '.join(unread)}." if unread else told
 
 
 def _of_answers(found: Compared, family: Family | None, outcome: Outcome) -> str:

@@ -13,6 +13,9 @@ from modelgate.stats.shift import Counted
 
 Kind = Literal["number", "category", "text", "time", "image", "other"]
 
+READABLE = "readable"
+"""The measure of image files: 1 where one can be read, 0 where not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnProfile:

@@ -8,14 +8,14 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
+from modelgate.cells import plain
 from modelgate.draws import draws
 from modelgate.pictured import Grey, Pictured
-from modelgate.profiles.column import ColumnProfile, ColumnState
+from modelgate.profiles.column import READABLE, ColumnProfile, ColumnState
 from modelgate.profiles.halvings import Halvings
 
 MOST_IMAGES = 1024
 """Images that are decoded of a block: some milliseconds each."""
-READABLE = "readable"
 
 
 class ImageCells(ColumnState):
@@ -36,6 +36,7 @@ class ImageCells(ColumnState):
         return bool(self._known)
 
     def _add(self, array: pa.Array, first: int) -> None:
+        array = plain(array)
         self.missing += array.null_count
         if self._known is None and array.null_count < len(array):
             self._known = self._pictured.shown_by(array)

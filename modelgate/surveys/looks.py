@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.arrays import is_binary, is_tensor, is_text
+from modelgate.cells import plain
+from modelgate.errors import UsageError, did_you_mean
+from modelgate.escape import shown
 from modelgate.pictured import Grey, Pictured
 from modelgate.surveys import Layout, Rows, Survey
 
@@ -20,7 +23,7 @@ class Looks(Survey):
 
     Attributes:
         column: the column; None where none was seen that holds images.
-        unread: rows whose image is missing, or cannot be read.
+        unread: rows whose image cannot be read; those without one are not counted.
     """
 
     def __init__(self, layout: Layout, *, column: str | None = None) -> None:
@@ -29,8 +32,17 @@ class Looks(Survey):
         Args:
             layout: of the data set.
             column: of images; the first that holds some where None.
+
+        Raises:
+            UsageError: MG2280, there is no such column.
         """
         super().__init__(layout)
+        if column is not None and column not in layout.schema.names:
+            raise UsageError(
+                "MG2280",
+                f"there is no column {shown(column)};"
+                f" {did_you_mean(column, list(layout.schema.names))}",
+            )
         self.column: str | None = None
         self.unread = 0
         beside = {layout.target, layout.weight, layout.group}
@@ -55,11 +67,14 @@ class Looks(Survey):
             self.column = next(filter(lambda name: self._shows(rows, name), self._candidates), None)
         if self.column is None:
             return
-        every = np.arange(len(rows.block), dtype=np.intp)
-        found = self._pictured.grey(rows.block.column(self.column), every)
-        places = [place for place, grey in enumerate(found) if grey is not None]
-        self.unread += len(found) - len(places)
-        looks = [look(grey) for grey in found if grey is not None]
+        column = plain(rows.block.column(self.column))
+        there = np.flatnonzero(np.array(column.is_valid().to_pylist(), dtype=np.bool_))
+        places, looks = [], []
+        for place, grey in zip(there, self._pictured.grey(column, there), strict=True):
+            if grey is not None:
+                places.append(place)
+                looks.append(look(grey))
+        self.unread += len(there) - len(places)
         if looks:
             self._parts.append((rows.first + np.array(places, dtype=np.int64), np.stack(looks)))
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 from modelgate.drift.columns import compared
 from modelgate.drifting import drift
+from modelgate.pictured import Pictured
 from modelgate.profiles.column import ColumnProfile
 from modelgate.profiles.states import state_of
 
@@ -98,3 +101,62 @@ def test_of_many_images_some_are_looked_at_whatever_the_parts(folder: Path) -> N
     assert one.measures["brightness"].rows == 2048
     for name, sample in one.measures.items():
         assert sample.values.tolist() == other.measures[name].values.tolist()
+
+
+def test_files_that_are_gone_at_the_head_decide_nothing(folder: Path) -> None:
+    cells = ["was/none.png", None, "was/gone.png", *names("was")]
+    found = profile(pa.array(cells), folder)
+    assert (found.kind, found.missing) == ("image", 1)
+    assert found.measures["readable"].counts.tolist() == [2, ROWS]
+
+
+@pytest.mark.parametrize(
+    "cell", [b"RIFF\0\0\0\0WAVEfmt ", b"P5x", b"", b"PNG"], ids=["sound", "P5x", "empty", "text"]
+)
+def test_bytes_that_begin_as_no_image_are_none(cell: bytes) -> None:
+    assert profile(pa.array([cell] * 20), Path()).kind == "other"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b"P6 0 0 255\n",
+        b"\x89PNG\r\n\x1a\n",
+        encoded(np.full((4, 4), 60_000, dtype=np.uint16)),
+    ],
+    ids=["no pixel", "cut off", "16 bits"],
+)
+def test_of_images_of_which_none_can_be_read_nothing_is_passed(cell: bytes) -> None:
+    broken = profile(pa.array([cell] * 200), Path())
+    found = compared({"image": broken}, {"image": broken})
+    assert found.blind == {"image": "holds images of which none can be read"}
+    assert found.unread == {"image": "200 of 200, 200 of 200 in the reference"}
+
+
+def test_broken_images_are_told_where_they_are_as_many_as_before(
+    folder: Path,
+) -> None:
+    pa.csv.write_csv(
+        pa.table({"image": [*names("was")[:117], *["was/none.png"] * 3]}), folder / "broken.csv"
+    )
+    found = drift(folder / "broken.csv", folder / "broken.csv", at_most=0.5)
+    assert found.outcome.says.endswith(
+        " Images that cannot be read: image, 3 of 120, 3 of 120 in the reference."
+    )
+
+
+def test_images_are_decoded_one_after_the_other() -> None:
+    cells = pa.array([encoded(np.zeros((700, 700), dtype=np.uint8))] * 30)
+    tracemalloc.start()
+    found = profile(cells, Path())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.measures["readable"].rows == 30
+    assert peak < 6 * 700 * 700 * 8
+
+
+def test_a_dictionary_of_names_is_read_and_one_of_nothing_is_missing(folder: Path) -> None:
+    found = profile(pa.array(names("was")).dictionary_encode(), folder)
+    assert (found.kind, found.measures["readable"].values.tolist()) == ("image", [1.0])
+    nothing = pa.DictionaryArray.from_arrays(pa.array([0, 0]), pa.array([None], pa.string()))
+    assert not Pictured(folder).shown_by(nothing)

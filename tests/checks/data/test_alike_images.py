@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from modelgate.arrays import tensors
+from modelgate.errors import UsageError
 from modelgate.report import Result
 from modelgate.surveys.looks import look
 from modelgate.testing import run_check
 
 ROWS = 400
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[Any]
 
 
 def drawn(seed: int, rows: int = ROWS) -> Pixels:
@@ -101,3 +103,70 @@ def test_a_look_is_that_of_any_brighter_image(seed: int, factor: float, more: fl
 def test_light_that_rises_to_the_right_sets_the_first_half_of_the_bits() -> None:
     ramp = np.arange(90.0)[np.newaxis, :] - np.arange(90.0)[:, np.newaxis]
     assert look(ramp).tolist() == [255] * 8 + [0] * 8
+
+
+def in_cells(
+    cells: Sequence[bytes | None], reference: Sequence[bytes | None], **settings: Any
+) -> Result:
+    given = {"test": cells, "reference": reference}
+    tables = {name: pa.table({"image": pa.array(of, pa.binary())}) for name, of in given.items()}
+    return run_check("split_overlap", tables=tables, subject="images", settings=settings)
+
+
+def png(pixels: Pixels) -> bytes:
+    image = pytest.importorskip("PIL.Image", reason="pillow is not there: pip install '.[image]'")
+    file = io.BytesIO()
+    image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_images_that_cannot_be_read_are_told_and_may_be_copies() -> None:
+    reference = [png(pixels) for pixels in drawn(0)]
+    own = [png(pixels) for pixels in drawn(1)]
+    assert in_cells([*own, None, None], reference).status == "passed"
+    result = in_cells([*own, *[b"\x89PNG broken"] * 40], [*reference, b"\x89PNG broken"])
+    assert result.status == "undecided"
+    assert result.interval is not None
+    assert result.interval[1] > 40 / 440
+    assert result.says.endswith(" Images that cannot be read: 40, 1 of the reference.")
+
+
+def test_where_no_image_can_be_read_nothing_is_said_and_it_is_told() -> None:
+    result = in_cells([b"\x89PNG broken"] * 30, [b"\x89PNG broken"] * 20)
+    assert (result.status, result.reason) == (
+        "undecided",
+        "there are no images to compare: Images that cannot be read: 30, 20 of the reference",
+    )
+
+
+def test_a_column_that_is_not_there_is_told() -> None:
+    with pytest.raises(UsageError, match="there is no column 'imge'; did you mean 'image'") as told:
+        in_cells([png(drawn(0, 1)[0])], [png(drawn(1, 1)[0])], column="imge")
+    assert told.value.code == "MG2280"
+
+
+@pytest.mark.parametrize("shape", [(9,), (2, 3, 4, 5)], ids=str)
+def test_arrays_that_show_nothing_are_no_images(shape: tuple[int, ...]) -> None:
+    pixels = np.ones((30, *shape))
+    assert asked(pixels, pixels).reason == "there are no images to compare"
+
+
+def test_an_array_with_a_pixel_that_is_no_number_cannot_be_read() -> None:
+    pixels = drawn(0).astype(np.float64)
+    pixels[:100, 3, 3] = np.nan
+    assert "Images that cannot be read: 100." in asked(pixels, drawn(1).astype(np.float64)).says
+
+
+def test_rows_are_compared_by_their_files_though_the_first_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("train", "test"):
+        Path(folder).mkdir()
+        for row in range(1, 60):
+            Path(folder, f"{row}.png").write_bytes(b"\x89PNG" + bytes([row]))
+    tables = {
+        name: {"image": [f"{folder}/{row}.png" for row in range(60)]}
+        for name, folder in (("test", "test"), ("reference", "train"))
+    }
+    assert run_check("split_overlap", tables=tables).details["share"] == 59 / 60
