@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from modelgate.contest import bind_champion
 from modelgate.cutting import cut
 from modelgate.dataset import Dataset
 from modelgate.declare import REFERENCE
-from modelgate.errors import DataError, UsageError, about, did_you_mean
+from modelgate.errors import DataError, ModelgateError, UsageError, about, did_you_mean
 from modelgate.profiles.stored import ProfileData
 from modelgate.role import Role
 from modelgate.sample import Sampled
@@ -47,12 +48,34 @@ def look_at_data(trial: Trial) -> None:
     for name in named:
         if name not in trial.roles and trial.reads(name):
             trial.roles[name] = _role(trial, name)
+    if trial.reading is None and trial.takes_answers:
+        _read_by_any_labels(trial)
+    for role in trial.suite.needs:
+        if role not in trial.places:
+            raise UsageError(
+                "MG2123",
+                f"the suite {trial.suite.name!r} compares with rows of the role {role!r}, and none"
+                " are named",
+                hint=f"add --{role} FILE" if role == REFERENCE else f"add `data: {{{role}: FILE}}`",
+            )
     data = {name: role.data for name, role in trial.roles.items()}
     steps, notes = cut(trial.suite.steps, data, lambda: _reference(trial))
     trial.suite = replace(trial.suite, steps=steps)
     trial.taken += notes
     if not trial.roles and isinstance(trial.asker, ColumnsAsker):
         raise UsageError("MG2032", "predictions in columns need the data they stand in: add --data")
+
+
+def _read_by_any_labels(trial: Trial) -> None:
+    """How answers are read, by the labels of any role where those of the test set are missing."""
+    for role in trial.roles.values():
+        if role.asked and role.part.target is not None:
+            first = next(role.data.blocks())
+            with about(role.data.name):
+                labelled, _ = _labelled(trial, role, role.part.target, first)
+            for name, other in trial.roles.items():
+                trial.roles[name] = replace(other, answers=labelled.reading)
+            return
 
 
 def _role(trial: Trial, name: str) -> Role:
@@ -62,6 +85,9 @@ def _role(trial: Trial, name: str) -> Role:
         part = replace(place.part, target=_target(trial, name, data))
         rowless = trial.lenient and isinstance(data, ProfileData)
         if rowless or not trial.puts_to_model(name):
+            if name == "test" and not isinstance(data, ProfileData):
+                with suppress(ModelgateError):  # the rows may be judged without any model
+                    asker.bind(data.schema, (part.target, part.weight, part.group), trial.told)
             return Role(name=name, data=data, part=part, reading=None, seen={}, asked=False)
         for one in filter(None, (asker, trial.champion)):
             one.beside = data.folder

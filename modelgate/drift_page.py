@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelgate import delivery
 from modelgate.console import Page
+from modelgate.drift.family import SHOWN
 from modelgate.drifting import Comparison, Side
 from modelgate.escape import printable
 from modelgate.figures import beside
@@ -84,10 +85,13 @@ def _says(found: Comparison) -> Iterator[str]:
     else:
         widest = max(outcome.details["columns"], key=lambda line: line["interval"][1])
         (most,) = beside((high,), limit)
-        yield (
-            f"No shift is shown, but one of up to {most} is not ruled out"
-            f" ({widest['column']}): too few rows to tell."
-        )
+        seen = [line["column"] for line in outcome.details["columns"] if line["p_value"] <= SHOWN]
+        shown = "No shift is shown, but one"
+        if seen:
+            names = ", ".join(dict.fromkeys(seen[:MOST]))
+            shown = f"{names} shifted, and whether by more than {limit:g} is open: a shift"
+        of = widest["column"]
+        yield f"{shown} of up to {most} is not ruled out ({of}): too few rows to tell."
     yield (
         f"{_named(found.current)} against {_named(found.reference)}. A shift of more than"
         f" {limit:g} matters: {found.means}."

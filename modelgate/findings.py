@@ -197,12 +197,15 @@ def _searched(role: str, gathered: Gathered, results: Sequence[Result]) -> list[
     asked = [one for one in results if one.check == "weak_slices" and one.data == role]
     if asked:
         found = [(MEASURES[one.subject], row) for one in asked for row in one.details["slices"]]
-        return [_weak(measure, row) for measure, row in found if row["confirmed"]][:1]
+        sure = [one for one in found if one[1]["confirmed"] and one[1]["interval"][0] > 0]
+        return [_weak(measure, row) for measure, row in sure][:1]
     for losses in gathered.whole.values():
         if isinstance(losses, RowLosses) and unsearchable(losses) is None:
             measure = next(one for one in MEASURES.values() if one.loss == losses.loss)
             confirmed = weak_slices(losses, min_rows=SMALLEST).confirmed
-            return [_weak(measure, row_of(measure, one)) for one in confirmed[:1]]
+            # Shown to be weaker, and by how much at least, are two questions: both have to be sure.
+            told = [one for one in confirmed if one.interval.low > 0]
+            return [_weak(measure, row_of(measure, one)) for one in told[:1]]
     return []
 
 

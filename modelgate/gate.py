@@ -176,7 +176,7 @@ def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
         return _verdict("hold", 11, _because(open_, results), policy)
     if not blockers:
         why = "No blocker was judged: nothing that was asked could open the gate."
-        return _verdict("hold", 11, (why,), policy)
+        return _verdict("hold", 11, (why, *_warned(results)), policy)
     return _verdict("promote", 0, _passed(len(blockers), results), policy)
 
 
@@ -288,22 +288,32 @@ def _rest(weighty: Sequence[Result], results: Sequence[Result]) -> tuple[str, ..
 
 def _passed(blockers: int, results: Sequence[Result]) -> tuple[str, ...]:
     """That the gate is open, and what is to be thought of all the same."""
-    minor = [
-        one
-        for one in results
-        if one.severity is Severity.MINOR and one.status is Status.FAILED and not _of_host(one)
-    ]
+    minor = _minors(results)
     undecided = [
         one for one in results if one.severity is Severity.MAJOR and one.status is Status.UNDECIDED
     ]
     beside = f"; {_count(len(minor), 'warning')}" if minor else ""
     said = [f"{_count(blockers, 'blocker')} asked, every one passed{beside}."]
-    said += [sentence(one) for one in minor[:3]]
+    said += _warned(results)
     if undecided:
         said.append(
             f"{_count(len(undecided), 'major question')} could not be decided on these rows."
         )
     return tuple(said)
+
+
+def _minors(results: Sequence[Result]) -> list[Result]:
+    """Those that warn."""
+    return [
+        one
+        for one in results
+        if one.severity is Severity.MINOR and one.status is Status.FAILED and not _of_host(one)
+    ]
+
+
+def _warned(results: Sequence[Result]) -> list[str]:
+    """What is warned of, in sentences."""
+    return [sentence(one) for one in _minors(results)[:3]]
 
 
 def _of_host(result: Result) -> bool:

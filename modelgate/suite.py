@@ -171,6 +171,7 @@ class Suite:
         digest: "sha256:..." of the file's bytes.
         task: None where it is to be inferred.
         champion: path of the model in production; None where the suite names none.
+        needs: roles without which it is no use.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Suite:
     seed: int = 0
     champion: str | None = None
     policy: Policy = field(default_factory=Policy)
+    needs: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:

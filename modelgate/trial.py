@@ -77,11 +77,11 @@ class Trial:
 
     @property
     def fed(self) -> tuple[str, ...] | None:
-        """The columns that feed the model; None where it is asked about no data."""
+        """The columns that feed the model; None where nothing tells, as of data it does not fit."""
         asked = next((role for role in self.roles.values() if role.asked), None)
-        if asked is None:
-            return None
         feeding = self.asker.feeding
+        if asked is None:
+            return feeding or None
         return tuple(asked.data.schema.names) if feeding is None else feeding
 
     @property
@@ -106,6 +106,15 @@ class Trial:
     def puts_to_model(self, role: str) -> bool:
         """Whether any question about a data set is one for the model."""
         return self._any(lambda check, step: check.puts_to_model(role, step.data, step.settings))
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether any question is about what the model answers to rows that need no labels."""
+        return self._any(
+            lambda check, step: any(
+                need.kind.answers for _, need in check.surveyed(step.data, step.settings).values()
+            )
+        )
 
     def needs_labels(self, role: str) -> bool:
         """Whether any question about a data set is one about labels."""

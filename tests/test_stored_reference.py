@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 import modelgate
+from modelgate.demo import write
 from modelgate.drifting import profiled, save
-from modelgate.errors import DataError
+from modelgate.errors import DataError, UsageError
 from modelgate.options import Options
 
 SUITE = """
@@ -89,3 +90,39 @@ def test_a_ready_made_suite_leaves_out_what_takes_rows() -> None:
     assert not asked & {"drift[predictions]", "drift[multivariate]", "split_overlap[all]"}
     left_out = "not asked: drift predictions, drift multivariate, split_overlap; train.json is a"
     assert any(line.startswith(left_out) for line in found.taken)
+
+
+@pytest.mark.usefixtures("project")
+def test_a_suite_that_compares_is_no_use_without_what_it_compares_with() -> None:
+    with pytest.raises(UsageError, match="MG2123 the suite 'drift' compares with rows of the role"):
+        modelgate.evaluate(_answer, data="test.csv", target="label", suite="drift")
+
+
+def test_rows_without_labels_are_read_as_those_of_the_reference_tell(project: Path) -> None:
+    pd.read_csv("test.csv").drop(columns="label").to_csv("today.csv", index=False)
+    suite = SUITE.replace("test: {path: test.csv, target: label}", "test: {path: today.csv}")
+    suite = suite.replace("reference: REFERENCE", "reference: {path: train.csv, target: label}")
+    steps = "checks:\n  - drift: predictions\n    at_most: 0.2\n"
+    (project / "suite.yaml").write_text(suite[: suite.index("checks:")] + steps, "utf-8")
+    found = {one.id: one for one in modelgate.evaluate(_answer).results}
+    assert found["drift[predictions]"].status.value == "failed"
+
+
+def test_where_no_question_is_one_for_the_model_its_columns_are_compared_all_the_same(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path)
+    rows = pd.read_csv(tmp_path / "data" / "test.csv")
+    features = ", ".join(f'"{name}"' for name in rows.columns if name != "diagnosis")
+    for name, first in {"train": 0, "test": 1_000}.items():
+        rows.assign(row=range(first, first + len(rows))).to_csv(tmp_path / f"{name}.csv")
+    (tmp_path / "suite.yaml").write_text(
+        f"model: {{inputs: {{measurements: [{features}]}}}}\n"
+        "data: {test: {path: test.csv, target: diagnosis}, reference: train.csv}\n"
+        "checks:\n  - split_overlap: all\n",
+        "utf-8",
+    )
+    model = tmp_path / "models" / "champion.onnx"
+    found = modelgate.evaluate(model, suite=tmp_path / "suite.yaml")
+    (overlap,) = [one for one in found.results if one.check == "split_overlap"]
+    assert (overlap.status.value, overlap.details["share"]) == ("failed", 1.0)

@@ -31,7 +31,7 @@ from modelgate.cli.reporting import report_options
     help="How columns are compared; auto chooses by what they hold.",
 )
 @click.option(
-    "--at-most", metavar="SHIFT", type=float, help="What does not matter yet; 0.05 if left out."
+    "--at-most", metavar="SHIFT", help="What does not matter yet; 0.05 or 5% if left out."
 )
 @report_options
 @click.option(
@@ -45,7 +45,7 @@ def command(
     columns: tuple[str, ...],
     ignore: tuple[str, ...],
     method: str,
-    at_most: float | None,
+    at_most: str | None,
     reports: tuple[str, ...],
     save_profile: str | None,
 ) -> int:
@@ -84,12 +84,30 @@ def command(
         columns=columns,
         ignore=ignore,
         method=method,
-        at_most=at_most,
+        at_most=_shift(at_most),
         save_profile=kept,
     )
     for option in chosen:
         deliver(found, option)
     return found.exit_code
+
+
+def _shift(text: str | None) -> float | None:
+    """A number, or a share in percent.
+
+    Raises:
+        UsageError: MG2262, it is neither.
+    """
+    from modelgate.errors import UsageError
+    from modelgate.escape import shown
+
+    if text is None:
+        return None
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        message = f"--at-most takes a number such as 0.05 or 5%, not {shown(text, 40)}"
+        raise UsageError("MG2262", message) from error
 
 
 def _incomplete() -> Exception:

@@ -10,6 +10,7 @@ from typing import Any
 from modelgate.declare import Check
 from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
+from modelgate.kinds.composed import Many
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.perturb import perturbations
 from modelgate.suite import DataPart, ModelPart, Policy, Step, Suite
@@ -30,6 +31,7 @@ SIMPLE: Mapping[str, Kind] = {
     "title": Text(),
     "task": Choice(TASKS),
     "seed": Number(0, 2**32 - 1, whole=True),
+    "needs": Many(Text()),
 }
 KEYS = (*SIMPLE, "model", "data", "champion", "policy", "checks")
 EXAMPLE = "write `checks:` and below it `  - metric: accuracy`"
@@ -92,6 +94,7 @@ def parse_suite(
         steps=steps,
         seed=simple.get("seed", 0),
         champion=champion,
+        needs=tuple(simple.get("needs") or ()),
         policy=Policy(**{key: value for key, value in policy.items() if value is not None}),
     )
 

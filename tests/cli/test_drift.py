@@ -82,7 +82,19 @@ def test_a_limit_and_columns_may_be_named(folder: Path) -> None:
     assert run(folder, "year.csv", "summer.csv", "--ignore", "temp").returncode == 0
     assert run(folder, "year.csv", "summer.csv", "--column", "sky").returncode == 0
     assert run(folder, "year.csv", "summer.csv", "--at-most", "0.99").returncode == 0
+    assert run(folder, "year.csv", "summer.csv", "--at-most", "99%").returncode == 0
     assert run(folder, "year.csv", "summer.csv", "--method", "ks").returncode == 1
+
+
+def test_a_shift_that_is_shown_but_may_be_small_is_not_called_unshown(
+    folder: Path, tmp_path: Path
+) -> None:
+    for name, few in (("was", 0), ("now", 90)):
+        cells = ["usual\n"] * (2_000 - few) + ["new\n"] * few
+        (tmp_path / f"{name}.csv").write_text("kind\n" + "".join(cells), "utf-8")
+    found = run(folder, str(tmp_path / "was.csv"), str(tmp_path / "now.csv"))
+    assert found.returncode == 11
+    assert "kind shifted, and whether by more than 0.05 is open" in " ".join(found.stdout.split())
 
 
 @pytest.mark.parametrize(
