@@ -6,6 +6,7 @@ import platform
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -217,14 +218,12 @@ class WorkerAsker(Asker):
 
     def identity(self, outputs: Sequence[str]) -> str | None:
         """See `Asker.identity`."""
-        from importlib.metadata import version
-
         if self._image_columns or self._runs_code:  # what the digests do not cover
             return None
         return "\n".join(
             (
                 str(self.artifact.digest),
-                f"onnxruntime {version('onnxruntime')} {self._worker.provider} on {_processor()}",
+                f"{self._worker.provider} on {_processor()}",
                 *_installed(),
                 repr(self.artifact.prepare),
                 *map(repr, self._feeds),
@@ -300,17 +299,20 @@ LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost-cpu", "lightgbm", "token
 """What answers or prepares beside onnxruntime, where it is installed: another one may differ."""
 
 
+@cache  # four identities a run, and every version is searched for in all of the path
 def _installed() -> tuple[str, ...]:
     """The versions that answers hang on."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = [f"modelgate {__version__}", f"Python {platform.python_version()}"]
+    found.append(f"onnxruntime {version('onnxruntime')}")
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):
             found.append(f"{name} {version(name)}")
     return tuple(found)
 
 
+@cache
 def _processor() -> str:
     """What computes: another kind of processor may round otherwise."""
     with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:

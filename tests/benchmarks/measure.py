@@ -47,7 +47,7 @@ def timed(command: Sequence[str], *, good: Sequence[int] = (0,), times: int = 1)
     before, start = _children(), time.perf_counter()
     for _ in range(times):
         with tempfile.TemporaryFile() as said:
-            code = subprocess.call(command, stdout=subprocess.DEVNULL, stderr=said)
+            code = subprocess.call(command, env=_env(), stdout=subprocess.DEVNULL, stderr=said)
             _judge(command, code, good, said)
     wall = time.perf_counter() - start
     _reap()
@@ -77,6 +77,11 @@ def peak_memory(command: Sequence[str], *, good: Sequence[int] = (0,)) -> float:
 def ratio(left: Sequence[float], right: Sequence[float]) -> float:
     """The median of the ratios of each round."""
     return median(one / other for one, other in zip(left, right, strict=True))
+
+
+def _env() -> dict[str, str]:
+    """Ours, but that modules are compiled once, as where pip has installed them."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _judge(command: Sequence[str], code: int, good: Sequence[int], said: object) -> None:
