@@ -238,7 +238,8 @@ def _reaches(one: Tried, recording: Recording, parse: Callable[[str], Suite]) ->
     if step.change is None:
         return True
     table = recording.table.slice(0, TRIED)
-    names = [name for name in feeding(recording) if name in table.column_names]
+    there = set(table.column_names)  # made anew at every look: 1,000 columns took minutes
+    names = [name for name in feeding(recording) if name in there]
     if step.change.perturbation.of == "image" or not names:
         return step.change.perturbation.of == "image"
     rows = table.select(names).combine_chunks().to_batches()[0]

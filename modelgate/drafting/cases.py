@@ -36,7 +36,7 @@ def cases_of(recording: Recording, columns: Sequence[str]) -> str | None:
         recording: of the champion, for classification.
         columns: that feed it.
     """
-    names = recording.table.column_names
+    names = set(recording.table.column_names)
     if recording.reading.task != "classification" or len(columns) > MOST_COLUMNS:
         return None
     if any(name not in names for name in columns):  # tensors

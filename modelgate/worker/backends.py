@@ -104,8 +104,8 @@ def warm_up(backend: str) -> None:
         package = {"reference": "onnx"}.get(backend, backend)
         raise Refusal(
             "MG3191",
-            f"is to be run by {package}, which is not installed ({error})",
-            f"pip install 'modelgate-ci[{package}]'",
+            f"is to be run by {package}, which is not installed ({error}):"
+            f" pip install 'modelgate-ci[{package}]'",
         ) from None
 
 
