@@ -42,10 +42,15 @@ def sections(function: Callable[..., Any]) -> list[tuple[str, str]]:
 def limit(check: Check) -> str:
     """Its default limit, in words."""
     if check.at_least is not None:
-        return f"at_least: {check.at_least:g}, unless the suite says otherwise"
+        return f"at_least: {_bound(check.at_least, check)}, unless the suite says otherwise"
     if check.at_most is not None:
-        return f"at_most: {check.at_most:g}, unless the suite says otherwise"
+        return f"at_most: {_bound(check.at_most, check)}, unless the suite says otherwise"
     return "none: without at_least or at_most in the suite it is information, and decides nothing"
+
+
+def _bound(bound: float, check: Check) -> str:
+    """As a suite has it."""
+    return f"{100 * bound:g}%" if check.unit == "share" and bound else f"{bound:g}"
 
 
 def settings(one: Check | Perturbation) -> list[tuple[str, str, str]]:

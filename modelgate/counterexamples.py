@@ -9,6 +9,7 @@ from typing import Any
 
 from modelgate.escape import printable, shown
 from modelgate.excerpts import excerpts
+from modelgate.figures import significant
 
 SIDE = 28
 """Pixels of a thumbnail's side, at most."""
@@ -16,6 +17,7 @@ SHADES = " ░▒▓█"
 LONGEST_INPUT = 160
 LONGEST_CELL = 60
 LONGEST_ANSWER = 60
+MOST_WHOLE = 1e15
 REST = "..."
 """In place of a column: what is to be said of all further ones."""
 
@@ -151,7 +153,8 @@ def _cell(value: Any, longest: int = LONGEST_CELL) -> str:
     if isinstance(value, str):
         return shown(value, longest)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        whole = value.is_integer() and abs(value) < MOST_WHOLE  # such as 20241123, with all digits
+        return f"{value:.0f}" if whole else significant(value)
     return printable(value, longest)
 
 
@@ -165,5 +168,5 @@ def _answer(value: Any) -> str:
     if value is None:
         return "no class of the model's"
     if isinstance(value, float):
-        return f"{value:.6g}" if isfinite(value) else "no number"
+        return significant(value) if isfinite(value) else "no number"
     return printable(value, LONGEST_ANSWER)

@@ -102,6 +102,20 @@ def figures(result: Result) -> Figures:
     )
 
 
+def significant(value: float, digits: int = 6) -> str:
+    """A number with so many digits that mean something, and no exponent: "380", "0.0512".
+
+    Args:
+        value: any; what is huge, tiny or no number is written as Python does.
+        digits: 1 or more; the others are rounded away, before the point as behind it.
+    """
+    if value and not 1e-5 <= abs(value) < 1e15:
+        return f"{value:.{digits}g}"
+    leading = digits - 1 - floor(log10(abs(value))) if value else 0
+    text = f"{round(value, leading):.{max(0, leading)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def beside(values: Sequence[float], bound: float, decimals: int = 2) -> tuple[str, ...]:
     """Bare numbers rounded alike, with as many decimals as keep each on its side of a bound."""
     decimals = _apart(decimals, tuple(values), (bound,))
@@ -152,12 +166,16 @@ def _scale(unit: str, size: float) -> tuple[float, str]:
 
 
 def _decimals(value: float, width: float | None, unit: str) -> int:
-    """Digits after the point: two of the interval's width, else three of the number itself."""
+    """Digits after the point: two of the interval's width, else three of the number itself.
+
+    Below 0 where even the last digits before the point mean nothing: 5,700,000, between 5,570,000
+    and 5,860,000.
+    """
     if unit == "share":
         narrow = width is not None and 0 < width < 0.5
         return 1 - floor(log10(width)) if narrow and width else 1
     if width:
-        return max(0, 1 - floor(log10(width)))
+        return 1 - floor(log10(width))
     if value == int(value):
         return 0
     return max(0, 2 - floor(log10(abs(value))))
@@ -184,7 +202,7 @@ def _apart(decimals: int, values: tuple[float, ...], bounds: tuple[float, ...]) 
 def _rounded(value: float, decimals: int) -> str:
     if value and not 1e-5 <= abs(value) < 1e9:
         return f"{value:.3g}"
-    text = f"{value:,.{decimals}f}"
+    text = f"{round(value, decimals):,.{max(0, decimals)}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 

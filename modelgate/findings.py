@@ -16,7 +16,7 @@ from modelgate.behaviour.fragile import fragile
 from modelgate.counterexamples import told
 from modelgate.errors import ModelgateError
 from modelgate.escape import shown
-from modelgate.figures import number
+from modelgate.figures import number, significant
 from modelgate.judging import Gathered
 from modelgate.model import Model
 from modelgate.outcome import Status
@@ -181,7 +181,7 @@ def _worst_row(gathered: Gathered) -> list[Finding]:
     if gathered.facts.task == "regression":
         if not isfinite(loss):
             return []
-        says = f"Row {row + 1:,} is missed by most: {answer:.5g} for {truth:.5g}."
+        says = f"Row {row + 1:,} is missed by most: {significant(answer)} for {significant(truth)}."
         return [Finding(says=says, evidence=evidence)]
     classes = gathered.facts.classes
     sure = f" with a score of {number(loss)}" if loss < 1 else ""

@@ -154,7 +154,11 @@ def judge(trial: Trial, began: float) -> Report:
     asked = gather(trial, steps, probe)
     if by_cases is not None:
         asked.models = {"test": by_cases}
-    results = [result for check, step in steps for result in results_of(check, step, asked)]
+    results: list[Result] = []
+    for check, step in steps:
+        if trial.options.asking is not None:
+            trial.options.asking(f"{step.check} {step.subject}")
+        results += results_of(check, step, asked)
     refuse_changes(read, files)
     return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ class Options:
             beside those that the project approved.
         cache: keep answers, and recall those that were given before to the same bytes.
         progress: told the role and the rows done.
+        asking: told each question before it is put: one may open a model again and again.
         keep: given each block of the role "test" with the raw answers.
         writes: files that are written when the trial is over; none may be one that it reads.
     """
@@ -34,5 +35,6 @@ class Options:
     allow_code: Collection[str] = ()
     cache: bool = True
     progress: Progress | None = None
+    asking: Callable[[str], None] | None = None
     keep: Keep | None = None
     writes: Sequence[str] = ()

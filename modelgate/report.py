@@ -154,11 +154,13 @@ class Report:
 
 def _row(result: Result) -> tuple[str, ...]:
     """Status, name, value, interval and limit of a result, in its own unit."""
-    between = f"{result.interval[0]:.4g} to {result.interval[1]:.4g}" if result.interval else ""
-    value = "" if result.value is None else f"{result.value:.4g} {result.unit}"
+    scale, unit = (100.0, "%") if result.unit == "share" else (1.0, result.unit)
+    low, high = (f"{scale * end:.4g}" for end in result.interval or (0.0, 0.0))
+    between = f"{low} to {high}" if result.interval else ""
+    value = "" if result.value is None else f"{scale * result.value:.4g} {unit}".rstrip()
     sides = {"at_least": "≥", "at_most": "≤"}
     limits = " ".join(
-        f"{sides.get(side, side)} {bound:.4g}" for side, bound in result.limit.items()
+        f"{sides.get(side, side)} {scale * bound:.4g}" for side, bound in result.limit.items()
     )
     return str(result.status), result.id, value, between, limits
 

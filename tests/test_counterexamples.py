@@ -36,7 +36,7 @@ IMAGE = {"type": "image", "height": 4, "width": 3, "grey": ["909", "909", "000",
         ),
         pytest.param(
             {"input": {"age": 31, "job": None, "pay": 10 / 3}, "expected": 2.5, "answer": 1e9},
-            ("age = 31, job = nothing, pay = 3.33333", "is answered 1e+09, not 2.5"),
+            ("age = 31, job = nothing, pay = 3.33333", "is answered 1000000000, not 2.5"),
             id="row-and-number",
         ),
         pytest.param(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelgate.figures import figures, number
+from modelgate.figures import figures, number, significant
 from tests.results import result
 
 
@@ -47,3 +47,29 @@ def test_a_value_beside_its_limit_is_not_rounded_onto_it() -> None:
 def test_a_negative_interval_has_a_word_between_its_ends() -> None:
     shown = figures(result(value=0.1, interval=(-0.2, 0.4), unit="score", limit={}))
     assert shown.interval == "-0.20 to 0.40"
+
+
+def test_digits_before_the_point_mean_nothing_where_the_interval_is_wide() -> None:
+    shown = figures(
+        result(value=5696426.0, interval=(5571856.0, 5855569.0), unit="rows a second", limit={})
+    )
+    assert (shown.value, shown.low, shown.high) == (
+        "5,700,000 rows a second",
+        "5,570,000 rows a second",
+        "5,860,000 rows a second",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (384.2, 2, "380"),
+        (0.05123, 2, "0.051"),
+        (0.0, 2, "0"),
+        (-14.46534, 6, "-14.4653"),
+        (1e-9, 2, "1e-09"),
+        (float("nan"), 6, "nan"),
+    ],
+)
+def test_so_many_digits_and_no_exponent(value: float, digits: int, text: str) -> None:
+    assert significant(value, digits) == text

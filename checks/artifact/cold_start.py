@@ -17,7 +17,8 @@ def cold_start(
 
     The file is opened in fresh processes, in turn with the champion's and once more for the noise
     of the machine. What is timed is the model alone: reading it, optimising and allocating, without
-    the start of Python. The files are warm in the cache of the system from the first time on.
+    the start of Python and the import of what runs the model. The files are warm in the cache of
+    the system from the first time on.
 
     Measures: seconds from the file to a session, the median over rounds; as a ratio to the
         champion's (`cold_start: ratio`), or in seconds.

@@ -127,5 +127,5 @@ def cell_shown(value: Any) -> Any:
     if isinstance(value, list):
         return f"{len(value)} numbers"
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return value if value.is_integer() else float(f"{value:.6g}")
     return value

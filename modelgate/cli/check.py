@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,7 @@ def command(
         chosen = [parse_report_option(text) for text in reports or ("terminal",)]
     writes = [option.path for option in chosen if option.path != "-"]
     writes += [save_predictions] if save_predictions else []
-    with _saving(save_predictions) as keep, _progress() as progress:
+    with _saving(save_predictions) as keep, _progress() as (progress, asking):
         options = Options(
             threads=threads,
             provider=provider,
@@ -98,6 +98,7 @@ def command(
             cache=not no_cache,
             allow_code=allow_code,
             progress=progress,
+            asking=asking,
             keep=keep,
             writes=writes,
         )
@@ -134,14 +135,19 @@ def _saving(path: str | None) -> AbstractContextManager[Keep | None]:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """A line on standard error that counts the rows; nothing where nobody watches."""
+def _progress() -> Iterator[tuple[Progress | None, Callable[[str], None] | None]]:
+    """A line on standard error: the rows so far, then each question; none where nobody watches."""
     import sys
 
     if not sys.stderr.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console
 
+    from modelgate.escape import printable
+
     with Console(stderr=True).status("loading the model") as status:
-        yield lambda role, rows: status.update(f"{role}: {rows:,} rows answered")
+        yield (
+            lambda role, rows: status.update(f"{role}: {rows:,} rows answered"),
+            lambda question: status.update(printable(f"asking {question}", 60)),
+        )

@@ -16,7 +16,7 @@ from modelgate.behaviour.changing import changed, columns_for
 from modelgate.drafting.directions import DIRECTION_ROOM, Way, amount, directions
 from modelgate.drafting.limits import limit_above, limit_below, plain
 from modelgate.errors import UsageError
-from modelgate.figures import figures
+from modelgate.figures import figures, number, significant
 from modelgate.outcome import Status
 from modelgate.replay import Recording
 from modelgate.replay.replies import Once
@@ -37,6 +37,8 @@ MOST_TURNED = 0.25
 """Share of turned answers above which the champion takes a change badly: it is no limit then."""
 ROOM, LEAST_ROOM = 1.5, 0.01
 """How much worse than the champion surely is a limit lies: so many times, and at least so much."""
+MOST_LOST = 0.1
+"""Share of what the champion surely keeps while inputs get worse that a candidate may lose more."""
 TOLERATED = 0.1
 """By so much of the target's spread a number may move."""
 MOST_VALUES = 30
@@ -145,7 +147,8 @@ def _limited(one: Tried, found: Result) -> Tried | None:
         limit = f"at_most: {plain(limit_above(found.value, ROOM * found.interval[1]))}"
     else:
         low = found.interval[0]
-        end = low - (ROOM - 1) * (1 - low)
+        lost = max(0.0, (found.details["unchanged"] or low) - low)
+        end = low - max(one.room, min((ROOM - 1) * lost, low * MOST_LOST))
         bound = limit_below(100 * (end + found.value - low), 100 * end)
         if bound <= 0:
             return None
@@ -159,7 +162,7 @@ def _directed(one: Tried, way: Way | None) -> Tried | None:
         return None
     lines = [line for line in one.lines if not line.startswith("expect:")]
     limit = f"at_most: {100 * DIRECTION_ROOM:g}%"
-    said = f"champion: {100 * way.against:.3g} %"
+    said = f"champion: {number(way.against)}"
     return replace(
         one, lines=(*lines, f"expect: {way.expect}", f"{limit:<26}  # {said}", "severity: major")
     )
@@ -229,7 +232,7 @@ def _tolerance(step: str, recording: Recording) -> tuple[str, ...]:
     if recording.reading.task != "regression" or not step.startswith("invariance"):
         return ()
     spread = float(np.std(recording.truth[recording.usable])) * TOLERATED
-    return (f"tolerance: {spread:.2g}",)
+    return (f"tolerance: {significant(spread, 2)}",)
 
 
 def _reaches(one: Tried, recording: Recording, parse: Callable[[str], Suite]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.arrays import floats, is_number, numbers
+from modelgate.figures import significant
 from modelgate.perturb.material.spread import spread, whole
 from modelgate.replay import Recording
 from modelgate.report import Result
@@ -60,7 +61,7 @@ def amount(recording: Recording, column: str) -> str | None:
     width = spread(values.astype(np.float64))
     if whole(values.astype(np.float64)):
         width = float(np.ceil(width))
-    return f"amount: {width:.2g}" if width else None
+    return f"amount: {significant(width, 2)}" if width else None
 
 
 def _way(recording: Recording, result: Result) -> Way | None:

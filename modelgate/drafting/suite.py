@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from modelgate.drafting.limits import limit_above, limit_below, plain
 from modelgate.drafting.rows import CHECKS
-from modelgate.figures import figures
+from modelgate.figures import figures, significant
 from modelgate.metrics.table import METRICS
 from modelgate.outcome import Status
 from modelgate.provided import Probe
@@ -169,7 +169,7 @@ def _margin(name: str, compared: Result) -> str | None:
         return None
     if relative or compared.unit == "share":
         return f"{round(100 * share, 1):g}%"
-    return f"{share:.3g}"
+    return significant(share, 3)
 
 
 def _wider(end: float) -> float:

@@ -100,7 +100,7 @@ class _Page(Page):
         for line in left_out:
             yield self.indented(self.text(line, "dim"), 2)
         head = report.verdict.because[0] if report.verdict.because else ""
-        yield from self.explained([result for result in shown if result.status in EXPLAINED], head)
+        yield from self.explained([result for result in shown if _needs_words(result)], head)
         yield from self.tolerated(shown)
         for result in [one for one in shown if is_curve(one)][:MOST_TABLES]:
             yield ""
@@ -260,6 +260,11 @@ class _Page(Page):
             proof = _one_line(entry)
             if not is_counterexample(entry) and not _told(proof, words):
                 yield self.text(proof, "dim", 2 * LONGEST_NAME)
+
+
+def _needs_words(result: Result) -> bool:
+    """Whether it keeps the gate shut, or is information of which there is none."""
+    return result.status in EXPLAINED or (result.status is Status.INFO and result.value is None)
 
 
 def _cells(result: Result) -> tuple[str, str, str]:

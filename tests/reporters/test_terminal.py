@@ -238,3 +238,8 @@ def test_cases_answered_wrongly_within_the_limit_are_shown() -> None:
     page = shown(report("promote", passed))
     assert "✓ 3 of 120 cases are answered wrongly, within the limit." in page
     assert page.count("is answered b, not a (c:1)") == 3
+
+
+def test_information_of_which_there_is_none_says_why() -> None:
+    none = result(status=Status.INFO, limit={}, value=None, interval=None, reason="no champion")
+    assert "accuracy has no value: no champion." in shown(report("promote", none))
