@@ -83,8 +83,8 @@ def run_python(block: Block, folder: Path) -> None:
 def run_page(page: Path, folder: Path) -> int:
     """Run what a page shows, in its order and in one folder.
 
-    Blocks that are run say so by a second word: "console run", "python run", "yaml run NAME" (a
-    file to be written). All others are only read.
+    Blocks that are run say so by a second word: "console run", "python run", "yaml run NAME" (or
+    another kind of file, to be written). All others are only read.
 
     Returns:
         How many commands were run.
@@ -99,7 +99,7 @@ def run_page(page: Path, folder: Path) -> int:
         if block.words[0] == "console":
             run_console(block, folder)
             commands += len(_steps(block))
-        elif block.words[0] == "python":
+        elif block.words == ("python", "run"):
             run_python(block, folder)
         else:
             target = folder / block.words[2]

@@ -43,9 +43,10 @@ def perturbation(*, of: Of) -> Callable[[Function], Function]:
     """Declare a function as a perturbation.
 
     Its first parameter takes the values: a list of texts where it is of "text" or "category",
-    (n,) float64 where of "number" (NaN is missing), a RecordBatch where of "table", (n, height,
-    width, channels) uint8 where of "image". It answers with as many values of the same type, and
-    changes none of those it was given; about a setting that makes no sense it raises
+    (n,) float64 where of "number" (NaN is missing; whatever type the column has, it gets back),
+    a RecordBatch where of "table", (n, height, width, channels) uint8 where of "image". It answers
+    with as many values of the same type, numbers of any, and changes none of those it was given;
+    about a setting that makes no sense it raises
     `SettingError`. What stands after its `*` a suite may set, but for `seed`, `pool` (the values
     of the column in all sampled rows) and `columns` (the names of the columns that a table is to
     be changed in), which the caller gives. `severity` is 1 to 5, wherever there is one.

@@ -12,4 +12,4 @@ PAGE = Path(__file__).parents[2] / "docs" / "changed-rows.md"
 
 def test_the_page_runs_from_its_first_block_to_its_last(tmp_path: Path) -> None:
     write(tmp_path)
-    assert run_page(PAGE, tmp_path) == 2
+    assert run_page(PAGE, tmp_path) == 3

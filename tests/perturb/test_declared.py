@@ -122,9 +122,9 @@ VALUES: dict[Of, Any] = {
         ("text", "ab", "answered no list of texts"),
         ("category", ["a", "b", "c"], "answered 3 values for 2"),
         ("number", np.zeros(3), "answered 3 values for 2"),
-        ("number", [0.0, 1.0], "answered no array of float64"),
-        ("number", np.zeros(2, dtype=np.int64), "answered no array of float64"),
-        ("number", np.zeros((2, 1)), "answered no array of float64"),
+        ("number", [0.0, 1.0], "answered no array of numbers"),
+        ("number", np.zeros(2, dtype=np.bool_), "answered no array of numbers"),
+        ("number", np.zeros((2, 1)), "answered no array of numbers"),
         ("table", None, "answered no RecordBatch"),
         ("table", pa.RecordBatch.from_pydict({"a": [1.0]}), "answered 1 values for 2"),
         ("table", pa.RecordBatch.from_pydict({"b": [1.0, 2.0]}), "answered with other columns"),
@@ -143,6 +143,13 @@ def test_an_answer_that_lies_is_found_out(of: Of, answer: Any, says: str) -> Non
     assert caught.value.code == "MG4061"
     assert says in caught.value.message
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.float32])
+def test_numbers_may_be_answered_in_any_type(kind: type[np.generic]) -> None:
+    one = declared("number", lambda values: (np.nan_to_num(values) + 1).astype(kind))
+    found = one(np.array([1, 2], dtype=np.int16), seed=0)
+    assert (found.dtype, found.tolist()) == (np.dtype(np.float64), [2.0, 3.0])
 
 
 def test_one_that_raises_is_told_with_what_it_raised() -> None:

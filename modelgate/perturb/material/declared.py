@@ -145,7 +145,7 @@ class Perturbation:
         wrong = _WRONG[self.of](values, answer)
         if wrong:
             raise self._crashed("MG4061", wrong)
-        return answer
+        return answer.astype(np.float64, copy=False) if self.of == "number" else answer
 
     def _value(self, name: str, setting: Setting, written: Mapping[str, Any]) -> Any:
         if name not in written:
@@ -199,8 +199,8 @@ def _wrong_strings(values: Sequence[str], answer: Any) -> str:
 
 
 def _wrong_numbers(values: Any, answer: Any) -> str:
-    if not isinstance(answer, np.ndarray) or answer.dtype != np.float64 or answer.ndim != 1:
-        return "answered no array of float64 with one axis"
+    if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "iuf" or answer.ndim != 1:
+        return "answered no array of numbers with one axis"
     return _wrong_length(len(values), len(answer))
 
 
