@@ -67,7 +67,9 @@ def _before_and_after(entry: Mapping[str, Any], place: str) -> tuple[str, str]:
     answered = f"is answered {was}"
     if "score_of" in entry:
         answered = f"has the score {was} of {printable(entry['score_of'], LONGEST_ANSWER)}"
-    if isinstance(changed, Mapping) and isinstance(given, Mapping):  # what was changed comes first
+    ordered = isinstance(given, Mapping) and REST in given
+    if isinstance(changed, Mapping) and isinstance(given, Mapping) and not ordered:
+        # What was changed comes first.
         given = {name: given[name] for name in [*changed, *given] if name in given}
     first = f"{place}{_input(given)} {answered}"
     if isinstance(changed, Mapping):  # some cells of a row
