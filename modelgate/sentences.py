@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import floor, inf, log10, nan
 
 from modelgate.figures import Figures, apart, figures, number
-from modelgate.outcome import Status
+from modelgate.outcome import Severity, Status
 from modelgate.report import Result
 from modelgate.slices import described
 
@@ -83,9 +83,11 @@ def advice(result: Result) -> str:
 def _broken_off(result: Result) -> str:
     """What to do about a check that broke off: an error of ours has a text of its own."""
     code, *_ = (result.reason or "").split()[:1] or [""]
+    minor = result.severity is Severity.MINOR
+    until = "." if minor else "; until it answers, nothing passes."
     if code.startswith("MG"):
-        return f"`modelgate explain {code}` says what to do; until it answers, nothing passes."
-    return "Run again with --debug to see where it broke off; until it answers, nothing passes."
+        return f"`modelgate explain {code}` says what to do{until}"
+    return f"Run again with --debug to see where it broke off{until}"
 
 
 def _question(result: Result) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from math import ceil, floor, log10, sqrt
 
 from modelgate.data_quality.rules import Rule
 from modelgate.profiles.column import ColumnProfile
@@ -37,7 +37,7 @@ def _rule(column: ColumnProfile) -> Rule:
     return Rule(
         column=column.name,
         type=kind,
-        missing=column.missing > 0,
+        missing=_gaps(column),
         at_least=low,
         at_most=high,
         one_of=tuple(categories) if listed else None,
@@ -54,6 +54,15 @@ def _type(column: ColumnProfile) -> str | None:
     if column.kind == "category":
         return "text" if "string" in column.type else None
     return _TYPES.get(column.kind)
+
+
+def _gaps(column: ColumnProfile) -> bool | float:
+    """The share of cells that may be empty: twice as many as are, and what chance may add."""
+    if not column.missing or column.missing == column.rows:
+        return column.missing > 0
+    share = column.missing / column.rows
+    most = 2 * share + 3 * sqrt(share / column.rows)
+    return True if most >= 1 else ceil(100 * most) / 100
 
 
 def _again(column: ColumnProfile, values: int) -> bool:

@@ -87,8 +87,10 @@ def _faults(found: Violations) -> Iterator[Fault]:
         for word, wording in WORDS.items():
             broken = found.broken.get((rule.column, word), Broken())
             share = broken.count / found.rows
-            if share > 1 - rule.mostly + 1e-12:
+            gaps = word == "missing" and not isinstance(rule.missing, bool)
+            if share > (float(rule.missing) if gaps else 1 - rule.mostly) + 1e-12:
                 what = wording.format(type=rule.type, at_least=rule.at_least, at_most=rule.at_most)
+                what = f"lacks more than {number(rule.missing)} of its values" if gaps else what
                 yield Fault(rule.column, share, f"{name} {what}: {_rows(broken)}")
 
 

@@ -19,7 +19,8 @@ TYPES = ("number", "whole", "text", "truth", "time")
 HINT = "a schema is `columns:` and below it each column with type, missing, at_least, one_of, ..."
 HEAD = (
     "# What each column should hold. Edit it: types are number, whole, text, truth and time;\n"
-    "# `missing: true` lets cells be empty; `mostly: 0.98` lets two rows in 100 break a rule.\n"
+    "# `missing: true` lets cells be empty, `missing: 0.1` one in ten; `mostly: 0.98` lets two\n"
+    "# rows in 100 break a rule.\n"
 )
 
 
@@ -30,7 +31,7 @@ class Rule:
     Attributes:
         column: its name.
         type: one of `TYPES`; None where any will do.
-        missing: whether cells may be empty.
+        missing: whether cells may be empty; or the share of them that may.
         at_least, at_most: of numbers; None where there is no bound.
         one_of: the values that there may be; None where any will do.
         mostly: share of the rows that must keep to each of `missing`, the bounds and `one_of`.
@@ -39,7 +40,7 @@ class Rule:
 
     column: str
     type: str | None = None
-    missing: bool = False
+    missing: bool | float = False
     at_least: float | None = None
     at_most: float | None = None
     one_of: tuple[Any, ...] | None = None
@@ -127,7 +128,10 @@ def _wrong(key: Any, node: Node) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     takes: Mapping[str, tuple[bool, str]] = {
         "type": (value in TYPES if isinstance(value, str) else False, f"one of {', '.join(TYPES)}"),
-        "missing": (isinstance(value, bool), "true or false"),
+        "missing": (
+            isinstance(value, bool) or (number and 0 <= value <= 1),
+            "true, false, or a share of the cells",
+        ),
         "required": (isinstance(value, bool), "true or false"),
         "at_least": (number, "a number"),
         "at_most": (number, "a number"),

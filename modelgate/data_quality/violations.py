@@ -127,7 +127,7 @@ def _breaking(rule: Rule, cells: pa.Array) -> list[tuple[str, NDArray[np.intp]]]
         strange = np.array([_key(one) not in known for one in values_there], np.bool_)
         if len(strange):
             found.append(("one_of", np.flatnonzero(~gone & strange[codes])))
-    if not rule.missing:
+    if rule.missing is not True:
         found.append(("missing", np.flatnonzero(gone)))
     return found
 

@@ -41,7 +41,7 @@ def test_the_draft_says_what_good_rows_hold(schema: Path) -> None:
     rules = {one.column: one for one in read_rules(schema)}
     assert rules["age"] == Rule(column="age", type="whole", at_least=0, at_most=94, mostly=0.98)
     assert rules["plan"].one_of == ("free", "paid")
-    assert (rules["day"].type, rules["note"].missing) == ("time", True)
+    assert (rules["day"].type, rules["note"].missing) == ("time", 0.03)
     assert rules["note"].one_of is None
 
 
@@ -68,6 +68,15 @@ def test_what_breaks_it_is_named_with_rows(
     result = asked(schema, **changed)
     assert result.status == "failed"
     assert any(says in text for text in result.evidence), result.evidence
+
+
+def test_a_column_may_have_gaps_and_not_become_one(schema: Path) -> None:
+    (rule,) = [one for one in read_rules(schema) if one.column == "note"]
+    assert rule.missing == 0.03  # of 1 in 200, twice as many and what chance may add
+    assert asked(schema, note=[None] * 4 + GOOD["note"][4:]).status == "passed"
+    result = asked(schema, note=[None] * 199 + ["note"])
+    assert result.status == "failed"
+    assert "note lacks more than 3.0 % of its values" in str(result.evidence)
 
 
 def test_few_rows_may_break_what_was_drafted(schema: Path) -> None:
