@@ -5,7 +5,8 @@ Drawing is the reporters' affair; which results, which words and how many is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from modelgate.escape import printable
 from modelgate.figures import number
 from modelgate.outcome import Severity, Status
 from modelgate.report import Report, Result
+from modelgate.sentences import title
 
 ORDER = (
     Status.FAILED,
@@ -36,7 +38,7 @@ def chosen(results: Iterable[Result]) -> tuple[list[Result], list[str]]:
     """The results a person wants to read, weightiest first; and what was left out."""
     chosen: list[Result] = []
     left_out: list[str] = []
-    everything = list(results)
+    everything = _told_apart(list(results))
     few = [result for result in everything if _few(result)]
     slices = {tuple((result.slice or {}).items()) for result in few}
     if len(slices) > 1:
@@ -52,6 +54,23 @@ def chosen(results: Iterable[Result]) -> tuple[list[Result], list[str]]:
         if len(alike) > most:
             left_out.append(f"… and {len(alike) - most:,} more {status}; the JSON report has them")
     return chosen, left_out
+
+
+def _told_apart(results: Sequence[Result]) -> list[Result]:
+    """The results; those that people would call the same, with the settings that differ."""
+    titles = Counter(title(one) for one in results)
+    return [
+        replace(one, subject=f"{one.subject}{_settings(one)}") if titles[title(one)] > 1 else one
+        for one in results
+    ]
+
+
+def _settings(result: Result) -> str:
+    """What a step sets, and the role it asks where that is not the test set, as its name has it."""
+    told = result.id.removesuffix(f" v {result.versus}").removeprefix(f"{result.check}[")
+    settings, _, beside = told.removeprefix(result.subject).partition("]")
+    role = beside[1:].partition("[")[0] if beside.startswith("@") else ""
+    return printable(f"{settings}{f', of {role}' if role else ''}", LONGEST_NAME)
 
 
 def _few(result: Result) -> bool:
