@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from modelgate.dataset import BLOCK_ROWS
 from modelgate.errors import DataError
 from modelgate.profiles.coarse import FEW_VALUES, coarsened
 from modelgate.profiles.profile import Profile
@@ -93,6 +94,24 @@ def test_a_column_takes_some_ten_kilobytes(tmp_path: Path) -> None:
     numbers = {f"x{number}": RNG.standard_cauchy(100_000) for number in range(10)}
     write_profile(tmp_path / "p.json", profile(numbers), ORIGIN)
     assert (tmp_path / "p.json").stat().st_size < 10 * 60_000
+
+
+def test_a_summary_of_many_rows_is_read_back(tmp_path: Path) -> None:
+    rows = 300_000
+    values = RNG.normal(size=rows)
+    values[::7] = np.nan
+    block = pa.RecordBatch.from_pydict({"x": values, "n": RNG.integers(0, 10**9, rows)})
+    found = Profile(Layout(schema=block.schema, rows=2_000_000))
+    for first in range(0, rows, BLOCK_ROWS):
+        found.add(Rows(block.slice(first, BLOCK_ROWS), first))
+    write_profile(tmp_path / "p.json", found, ORIGIN)
+    stored = read_profile(tmp_path / "p.json")
+    for name, column in found.columns_profiled.items():
+        again = stored.columns_profiled[name].numbers
+        assert column.numbers is not None
+        assert again is not None
+        assert column.numbers.error > 0
+        assert abs(again.rows - (rows - column.missing)) <= again.error * rows
 
 
 def test_a_stored_profile_takes_no_rows(path: Path) -> None:
