@@ -148,7 +148,7 @@ def origin(report: Report) -> str:
             named = "" if role == "test" else f"{printable(role, 20)} "
             dropped = data.get("dropped") or 0
             lost = f", {printable(dropped, 20)} dropped" if dropped or not named else ""
-            parts.append(f"{named}{data['rows']:,} rows{lost}")
+            parts.append(f"{named}{number(data['rows'], 'rows')}{lost}")
     if version := report.provenance.get("modelgate"):
         parts.append(f"modelgate {printable(version, 20)}")
     seconds = report.provenance.get("seconds")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelgate.counterexamples import SIDE
+from modelgate.pictured import grey_of
 
 
 def thumbnail(image: NDArray[Any]) -> dict[str, Any]:
@@ -20,10 +21,7 @@ def thumbnail(image: NDArray[Any]) -> dict[str, Any]:
         `height` and `width` of the image, and `grey`, at most `SIDE` lines of at most `SIDE`
         digits; brightness is relative to the darkest and the brightest pixel.
     """
-    first = image.ndim == 3 and image.shape[0] in {1, 3, 4} and image.shape[2] not in {1, 3, 4}
-    pixels = np.moveaxis(image, 0, -1) if first else image
-    grey = pixels.astype(np.float64)
-    grey = grey.mean(axis=2) if grey.ndim == 3 else grey
+    grey = grey_of(image)
     height, width = grey.shape
     step = max(-(-height // SIDE), -(-width // SIDE), 1)
     rows, columns = (np.arange(0, side, step) for side in (height, width))

@@ -158,7 +158,7 @@ def _outcome(found: Compared, family: Family | None, floor: float, rows: int) ->
     }
     if family is None and not found.apart:
         why = "; ".join(f"{name}: {why}" for name, why in {**found.untold, **found.blind}.items())
-        return _unknown(why or "no column has a value in both", details)
+        return _unknown(why or "every column is left out", details)
     if found.blind and not found.apart and not (family and family.drifted):
         why = "; ".join(f"{name} {why}" for name, why in found.blind.items())
         return _unknown(

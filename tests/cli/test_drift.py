@@ -97,6 +97,12 @@ def test_a_shift_that_is_shown_but_may_be_small_is_not_called_unshown(
     assert "kind shifted, and whether by more than 0.05 is open" in " ".join(found.stdout.split())
 
 
+def test_of_no_column_nothing_is_told(folder: Path) -> None:
+    found = run(folder, "year.csv", "next.csv", "--ignore", "temp", "--ignore", "sky")
+    assert found.returncode == 11
+    assert "Nothing can be told: every column is left out." in found.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
