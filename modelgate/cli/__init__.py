@@ -57,8 +57,8 @@ mistake in what was written, 3 model or data unusable, 4 a check was not complet
 5 refused for safety, 6 disk, 7 a service outside, 70 a bug of ours, 130 and 143
 interrupted."""
 
-MOST_MISTAKES = 10
-"""Mistakes that are told at once, the first ones; the others are counted."""
+MOST_MISTAKES = 200
+"""Mistakes that are told at once, the first ones: all of a suite, and not every row of a table."""
 USAGE, DISK, BUG = 2, 6, 70
 INTERRUPTED, TERMINATED, UNHEARD = 130, 143, 141  # as a shell says it: 128 and the signal's number
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EFBIG})
