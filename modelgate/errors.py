@@ -11,7 +11,10 @@ ModelgateError
 │   └── ModelCrashedError
 ├── RefusedError         refused for safety or integrity: exit code 5
 ├── StorageError         the disk or the registry: exit code 6
-└── ServiceError         another service did not answer: exit code 7
+├── ServiceError         another service did not answer: exit code 7
+├── DeployError          what should serve does not; what served before does again: exit code 8
+├── StrandedError        nor does what served before: exit code 9
+└── ConflictError        somebody else was faster, or what it rests on is stale: exit code 10
 
 Each carries a stable code; `modelgate explain MG2104` prints what `modelgate/codes/` says of it.
 """
@@ -134,6 +137,24 @@ class ServiceError(ModelgateError):
     """A service outside did not answer, or not in time: asking again later may help."""
 
     exit_code = 7
+
+
+class DeployError(ModelgateError):
+    """What should serve does not."""
+
+    exit_code = 8
+
+
+class StrandedError(ModelgateError):
+    """What should serve does not, and what served before could not be put back."""
+
+    exit_code = 9
+
+
+class ConflictError(ModelgateError):
+    """Somebody else was faster, or what this rests on does not stand any more."""
+
+    exit_code = 10
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Decisions that last: statements, signed, each chained to the one before."""

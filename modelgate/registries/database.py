@@ -1,0 +1,162 @@
+"""Connections to a registry's database: one writer at a time, each in its turn."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from modelgate.errors import StorageError
+from modelgate.escape import printable, shown
+
+HEAD = "0001"
+"""The last script of `migrations/versions`."""
+WAIT_SECONDS = 30
+"""How long a locked database is waited for."""
+QUEUE = 0x6D6F64656C67
+"""PostgreSQL's advisory lock that writers queue for."""
+
+
+class Database:
+    """SQLite, in a file; or PostgreSQL.
+
+    Attributes:
+        url: SQLAlchemy's.
+        engine: of it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with told(url):
+            parsed = sa.make_url(url)
+            self._file = Path(parsed.database or "") if parsed.drivername == "sqlite" else None
+            if self._file is not None:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self.engine = sa.create_engine(
+                    url, poolclass=sa.NullPool, connect_args={"timeout": WAIT_SECONDS}
+                )
+                sa.event.listen(self.engine, "connect", _prepared)
+                sa.event.listen(self.engine, "begin", _begun)
+            else:
+                self.engine = sa.create_engine(url, pool_pre_ping=True)
+            self._migrate()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state, and takes no lock from any writer.
+
+        Raises:
+            StorageError: MG6101, the database cannot be read.
+        """
+        with told(self.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """The one connection that may write; what it wrote is durable once the block ends well.
+
+        Raises:
+            StorageError: MG6101, the database cannot be written; MG6102, others hold it too long.
+        """
+        with told(self.url), self._turn(), self.engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                if self._file is None:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
+                yield connection
+
+    def _turn(self) -> Any:
+        """Writers of one file queue for a lock beside it, which the system gives in turn."""
+        return nullcontext() if self._file is None else _locked(self._file.with_suffix(".lock"))
+
+    def _migrate(self) -> None:
+        if self._revision() == HEAD:
+            return
+        with self._turn(), self.engine.connect() as connection:
+            from alembic import command
+            from alembic.config import Config
+
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.set_main_option("path_separator", "os")
+            with connection.execution_options(writes=True).begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        if found is not None and found > HEAD:
+            raise StorageError(
+                "MG6103",
+                f"{shown(_harmless(self.url), 80)} was written by a newer modelgate",
+                hint="install that version; this one would not understand it",
+            )
+        return found
+
+
+def _prepared(connection: Any, _: Any) -> None:
+    """Transactions are ours to begin; a commit is on the disk when it returns."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begun(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def told(url: str) -> Iterator[None]:
+    """What a database says in its own words, as one of ours."""
+    name = shown(_harmless(url), 80)
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        why = printable(str(error.orig).strip().partition("\n")[0], 160)
+        if "locked" in why:
+            raise StorageError(
+                "MG6102",
+                f"the registry {name} is held by another process for over {WAIT_SECONDS} seconds",
+                hint="`fuser` or `lsof` names who has the file open",
+            ) from error
+        raise StorageError("MG6101", f"the registry {name} cannot be used: {why}") from error
+    except sa.exc.DBAPIError as error:
+        why = printable(str(error.orig).strip().partition("\n")[0], 160)
+        raise StorageError("MG6101", f"the registry {name} cannot be used: {why}") from error
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(
+            "MG6101",
+            f"{name} is no registry that can be opened: {printable(str(error), 120)}",
+            hint="a folder, or postgresql+psycopg://USER@HOST/DATABASE with the extra [postgres]",
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            "MG6101", f"the registry {name} cannot be used: {error.strerror or error}"
+        ) from error
+
+
+def _harmless(url: str) -> str:
+    """Without the password."""
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return url
