@@ -13,6 +13,8 @@ from modelgate.errors import ModelError, UsageError
 from modelgate.escape import shown
 from modelgate.formats.named import ENDPOINTS, parted, source_of
 from modelgate.options import Options
+from modelgate.project import Project, find_project
+from modelgate.registry_place import Lent, leads_nowhere, lent, serving_alias
 from modelgate.worker import Worker
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def evaluate(
     Args:
         model: path of a file of ONNX, scikit-learn (.skops), XGBoost or LightGBM;
             "file.py:function" or "module:function", where its digest is approved;
+            "NAME@VERSION" or "NAME@ALIAS" of the registry, which records a decision;
             "http(s)://HOST/v2/models/NAME" of an endpoint; "columns:NAME[,NAME...]" for
             predictions that stand in the data; or a callable.
             Functions take a DataFrame of n rows and answer (n,) or (n, classes).
@@ -70,26 +73,48 @@ def evaluate(
     with ExitStack() as stack:
 
         def start(model: Any) -> Any:
-            return started(model, options, stack)
+            """A champion; None where its alias leads nowhere yet."""
+            return None if leads_nowhere(model) else started(model, options, stack)
 
         # Started before the modules below are loaded: it loads onnxruntime and the model in the
         # meantime.
-        asked = start(model)
+        candidate = lent(model, stack)
+        asked = started(candidate or model, options, stack)
         rival = None if champion is None else start(champion)
         from modelgate.judgement import judge, prepare
 
+        project = find_project(Path.cwd())
         trial = prepare(
-            asked, data, target, suite, options, reference=reference, champion=rival, start=start
+            asked,
+            data,
+            target,
+            suite,
+            options,
+            reference=reference,
+            champion=rival,
+            standing=None if candidate is None or champion else _standing(candidate, project),
+            start=start,
         )
         trial.keeps = True
-        return judge(trial, began)
+        report = judge(trial, began)
+        if candidate is None and project is None:
+            return report
+        from modelgate.deciding import kept
+
+        return kept(report, trial, candidate, project)
+
+
+def _standing(candidate: Lent, project: Project | None) -> str:
+    """Whoever serves in the place that a version is judged for."""
+    name = candidate.version.name
+    return f"{name}@{serving_alias(project, name)}"
 
 
 def started(model: Any, options: Options, stack: ExitStack) -> Any:
     """Whoever answers: a worker that opens the file, an endpoint, a callable, or the columns named.
 
     Args:
-        model: as `evaluate` takes it.
+        model: as `evaluate` takes it, or a version that a registry has lent.
         options: how it is run.
         stack: ends a worker, or closes connections, when it is left.
 
@@ -97,6 +122,15 @@ def started(model: Any, options: Options, stack: ExitStack) -> Any:
         UsageError: MG2034, it is neither a file nor can be called; MG2037, no address of a model.
         ServiceError: an endpoint does not answer.
     """
+    found = model if isinstance(model, Lent) else lent(model, stack)
+    if found is not None:
+        worker = Worker.start(
+            found.path,
+            threads=options.threads,
+            provider=options.provider,
+            called=str(found.version),
+        )
+        return stack.enter_context(worker)
     if isinstance(model, str) and model.startswith(COLUMNS):
         return model.removeprefix(COLUMNS).split(",")
     if callable(model):

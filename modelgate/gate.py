@@ -16,7 +16,7 @@ import numpy as np
 
 from modelgate.outcome import Outcome, Severity, Status
 from modelgate.power import detectable, rows_needed
-from modelgate.report import Result, Verdict
+from modelgate.report import Result, Verdict, counts
 from modelgate.sentences import sentence
 from modelgate.stats.inversion import IntervalAt, p_at_least, p_at_most, widened
 from modelgate.stats.multiplicity import benjamini_hochberg, holm
@@ -152,11 +152,11 @@ def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
     """The suite's decision, of results that are settled.
 
     block: a blocker or a major failed. promote: there is a blocker, every one passed, and no major
-    crashed or was skipped. hold: everything else; exit 4 where something crashed.
+    crashed or was skipped, but for want of a first champion. hold: everything else; exit 4 where
+    something crashed.
     """
     policy = policy or Policy()
-    counted = [one for one in results if one.status is not Status.INFO]
-    heavy = [one for one in counted if one.severity is not Severity.MINOR]
+    heavy = [one for one in results if counts(one)]
     blockers = [one for one in heavy if one.severity is Severity.BLOCKER]
     failed = [one for one in heavy if one.status is Status.FAILED]
     crashed = [one for one in heavy if one.status is Status.CRASHED]

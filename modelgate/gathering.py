@@ -65,6 +65,7 @@ def gather(trial: Trial, steps: Steps, probe: FirstRows | None) -> Asked:
         trial.roles,
         {check.name: examples_of(check) for check, _ in steps},
         champion=None if trial.champion is None else trial.champion.artifact,
+        unclaimed=trial.unclaimed is not None,
         policy=trial.suite.policy if trial.suite is not None else Policy(),
         models=_models(trial),
         champions=_champions(trial),

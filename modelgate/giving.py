@@ -18,6 +18,7 @@ from modelgate.judging import Gathered
 from modelgate.kept import Kept
 from modelgate.model import Artifact, Champion, Model
 from modelgate.needs import need_in
+from modelgate.outcome import NONE_YET
 from modelgate.provided import Bound, Examples, Groups, Probe, Reference, Sample
 from modelgate.question import NO_CHAMPION
 from modelgate.role import Role
@@ -47,6 +48,7 @@ class Asked:
         roles: role -> what it is.
         examples: check -> its hand-written data.
         champion: the model to compare with; None where there is none.
+        unclaimed: whether there is none because no model has stood in its place yet.
         policy: the suite's.
         models: role -> what checks may ask about rows of their own, bound as for that role's; none
             where the predictions were made beforehand.
@@ -66,6 +68,7 @@ class Asked:
     roles: Mapping[str, Role]
     examples: Mapping[str, Examples] = field(default_factory=dict)
     champion: Artifact | None = None
+    unclaimed: bool = False
     policy: Policy = field(default_factory=Policy)
     models: Mapping[str, Model] = field(default_factory=dict)
     champions: Mapping[str, Champion] = field(default_factory=dict)
@@ -75,6 +78,11 @@ class Asked:
     kept: Mapping[str, Kept] = field(default_factory=dict)
     surveys: Mapping[str, Surveying] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def without_champion(self) -> str:
+        """Why a comparison cannot be made where there is no champion."""
+        return NONE_YET if self.unclaimed else NO_CHAMPION
 
     def part(self, role: str) -> DataPart:
         """What the suite says of a data set."""
@@ -147,7 +155,7 @@ def _aggregate(
         return None
     needed = check.needs(gathered.facts, step.settings) if check.needs else Need(kind)
     if needed.paired and asked.champion is None:
-        return NO_CHAMPION
+        return asked.without_champion
     return aggregates[need_in(asked.part(step.data), needed)]
 
 

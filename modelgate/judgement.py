@@ -51,7 +51,8 @@ def prepare(
     *,
     reference: Any = None,
     champion: Started | None = None,
-    start: Callable[[Any], Started] | None,
+    standing: str | None = None,
+    start: Callable[[Any], Started | None] | None,
 ) -> Trial:
     """Find checks and suite, and whoever answers.
 
@@ -63,7 +64,8 @@ def prepare(
         options: likewise.
         reference: likewise.
         champion: whoever answered until now; else the suite's.
-        start: makes the suite's champion answer; None to leave that champion out.
+        standing: whoever serves, where neither names a champion.
+        start: makes a champion answer, None where there is none yet; None to leave it out.
 
     Raises:
         UsageError: the suite or a name is wrong; MG2035, something read would be written over.
@@ -71,11 +73,16 @@ def prepare(
     """
     library, chosen = named(suite)
     where = places(chosen, data, target, reference)
-    if champion is None and start and chosen is not None and chosen.champion is not None:
-        champion = start(champion_of(chosen))
+    serving = standing if chosen is None or chosen.champion is None else champion_of(chosen)
+    awaited = champion is None and serving is not None
+    if start is not None and awaited:
+        champion = start(serving)
     told = None if chosen is None else chosen.model
     cases = {} if chosen is None else cases_of(chosen, library, options.seed)
     trial = Trial(library, chosen, asker_of(model, options, told), options, where, cases=cases)
+    if awaited and champion is None and start is not None:
+        trial.unclaimed = serving
+        trial.taken.append(f"champion: none yet, nothing is {serving}")
     if champion is not None:
         trial.champion = asker_of(champion, options, told)
         trial.taken.append(f"champion: {trial.champion.artifact.path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +95,21 @@ class Artifact:
     facts: Mapping[str, Any] = field(default_factory=dict)
     isolation: tuple[str, ...] = ()
     prepare: Mapping[str, Any] | None = None
+
+
+def whole_digest(digests: Mapping[str, str]) -> str:
+    """Of a model of one file or of several, as "sha256:...".
+
+    Of several it is the digest of a list with a line a file, digest and name as `sha256sum` writes
+    them, the model first.
+
+    Args:
+        digests: file -> sha-256 in hex; "" for the model's own.
+    """
+    if len(digests) == 1:
+        return f"sha256:{digests['']}"
+    lines = [f"{digest}  {name or 'model'}\n" for name, digest in sorted(digests.items())]
+    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
 class Model(Protocol):

@@ -30,6 +30,9 @@ class Severity(StrEnum):
     MINOR = "minor"
 
 
+NONE_YET = "no champion yet"
+"""Why a comparison is skipped where no model has stood yet: the one reason that holds nobody."""
+
 Kind = Literal["statistical", "exact", "measured"]
 
 

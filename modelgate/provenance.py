@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 PACKAGES = ("numpy", "onnxruntime", "pyarrow")
@@ -36,6 +38,23 @@ def provenance(
         "seconds": round(seconds, 3),
         "command": [*sys.argv[:1], *sys.argv[1:]],
     }
+
+
+def commit_of(folder: Path) -> str | None:
+    """The commit that is checked out in a folder; None where there is none."""
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 (whichever git the user has)
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = asked.stdout.strip()
+    return found if asked.returncode == 0 and len(found) in {40, 64} else None
 
 
 def _version(package: str) -> str:

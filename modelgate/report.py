@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from modelgate.escape import printable
-from modelgate.outcome import Severity, Status
+from modelgate.outcome import NONE_YET, Severity, Status
 
 SCHEMA = "modelgate.report/1"
 Decision = Literal["promote", "block", "hold"]
@@ -192,7 +192,7 @@ def contradiction(report: Report) -> str | None:
         return f"exit code {verdict.exit_code} does not belong to {verdict.decision!r}"
     if not max(verdict.alpha_pass, verdict.alpha_block) <= MOST_ALPHA:
         return f"no suite may let more than {MOST_ALPHA:.0%} go wrong"
-    heavy = [result for result in report.results if _counts(result)]
+    heavy = [result for result in report.results if counts(result)]
     for result in heavy:
         if result.status is Status.PASSED and not _holds(result, verdict.alpha_pass):
             return f"{result.id} is called passed, but its numbers do not show it"
@@ -208,8 +208,10 @@ def contradiction(report: Report) -> str | None:
     return _unearned(heavy)
 
 
-def _counts(result: Result) -> bool:
+def counts(result: Result) -> bool:
     """Whether a result bears on the verdict."""
+    if result.status is Status.SKIPPED and result.reason == NONE_YET:
+        return False
     return result.severity is not Severity.MINOR and result.status is not Status.INFO
 
 

@@ -13,7 +13,7 @@ from modelgate.errors import MistakesError, ModelgateError, UnaskedError, UsageE
 from modelgate.giving import Asked, absent, given
 from modelgate.needs import need_in, pair_of, placed
 from modelgate.outcome import Status
-from modelgate.question import NO_CHAMPION, Question, blank, judged, skipped, sound
+from modelgate.question import Question, blank, judged, skipped, sound
 from modelgate.regrouping import asked_of
 from modelgate.report import Result
 from modelgate.slices import column_of, said
@@ -85,7 +85,7 @@ def _results(
         return found
     if asked.champion is None:
         if step.margin.asked:
-            found.append(blank(versus, Status.SKIPPED, NO_CHAMPION))
+            found.append(blank(versus, Status.SKIPPED, asked.without_champion))
         return found
     gathered = asked.gathered.get(step.data)
     need = None if gathered is None else pair_of(check, step, gathered.facts)

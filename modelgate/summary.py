@@ -157,6 +157,15 @@ def origin(report: Report) -> str:
     return " · ".join(parts)
 
 
+def recorded(report: Report) -> str:
+    """Which decision of the log came of it; nothing where none did."""
+    decision = report.provenance.get("decision")
+    if not isinstance(decision, Mapping):
+        return ""
+    place, until = (printable(decision.get(key), 40) for key in ("sequence", "expires"))
+    return f"recorded as entry {place} of the log, good until {until[:10]}"
+
+
 def _part(report: Report, name: str) -> Mapping[str, Any]:
     part = report.subject.get(name)
     return part if isinstance(part, Mapping) else {}

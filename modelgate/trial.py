@@ -49,6 +49,7 @@ class Trial:
         taken: what was taken for what.
         champion: the model to compare with; None where there is none.
         cases: file -> the hand-written cases in it.
+        unclaimed: the alias of a champion that no model has had yet; None where there is none.
         keeps: whether inputs that break a property are kept in the project, and tried again.
     """
 
@@ -61,6 +62,7 @@ class Trial:
     taken: list[str] = field(default_factory=list)
     champion: Asker | None = None
     cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
+    unclaimed: str | None = None
     keeps: bool = False
 
     @property

@@ -20,6 +20,7 @@ from modelgate.dataset import BLOCK_ROWS
 from modelgate.errors import ModelError
 from modelgate.model import Artifact
 from modelgate.suite import ModelPart
+from modelgate.worker.preparing import Material
 
 Raw = Mapping[str, NDArray[Any]]
 PROBED = 64
@@ -101,6 +102,11 @@ class Asker(ABC):
         None where that cannot be told, as of a function.
         """
         del outputs
+        return None
+
+    @property
+    def material(self) -> Material | None:
+        """What makes the model's inputs, as a worker was given it; None where nothing does."""
         return None
 
     def images(self, folder: Path) -> Mapping[str, object] | None:

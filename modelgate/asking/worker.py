@@ -29,6 +29,7 @@ from modelgate.stand_in import stand_in
 from modelgate.suite import ModelPart
 from modelgate.worker import Worker
 from modelgate.worker.granting import NOTHING, Granted
+from modelgate.worker.preparing import Material
 from modelgate.worker.questions import RowError
 
 _SHORT = "sha256:0123456789ab"
@@ -166,7 +167,7 @@ class WorkerAsker(Asker):
             ModelError: MG3014, the file is not the one any more; and what opening raises.
         """
         worker = Worker.start(
-            path or self.artifact.path,
+            path or self._worker.path,
             provider=self._worker.provider,
             limits=self._worker.limits,
             backend=backend,
@@ -210,6 +211,11 @@ class WorkerAsker(Asker):
     ) -> NDArray[Any]:
         """See `Bench.refitted`; the process is for nothing else any more."""
         return self._worker.refit(feeds(self._feeds, rows), truth, folds, seed=seed)
+
+    @property
+    def material(self) -> Material | None:
+        """See `Asker.material`."""
+        return self._worker.material
 
     @property
     def worker(self) -> Worker:

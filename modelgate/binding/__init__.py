@@ -64,6 +64,11 @@ class Reading:
         return tuple(name for name in wanted if name is not None)
 
     @property
+    def positive_class(self) -> Any:
+        """The positive class in the words of the data; None where there is none."""
+        return None if self.positive is None else self.classes[self.positive]
+
+    @property
     def facts(self) -> Facts:
         """What aggregates have to know."""
         return Facts(task=self.task, classes=self.classes, positive=self.positive)

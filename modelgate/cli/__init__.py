@@ -26,6 +26,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "drift": ("modelgate.cli.drift", "have rows drifted from a reference? no model needed"),
     "schema": ("modelgate.cli.schema", "draft what each column of data should hold"),
     "demo": ("modelgate.cli.demo", "see the gate at work on small real models"),
+    "register": ("modelgate.cli.register", "keep a model in the registry"),
+    "promote": ("modelgate.cli.promote", "let a decided version serve"),
+    "rollback": ("modelgate.cli.rollback", "let what served before serve again"),
+    "approve": ("modelgate.cli.approve", "give a decision the approval that it needs"),
+    "history": ("modelgate.cli.history", "who decided and moved what, when and why"),
+    "verify": ("modelgate.cli.verify", "is what the log says true?"),
+    "keys": ("modelgate.cli.keys", "keys that sign decisions"),
     "list": ("modelgate.cli.list", "the checks, suites and formats that there are"),
     "explain": ("modelgate.cli.explain", "what a check asks, or what an error code means"),
     "report": ("modelgate.cli.report", "show a stored report in another format"),
@@ -34,6 +41,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
     "Judge a model": ("check", "compare", "curate", "selftest"),
     "Compare data": ("drift", "schema"),
+    "Ship it": ("register", "promote", "rollback", "approve"),
+    "Prove it": ("history", "verify", "keys"),
     "Look things up": ("list", "explain", "report"),
 }
 ABOUT = """\
@@ -54,7 +63,8 @@ Examples:
 
 Exit codes: 0 promote, 1 block, 11 hold. All others keep the gate shut as well: 2 a
 mistake in what was written, 3 model or data unusable, 4 a check was not completed,
-5 refused for safety, 6 disk, 7 a service outside, 70 a bug of ours, 130 and 143
+5 refused for safety, 6 registry or disk, 7 a service outside, 8 not deployed, what
+served before serves, 9 nor does that, 10 a conflict, 70 a bug of ours, 130 and 143
 interrupted."""
 
 MOST_MISTAKES = 200

@@ -7,6 +7,8 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from modelgate.reference import reference_in
+
 ENDPOINTS = ("http://", "https://")
 """How the address of a model begins that answers over HTTP."""
 _NAMED = re.compile(r"(?P<place>[^\0]{1,300}):(?P<function>[A-Za-z_]\w{0,99})", re.ASCII)
@@ -28,7 +30,8 @@ def pathless(model: str) -> bool:
     """Whether a model is named in a way that hangs on no folder: all but files are."""
     function = parted(model)
     of_module = function is not None and not function[0].endswith(".py")
-    return of_module or model.startswith(("columns:", *ENDPOINTS))
+    of_registry = reference_in(model) is not None
+    return of_module or of_registry or model.startswith(("columns:", *ENDPOINTS))
 
 
 def source_of(module: str, folder: Path) -> Path | None:

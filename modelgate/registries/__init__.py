@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from modelgate.errors import UsageError
-from modelgate.escape import shown
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-"""Of models and aliases: it has to serve as the name of a file, too."""
-REFERENCE = re.compile(rf"({NAME.pattern})@({NAME.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ class Version:
         return f"{self.name}@{self.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A statement in the log.
 
@@ -72,6 +64,7 @@ class Entry:
         digest: "sha256:..." of the envelope's bytes; the next entry names it.
         kind: "decision", "move" or "approval".
         name: of the model.
+        subject: "sha256:..." of the model that it is about.
         envelope: the signed statement.
     """
 
@@ -79,25 +72,5 @@ class Entry:
     digest: str
     kind: str
     name: str
+    subject: str
     envelope: bytes
-
-
-def checked_name(name: str, what: str) -> str:
-    """The same name.
-
-    Raises:
-        UsageError: MG2400, it has other characters than it may.
-    """
-    if not NAME.fullmatch(name):
-        raise UsageError(
-            "MG2400",
-            f"{shown(name, 60)} cannot be the name of {what}",
-            hint="letters, digits, '.', '_' and '-', a letter or digit first, at most 100",
-        )
-    return name
-
-
-def parted(reference: str) -> tuple[str, str] | None:
-    """The name and the version or alias of `NAME@VERSION|ALIAS`; None where it is no such text."""
-    found = REFERENCE.fullmatch(reference)
-    return None if found is None else (found[1], found[2])

@@ -97,6 +97,20 @@ class Blobs:
                 target.unlink()
             raise _changed(digest)
 
+    def verify(self, digest: str) -> None:
+        """That a blob is there, with the bytes that were kept.
+
+        Raises:
+            RefusedError: MG5086, it is missing, or its bytes were changed.
+        """
+        try:
+            with self._path(digest).open("rb") as reader:
+                found = f"{PREFIX}{hashlib.file_digest(reader, 'sha256').hexdigest()}"
+        except OSError as error:
+            raise _missing(digest, error.strerror or "") from error
+        if found != digest:
+            raise _changed(digest)
+
     def holds(self, digest: str) -> bool:
         """Whether there is a blob of that name, whatever its bytes are by now."""
         return self._path(digest).is_file()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,11 @@ class Database:
                 self.engine = sa.create_engine(url, pool_pre_ping=True)
             self._migrate()
 
+    @property
+    def shown(self) -> str:
+        """Its URL without the password."""
+        return _harmless(self.url)
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state, and takes no lock from any writer.
@@ -70,7 +76,29 @@ class Database:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
                 yield connection
 
-    def _turn(self) -> Any:
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """A turn of one's own at something, such as an alias and what serves there.
+
+        Args:
+            name: of it, fit for the name of a file.
+        """
+        if self._file is not None:
+            return _locked(self._file.with_name(f".{name}.lock"))
+        return self._locked_there(name)
+
+    @contextmanager
+    def _locked_there(self, name: str) -> Iterator[None]:
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+        with told(self.url), self.engine.connect() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+                connection.commit()
+
+    def _turn(self) -> AbstractContextManager[None]:
         """Writers of one file queue for a lock beside it, which the system gives in turn."""
         return nullcontext() if self._file is None else _locked(self._file.with_suffix(".lock"))
 

@@ -54,6 +54,7 @@ entries = Table(
     Column("digest", String(71), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("name", String(100), nullable=False, index=True),
+    Column("subject", String(71), nullable=False, index=True),
     Column("envelope", LargeBinary, nullable=False),
 )
 aliases = Table(

@@ -26,6 +26,7 @@ from modelgate.summary import (
     about,
     chosen,
     origin,
+    recorded,
     rule,
     tidy,
     why,
@@ -121,6 +122,8 @@ class _Page(Page):
         yield self.text(rule(report), "dim")
         if judged := origin(report):
             yield self.text(judged, "dim")
+        if kept := recorded(report):
+            yield self.text(kept, "dim")
         decision = report.verdict.decision
         yield self.text(
             f"{decision.upper()}, exit code {report.verdict.exit_code}", COLOURS[decision]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.declare import Check
-from modelgate.escape import shown
 from modelgate.kinds import Kind, read_value
 from modelgate.kinds.composed import Many
 from modelgate.kinds.single import Choice, Number, Text
@@ -104,9 +103,6 @@ def _champion(node: Node | None, mistakes: Mistakes) -> str | None:
     if node is None:
         return None
     path: str | None = read_value(Text(), node, "champion", mistakes)
-    if path is not None and "@" in path and not path.endswith(".onnx"):
-        message = f"models of a registry, such as {shown(path)}, come in a later version"
-        mistakes.add("MG2117", message, node.where, hint="give the path of an ONNX file")
     return path
 
 

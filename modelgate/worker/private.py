@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from modelgate.errors import ModelError, RefusedError, StorageError
 from modelgate.escape import printable, shown
 from modelgate.formats.regular import open_regular
+from modelgate.model import whole_digest
 from modelgate.worker.limits import MIB
 
 MODEL = "model.onnx"
@@ -58,14 +59,8 @@ class PrivateFolder:
 
     @property
     def digest(self) -> str:
-        """Of the model as "sha256:..."; with weights in other files, of the list of all digests.
-
-        The list has a line a file, digest and name as `sha256sum` writes them, the model first.
-        """
-        if len(self.digests) == 1:
-            return f"sha256:{self.digests['']}"
-        lines = [f"{digest}  {name or 'model'}\n" for name, digest in sorted(self.digests.items())]
-        return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+        """Of the model as "sha256:...", weights in other files included."""
+        return whole_digest(self.digests)
 
     def take_model(self, path: Path, most: int) -> None:
         """Copy the model.

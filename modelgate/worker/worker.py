@@ -28,6 +28,7 @@ class Worker(Asked):
     Whatever goes wrong on the other side raises here, and ends the other side.
 
     Attributes:
+        path: of the model's file.
         provider: onnxruntime's execution provider.
         limits: what it may take.
         idle_bytes: memory that it took before it opened the model; 0 where nobody asked.
@@ -40,7 +41,8 @@ class Worker(Asked):
         self._paused = False
         self._format = "onnx"
         self._function: str | None = None
-        self._path = path
+        self._called: str | None = None
+        self.path = path
         self.provider = provider
         self.limits = limits
         self._began = time.monotonic()
@@ -66,6 +68,7 @@ class Worker(Asked):
         backend: Backend = "onnxruntime",
         weighed: bool = False,
         function: str | None = None,
+        called: str | None = None,
     ) -> Self:
         """Start a worker on a model file; it opens the model while the caller goes on.
 
@@ -77,6 +80,7 @@ class Worker(Asked):
             backend: what runs the model.
             weighed: whether the memory is read that it takes before the model.
             function: the one that answers, where the file is one of Python.
+            called: what people call the model, where that is not its file: "churn@3".
 
         Raises:
             ModelError: the file is missing, unreadable, or of no format that is known.
@@ -85,7 +89,7 @@ class Worker(Asked):
         path = Path(path)
         format_ = recognise(path, function=function is not None)
         worker = cls(path, threads, provider, limits)
-        worker._format, worker._function = format_, function
+        worker._format, worker._function, worker._called = format_, function, called
         worker._paused = weighed
         try:
             worker._folder.take_model(path, limits.model_bytes)
@@ -131,6 +135,26 @@ class Worker(Asked):
         return self._function
 
     @property
+    def format(self) -> str:
+        """Of the file, as its beginning tells."""
+        return self._format
+
+    @property
+    def digest(self) -> str:
+        """Of the bytes that were copied, "sha256:..."."""
+        return self._folder.digest
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The files of the open model, "" for its own: "sha256:..." of the bytes."""
+        return {name: f"sha256:{digest}" for name, digest in self._folder.digests.items()}
+
+    @property
+    def material(self) -> preparing.Material | None:
+        """What makes the model's inputs; None where the rows hold them already."""
+        return None if self._prepared is None else self._prepared.material
+
+    @property
     def isolation(self) -> tuple[str, ...]:
         """The layers around the process that held, strongest first."""
         return self._isolation
@@ -172,8 +196,8 @@ class Worker(Asked):
             passed = time.monotonic() - self._began
             self.opening_seconds = gauges.seconds_told(header, passed)
             return Artifact(
-                name=self._named(self._path.name),
-                path=self._named(str(self._path)),
+                name=self._named(self.path.name),
+                path=self._named(str(self.path)),
                 format=self._format,
                 digest=self._folder.digest,
                 bytes=self._folder.bytes,
@@ -192,15 +216,15 @@ class Worker(Asked):
         """
         if self._format == "onnx":
             names = told.files(header.get("files"))
-            self._folder.take_external(self._path, names, self.limits.model_bytes)
+            self._folder.take_external(self.path, names, self.limits.model_bytes)
         elif self._format == "sklearn":
-            granting.refuse_types(told.files(header.get("types")), granted, str(self._path))
+            granting.refuse_types(told.files(header.get("types")), granted, str(self.path))
         else:
-            granting.refuse_code(self._folder.digest, granted, str(self._path))
+            granting.refuse_code(self._folder.digest, granted, str(self.path))
         self._questions.send({"is": "go"})
 
     def _named(self, path: str) -> str:
-        return path if self._function is None else f"{path}:{self._function}"
+        return self._called or (path if self._function is None else f"{path}:{self._function}")
 
     def _next(self) -> dict[str, Any]:
         seconds = self.limits.open_seconds

@@ -52,7 +52,6 @@ TOP = [
     case("a-list", "- metric: accuracy\n", "MG2107", "1:1", "block of keys, not a list"),
     case("a-text", "metric accuracy\n", "MG2107", "1:1", "not the text 'metric accuracy'"),
     case("unknown-key", "chekcs: []\n" + ONE, "MG2108", "1:1", "'chekcs'", "mean 'checks'?"),
-    case("champion", "champion: a@b\n" + ONE, "MG2117", "1:11", "come in a later version"),
     case("champion-is-a-list", "champion: [a]\n" + ONE, "MG2109", "1:11", "takes a text"),
     case("alpha-above-5", "policy: {alpha_pass: 0.1}\n" + ONE, "MG2109", "1:22", "to 0.05"),
     case("task", "task: clasification\n" + ONE, "MG2111", "1:7", "mean 'classification'?"),

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(71), nullable=False, unique=True),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("name", sa.String(100), nullable=False, index=True),
+        sa.Column("subject", sa.String(71), nullable=False, index=True),
         sa.Column("envelope", sa.LargeBinary, nullable=False),
     )
     op.create_table(

@@ -1,0 +1,43 @@
+"""A person's word for a decision that needs it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from modelgate.deciding import report_in, statement
+from modelgate.errors import RefusedError, UsageError
+from modelgate.registries import Entry
+from modelgate.registries.embedded import Registry, entry_named
+
+
+def approve(registry: Registry, decision: str, reason: str) -> Entry:
+    """Approve a decision.
+
+    Args:
+        registry: that holds it.
+        decision: its place in the log, or the beginning of its digest.
+        reason: why; it stands in the log.
+
+    Raises:
+        UsageError: MG2404, there is no such entry; MG2408, the reason is empty; MG2411, it is no
+            decision.
+        RefusedError: MG5099, it is one that no approval lifts.
+        StorageError: the log cannot be written.
+    """
+    if not reason.strip():
+        raise UsageError("MG2408", "an approval needs a reason", hint="--reason TEXT")
+    entry, found = entry_named(registry, decision)
+    if found.kind != "decision":
+        raise UsageError("MG2411", f"entry {entry.sequence} is a {found.kind}, and no decision")
+    verdict = report_in(found, f"entry {entry.sequence}").verdict
+    liftable = verdict.exit_code == 11 and verdict.policy.get("on_hold") == "ask"
+    if verdict.decision != "promote" and not liftable:
+        raise RefusedError(
+            "MG5099",
+            f"entry {entry.sequence} says {verdict.decision}, which no approval lifts",
+            hint="a hold for want of evidence is lifted where its suite says `on_hold: ask`",
+        )
+    version = registry.version(found.name, found.body["version"])
+    body = {"decision": entry.digest, "reason": reason}
+    with registry.changing() as change:
+        return change.append(partial(statement, kind="approval", version=version, body=body))

@@ -1,0 +1,99 @@
+"""`modelgate history NAME`: who moved what, when and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelgate.cli.registry import opened, registry_option
+
+if TYPE_CHECKING:
+    from modelgate.events import Event
+    from modelgate.registries.embedded import Registry
+
+
+@click.command(
+    name="history",
+    short_help="who decided and moved what, when and why",
+    epilog="Examples: modelgate history churn; modelgate history churn --envelopes churn.jsonl",
+)
+@click.argument("name")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How it is shown.",
+)
+@click.option(
+    "--envelopes",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the whole signed log, a line an envelope, for `modelgate verify FILE --key KEY`.",
+)
+@registry_option
+def command(name: str, form: str, envelopes: Path | None, registry: str | None) -> None:
+    """Show every decision, approval and move of NAME, the oldest first, and where its aliases lead.
+
+    The log is one for all models of a registry, each entry signed and chained to the one before;
+    `--envelopes` writes all of it, since a part could not be verified.
+    """
+    from modelgate.events import as_csv, as_json, event_of
+
+    with opened(registry) as (kept, _):
+        kept.versions(name)
+        if envelopes is not None:
+            _write(kept, envelopes)
+            return
+        from modelgate.registries.log import statement_of
+
+        events = [event_of(entry, statement_of(entry)) for entry in kept.entries(name=name)]
+        if form == "table":
+            _show(kept, name, events)
+            return
+    click.echo(as_json(events) if form == "json" else as_csv(events), nl=False)
+
+
+def _write(registry: Registry, path: Path) -> None:
+    from modelgate.atomic import write_file
+
+    lines = [entry.envelope for entry in registry.entries()]
+    write_file(path, b"".join(line + b"\n" for line in lines))
+    click.echo(f"{path}: {len(lines)} envelope{'s' * (len(lines) != 1)}")
+
+
+def _show(registry: Registry, name: str, events: list[Event]) -> None:
+    from modelgate.cli.page import Page
+
+    page = Page()
+    page.heading("Versions")
+    page.table(
+        [
+            (
+                f"{version}",
+                version.digest[7:19],
+                version.created[:16].replace("T", " "),
+                ", ".join(
+                    [*version.aliases, *(f"{key}={value}" for key, value in version.tags.items())]
+                ),
+            )
+            for version in registry.versions(name)
+        ]
+    )
+    page.gap()
+    page.heading("Log")
+    page.table(
+        [
+            (
+                str(event.sequence),
+                event.when[:16].replace("T", " "),
+                event.who,
+                event.version,
+                f"{event.says}; {event.why}" if event.why else event.says,
+            )
+            for event in events
+        ]
+    )

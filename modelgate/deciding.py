@@ -1,0 +1,215 @@
+"""From a report to a decision that lasts, and back again."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from modelgate.decisions.statement import Statement, now
+from modelgate.errors import RefusedError
+from modelgate.project import DECISION_DAYS, Project
+from modelgate.provenance import commit_of
+from modelgate.registries import Entry, Version
+from modelgate.registries.embedded import Registry
+from modelgate.registries.log import statement_of
+from modelgate.registry_place import Lent, open_registry
+from modelgate.report import Report, Result
+from modelgate.report_file import read_report, report_json
+from modelgate.trial import Trial
+
+FREE = ("evidence", "details", "where", "says")
+"""Of a result: what only people read, and what tells where the suite stood on this machine."""
+
+
+def kept(report: Report, trial: Trial, candidate: Lent | None, project: Project | None) -> Report:
+    """Keep what a trial measured; of a version of the registry, what was decided as well.
+
+    Raises:
+        StorageError: it cannot be written: then nothing was decided.
+    """
+    if project is not None:
+        commit = commit_of(project.root)
+        report = replace(report, provenance={**report.provenance, "commit": commit})
+    if candidate is not None:
+        return decided(report, trial, candidate, project)
+    registry = open_registry(create=True)
+    try:
+        with registry.changing() as change:
+            change.log_run(report, None)
+    finally:
+        registry.close()
+    return report
+
+
+def decided(report: Report, trial: Trial, candidate: Lent, project: Project | None) -> Report:
+    """Record what was decided about a version; the report, which names the decision.
+
+    Args:
+        report: of the trial.
+        trial: that was held.
+        candidate: the version that was judged.
+        project: says how long a decision holds; None where there is none.
+
+    Raises:
+        StorageError: it cannot be written: then nothing was decided.
+        RefusedError: MG5089, what was written is not what is read back.
+    """
+    registry, version = candidate.registry, candidate.version
+    evidence = registry.blobs.put_bytes(report_json(report))
+    expires = datetime.now(UTC) + timedelta(
+        days=project.decision_days if project else DECISION_DAYS
+    )
+    body = {
+        "version": version.number,
+        "report": signed_part(report),
+        "results": results_digest(report),
+        "evidence": evidence,
+        "expires": expires.isoformat(timespec="seconds"),
+        "reading": _reading(trial, registry),
+        "unfamiliar": _unfamiliar(report.results),
+        "wear": None,
+        "seeded": trial.options.seed is not None,
+        "environment": _environment(report),
+    }
+    make = partial(statement, kind="decision", version=version, body=body)
+    with registry.changing() as change:
+        entry = change.append(make)
+        change.log_run(report, entry.sequence)
+    _refuse_unlike(registry, entry)
+    return with_decision(report, entry, expires.isoformat(timespec="seconds"))
+
+
+def statement(sequence: int, prev: str, *, kind: Any, version: Version, body: Any) -> Statement:
+    """A statement about a version, at a place of the log."""
+    return Statement(
+        kind=kind,
+        name=version.name,
+        digest=version.digest,
+        sequence=sequence,
+        prev=prev,
+        issued=now(),
+        by=who(),
+        body=body,
+    )
+
+
+def who() -> str:
+    """The one who asks, by the name that the system gives."""
+    try:
+        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"user {os.getuid()}"
+
+
+def with_decision(report: Report, entry: Entry, expires: str) -> Report:
+    """The report, naming the decision that came of it."""
+    told = {"sequence": entry.sequence, "digest": entry.digest, "expires": expires}
+    return replace(report, provenance={**report.provenance, "decision": told})
+
+
+def signed_part(report: Report) -> dict[str, Any]:
+    """What of a report is signed: all that a verdict can be recomputed from, JSON-ready."""
+    whole: dict[str, Any] = json.loads(report_json(report))
+    whole["provenance"] = {}
+    whole["findings"] = []
+    whole["results"] = [
+        {key: value for key, value in result.items() if key not in FREE}
+        for result in whole["results"]
+    ]
+    return whole
+
+
+def results_digest(report: Report) -> str:
+    """Of all that another run of the same model on the same rows has to give again."""
+    part = signed_part(report)
+    said = {
+        "decision": part["verdict"]["decision"],
+        "subject": {**part["subject"], "model": part["subject"]["model"]["digest"]},
+        "results": [one for one in part["results"] if one["kind"] != "measured"],
+    }
+    for role in said["subject"]["data"].values():
+        role.pop("rows_asked_again")
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def report_in(decision: Statement, name: str) -> Report:
+    """The report that a decision rests on, checked to follow from its own results.
+
+    Raises:
+        RefusedError: MG5050, it does not; MG5087, it is none.
+    """
+    from modelgate.errors import UsageError
+
+    try:
+        return read_report(json.dumps(decision.body["report"]).encode(), name)
+    except UsageError as error:
+        raise RefusedError("MG5087", f"{name} holds no report: {error.message}") from error
+
+
+def _refuse_unlike(registry: Registry, entry: Entry) -> None:
+    """Nothing is called decided that is not on the disk."""
+    found = registry.entry(entry.sequence)
+    if found is None or found.envelope != entry.envelope:
+        raise RefusedError("MG5089", f"entry {entry.sequence} is not what was just written there")
+    statement_of(found)
+
+
+def _reading(trial: Trial, registry: Registry) -> dict[str, Any]:
+    """How the model was fed and read, for whatever serves it; see `Release.reading`."""
+    told, reading = trial.told, trial.reading
+    answers = reading or next((one.answers for one in trial.roles.values() if one.answers), None)
+    return {
+        "inputs": {tensor: list(columns) for tensor, columns in told.inputs.items()},
+        "columns": None if trial.asker.columns is None else list(trial.asker.columns),
+        "task": None if answers is None else answers.task,
+        "scores": told.scores if answers is None else answers.scores,
+        "labels": told.labels if answers is None else answers.labels,
+        "values": None if answers is None else answers.values,
+        "scores_are": told.scores_are if answers is None else answers.scores_are,
+        "classes": list(told.classes if answers is None else answers.classes),
+        "positive": told.positive if answers is None else answers.positive_class,
+        "threshold": told.threshold if answers is None else answers.threshold,
+        "types": list(told.types),
+        "prepare": _prepare(trial, registry),
+    }
+
+
+def _prepare(trial: Trial, registry: Registry) -> dict[str, Any] | None:
+    material = trial.asker.material
+    if material is None:
+        return None
+    asked = material.preparation
+    file = None
+    if material.content:
+        registry.blobs.put_bytes(material.content)
+        file = asked.file.name if asked.file is not None else asked.name
+    return {
+        "kind": asked.kind,
+        "name": asked.name,
+        "settings": dict(asked.settings),
+        "digest": material.digest,
+        "file": file,
+    }
+
+
+def _unfamiliar(results: tuple[Result, ...]) -> Mapping[str, Any] | None:
+    """The first out-of-domain threshold that a step exported."""
+    for result in results:
+        threshold = result.details.get("threshold")
+        if result.check == "ood_detection" and isinstance(threshold, dict):
+            return threshold
+    return None
+
+
+def _environment(report: Report) -> dict[str, Any]:
+    """With what it was decided."""
+    keys = ("modelgate", "python", "platform", "packages", "isolation", "commit", "seed", "started")
+    return {key: report.provenance.get(key) for key in keys}

@@ -1,0 +1,271 @@
+"""Whether a version may stand at an alias: which decision says so, and whether it still counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelgate.decisions.statement import Statement
+from modelgate.errors import ConflictError, RefusedError, UsageError
+from modelgate.library import Library, builtin_root
+from modelgate.outcome import Severity, Status
+from modelgate.project import Project
+from modelgate.reference import checked_name
+from modelgate.registries import Entry, Version
+from modelgate.registries.embedded import Change, Registry
+from modelgate.registries.log import statement_of
+from modelgate.releases import keys_of
+from modelgate.report import Report
+from modelgate.suite import Suite
+from modelgate.suite_asked import find_suite
+from modelgate.targets import Target, target_class
+from modelgate.verification import expired, verified
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Key
+
+BY_HAND = "must_get_right"
+"""The check whose cases people have labelled, whatever the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An alias of a model, with all that moves with it.
+
+    Attributes:
+        registry: that holds both.
+        project: what is said of the alias; None where there is none.
+        name, alias: "churn", "production".
+        keys: of those whose decisions open the gate.
+    """
+
+    registry: Registry
+    project: Project | None
+    name: str
+    alias: str
+    keys: Mapping[str, Key] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Target | None:
+        """What serves; None where the alias alone moves."""
+        policy = None if self.project is None else self.project.policy(self.name, self.alias)
+        if self.project is None or policy is None or policy.target is None:
+            return None
+        name, settings = policy.target
+        return target_class(name)(settings, self.project.root)
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.alias}"
+
+
+def place(
+    registry: Registry, project: Project | None, name: str, alias: str, *trusted: Path
+) -> Place:
+    """An alias.
+
+    Args:
+        registry: that holds it.
+        project: what is said of it.
+        name: of the model.
+        alias: such as "production".
+        trusted: public keys whose decisions open the gate, files or folders.
+
+    Raises:
+        UsageError: MG2400, no alias can be called so.
+        RefusedError: MG5084, MG5093, there is no public key.
+    """
+    checked_name(alias, "an alias")
+    if alias.isdigit():
+        raise UsageError(
+            "MG2400", f"{alias} would be taken for a version: name the alias otherwise"
+        )
+    return Place(registry, project, name, alias, keys_of(*trusted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """A decision that opens the gate.
+
+    Attributes:
+        decision: digest of its envelope.
+        sequence: its place in the log.
+        approval: digest of the approval that it needed; None where it needed none.
+        suite: digest of the suite that it was made by.
+        notes: what is to be said of it.
+    """
+
+    decision: str
+    sequence: int
+    approval: str | None = None
+    suite: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def earned(where: Place, version: Version, before: Version | None) -> Earned:
+    """The decision by which a version may stand at an alias.
+
+    The latest about these bytes counts, of the suite that the project names for the alias; an
+    earlier one that said otherwise does not.
+
+    Args:
+        where: the alias.
+        version: that wants to stand there.
+        before: that stands there now; None for nothing.
+
+    Raises:
+        RefusedError: MG5094, nothing was decided; MG5095, it was not decided to promote; MG5096, it
+            is expired; MG5097, no labelled data had a say; MG5098, an approval is missing.
+        ConflictError: MG8502, it was compared with something else than what stands there;
+            MG8505, the data are others by now.
+    """
+    suite = _suite(where)
+    entry, decision = _latest(where, version, suite)
+    found = verified(entry.envelope, where.keys, name=f"the decision about {version}")
+    if found.statement != decision or found.report is None:
+        raise RefusedError("MG5092", f"entry {entry.sequence} of the log was changed")
+    report = found.report
+    if expired(decision):
+        raise RefusedError(
+            "MG5096",
+            f"the decision about {version} expired on {decision.body['expires'][:10]}",
+            hint=f"modelgate check {version}",
+        )
+    _refuse_other_champion(where, version, report, before)
+    if suite is not None:
+        _refuse_other_data(suite, report, version)
+    elif not _labelled(report):
+        raise RefusedError(
+            "MG5097",
+            f"no passed blocker of {version} was measured on labelled data",
+            hint="name test data with a target; or in modelgate.yaml the suite of the alias",
+        )
+    return Earned(
+        decision=entry.digest,
+        sequence=entry.sequence,
+        approval=_approval(where, version, entry, report),
+        suite=suite_digest(decision),
+    )
+
+
+def refuse_superseded(change: Change, version: Version, found: Earned) -> None:
+    """No later decision about the same bytes, by the same suite, stands in the log.
+
+    Raises:
+        ConflictError: MG8504, there is one.
+    """
+    for entry in change.entries(version.name, "decision", version.digest, after=found.sequence):
+        if found.suite == suite_digest(statement_of(entry)):
+            raise ConflictError(
+                "MG8504",
+                f"{version} was decided about again meanwhile (entry {entry.sequence})",
+                hint="run the same command again",
+            )
+
+
+def suite_digest(decision: Statement) -> str:
+    """Of the suite that a decision was made by."""
+    return str(decision.body["report"]["subject"]["suite"]["digest"])
+
+
+def _suite(where: Place) -> Suite | None:
+    """The suite that the project names for the alias, as it stands now; None for none."""
+    policy = None if where.project is None else where.project.policy(where.name, where.alias)
+    if where.project is None or policy is None or policy.suite is None:
+        return None
+    library = Library(builtin_root(), where.project.root)
+    named = policy.suite
+    if named.endswith((".yaml", ".yml")):
+        named = str(where.project.root / named)
+    return find_suite(named, None, library)
+
+
+def _latest(where: Place, version: Version, suite: Suite | None) -> tuple[Entry, Statement]:
+    """The last decision about these bytes, by the suite that counts."""
+    found, others = None, 0
+    for entry in where.registry.entries(name=version.name, kind="decision", subject=version.digest):
+        decision = statement_of(entry)
+        if suite is None or suite_digest(decision) == suite.digest:
+            found = (entry, decision)
+        else:
+            others += 1
+    if found is None:
+        by = f" by {suite.path}, the suite of {where}, as it stands now" if suite and others else ""
+        raise RefusedError(
+            "MG5094",
+            f"nothing was decided about {version}{by}",
+            hint=f"modelgate check {version}" + (f" --suite {suite.path}" if suite else ""),
+        )
+    return found
+
+
+def _refuse_other_champion(
+    where: Place, version: Version, report: Report, before: Version | None
+) -> None:
+    champion = report.subject["champion"]
+    compared = None if champion is None else champion["digest"]
+    if compared == (None if before is None else before.digest):
+        return
+    against = "nothing" if champion is None else str(champion["name"])
+    raise ConflictError(
+        "MG8502",
+        f"{version} was compared with {against}, and {before or 'nothing'} stands at {where}",
+        hint=f"modelgate check {version}" + ("" if before is None else f" --champion {where}"),
+    )
+
+
+def _refuse_other_data(suite: Suite, report: Report, version: Version) -> None:
+    """The files that the suite names are still those that were read."""
+    for role, part in suite.data.items():
+        recorded = report.subject["data"].get(role)
+        if part.path is None or recorded is None:
+            continue
+        path = Path(suite.path).parent / part.path
+        if path.is_file() and _digest(path) != recorded["digest"]:
+            raise ConflictError(
+                "MG8505",
+                f"{part.path} holds other rows than those that {version} was decided by",
+                hint=f"modelgate check {version} --suite {suite.path}",
+            )
+
+
+def _labelled(report: Report) -> bool:
+    """Whether people's answers had a say in it."""
+    targets = {role: one["target"] for role, one in report.subject["data"].items()}
+    return any(
+        one.severity is Severity.BLOCKER
+        and one.status is Status.PASSED
+        and (one.check == BY_HAND or (one.kind == "statistical" and targets.get(one.data)))
+        for one in report.results
+    )
+
+
+def _approval(where: Place, version: Version, entry: Entry, report: Report) -> str | None:
+    """The digest of the approval of a decision that needs one; None where it needs none."""
+    policy = None if where.project is None else where.project.policy(where.name, where.alias)
+    verdict = report.verdict
+    liftable = verdict.exit_code == 11 and verdict.policy.get("on_hold") == "ask"
+    if verdict.decision != "promote" and not liftable:
+        raise RefusedError(
+            "MG5095",
+            f"{version} was decided to {verdict.decision}: {verdict.because[0]}",
+            hint=f"`modelgate history {version.name}` shows entry {entry.sequence}",
+        )
+    if verdict.decision == "promote" and not (policy and policy.approve):
+        return None
+    for one in where.registry.entries(name=version.name, kind="approval", subject=version.digest):
+        if statement_of(one).body["decision"] == entry.digest:
+            return verified(one.envelope, where.keys, name=f"entry {one.sequence}").digest
+    why = "was held" if liftable else f"needs an approval to stand at {where}"
+    raise RefusedError(
+        "MG5098",
+        f"{version} {why}, and nobody approved it",
+        hint=f"modelgate approve {entry.sequence} --reason TEXT",
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

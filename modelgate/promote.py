@@ -1,0 +1,260 @@
+"""Move an alias, and what serves: only to a version with a decision for exactly its bytes.
+
+One transaction verifies the decision, compares what stands with what it was compared with, writes
+the move into the log and moves the alias. Only then is the target told; where it fails, the alias
+goes back, and so does the target. Whoever is killed in between leaves an alias that the log
+explains, and the same command once more brings the target there.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from modelgate.deciding import statement
+from modelgate.earned import Earned, Place, earned, refuse_superseded
+from modelgate.errors import ConflictError, DeployError, StrandedError, UsageError
+from modelgate.registries import Entry, Version
+from modelgate.registries.embedded import Change
+from modelgate.releases import decision_of, released
+from modelgate.targets import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What was done.
+
+    Attributes:
+        version: that the alias leads to now.
+        alias: its name.
+        before: the version that it led to; None where it led nowhere.
+        entry: of the log that says so; None where the alias stood there already, and what serves
+            was brought there.
+        target: what serves; None where the alias alone moves.
+        notes: what else is to be said.
+    """
+
+    version: Version
+    alias: str
+    before: Version | None
+    entry: Entry | None
+    target: str | None
+    notes: tuple[str, ...] = ()
+
+
+def promote(where: Place, which: str) -> Moved:
+    """Lead an alias to a version, and make it serve.
+
+    Args:
+        where: the alias.
+        which: the version's number, or another alias that leads to it.
+
+    Raises:
+        UsageError: there is no such version.
+        RefusedError: it has no decision that opens the gate here, or its bytes were changed.
+        ConflictError: MG8501, MG8502, it was compared with another champion than the one that
+            stands there; or the decision is not of these data any more.
+        StorageError: the registry cannot be written.
+        DeployError: it does not serve; the alias and what serves were put back.
+        StrandedError: nor could what served before be put back.
+    """
+    version = where.registry.version(where.name, which)
+    with where.registry.database.turn(f"{where}"):
+        before = where.registry.alias(where.name, where.alias)
+        if before is not None and before.number == version.number:
+            return _again(where, version)
+        found = earned(where, version, before)
+        return _moved(where, version, before, found, why="promote", reason=None)
+
+
+def rollback(where: Place, reason: str) -> Moved:
+    """Lead an alias back to the version that stood there before, and make it serve.
+
+    Its decision is the one of its own promotion: that it is expired by now, or that a later one
+    says otherwise, keeps nobody from going back.
+
+    Args:
+        where: the alias.
+        reason: why; it stands in the log.
+
+    Raises:
+        UsageError: MG2407, there is nothing to go back to; MG2408, the reason is empty.
+        RefusedError: its decision or its bytes do not hold.
+        StorageError, DeployError, StrandedError: as `promote`.
+    """
+    if not reason.strip():
+        raise UsageError("MG2408", "a rollback needs a reason", hint="--reason TEXT")
+    with where.registry.database.turn(f"{where}"):
+        now = where.registry.alias(where.name, where.alias)
+        stack = stood(where)
+        if now is None or len(stack) < 2:
+            raise UsageError(
+                "MG2407", f"there is nothing to go back to: no version stood at {where} before"
+            )
+        number, decision = stack[-2]
+        version = where.registry.version(where.name, number)
+        old, _ = decision_of(where.registry, decision, where.keys, version=version)
+        found = Earned(decision=decision, sequence=old.statement.sequence)
+        return _moved(where, version, now, found, why="rollback", reason=reason)
+
+
+def stood(where: Place) -> list[tuple[int, str]]:
+    """The versions that stood at an alias and were not taken back, the latest last.
+
+    Each with the digest of the decision that it was promoted by.
+    """
+    stack: list[tuple[int, str]] = []
+    for _, move in where.registry.statements(name=where.name, kind="move"):
+        if move.body["alias"] != where.alias:
+            continue
+        if move.body["why"] == "promote":
+            stack.append((move.body["to"], move.body["decision"]))
+        elif stack:
+            stack.pop()
+    return stack
+
+
+def _moved(
+    where: Place,
+    version: Version,
+    before: Version | None,
+    found: Earned,
+    *,
+    why: str,
+    reason: str | None,
+) -> Moved:
+    """The alias first, then the target; back again where that fails."""
+    target = where.target
+    if target is None:
+        where.registry.verify(version)  # an alias never leads to what could not serve
+        entry = _swapped(where, version, before, found, why=why, reason=reason)
+    else:
+        with _files(where, version, found.decision) as release:
+            entry = _swapped(where, version, before, found, why=why, reason=reason)
+            try:
+                target.deploy(release)
+            except DeployError as error:
+                _back(where, version, before, target, error)
+                raise
+    return Moved(
+        version=version,
+        alias=where.alias,
+        before=before,
+        entry=entry,
+        target=None if target is None else str(target),
+        notes=found.notes,
+    )
+
+
+def _swapped(
+    where: Place,
+    version: Version,
+    before: Version | None,
+    found: Earned,
+    *,
+    why: str,
+    reason: str | None,
+) -> Entry:
+    """Compare and swap, with its entry in the log: one transaction."""
+    body = {
+        "alias": where.alias,
+        "from": None if before is None else before.number,
+        "to": version.number,
+        "decision": found.decision,
+        "approval": found.approval,
+        "why": why,
+        "reason": reason,
+    }
+    with where.registry.changing() as change:
+        _refuse_stale(where, change, before)
+        if why == "promote":
+            refuse_superseded(change, version, found)
+        entry = change.append(partial(statement, kind="move", version=version, body=body))
+        change.point(where.name, where.alias, version.number, entry.sequence)
+    return entry
+
+
+def _back(
+    where: Place, version: Version, before: Version | None, target: Target, error: DeployError
+) -> None:
+    """What stood there before stands there again, and serves.
+
+    Raises:
+        StrandedError: MG9001, it cannot be put back.
+    """
+    decision = None if before is None else _decision_at(where, before)
+    body: dict[str, Any] = {
+        "alias": where.alias,
+        "from": version.number,
+        "to": None if before is None else before.number,
+        "decision": decision,
+        "approval": None,
+        "why": "returned",
+        "reason": error.message,
+    }
+    about = before or version
+    with where.registry.changing() as change:
+        _refuse_stale(where, change, version)
+        entry = change.append(partial(statement, kind="move", version=about, body=body))
+        number = None if before is None else before.number
+        change.point(where.name, where.alias, number, entry.sequence)
+    try:
+        if before is None or decision is None:
+            target.withdraw(where.name, where.alias)
+            return
+        with _files(where, before, decision) as release:
+            target.deploy(release)
+    except DeployError as second:
+        raise StrandedError(
+            "MG9001",
+            f"{error.message}; and {before or 'nothing'}, which served before, could not be put"
+            f" back: {second.message}",
+            hint=f"look at the target by hand; the registry says {before or 'nothing'} at {where}",
+        ) from error
+
+
+def _again(where: Place, version: Version) -> Moved:
+    """The alias stands there: bring what serves there too, as after a run that was broken off."""
+    target = where.target
+    if target is not None:
+        with _files(where, version, _decision_at(where, version)) as release:
+            target.deploy(release)
+    return Moved(
+        version=version,
+        alias=where.alias,
+        before=version,
+        entry=None,
+        target=None if target is None else str(target),
+    )
+
+
+def _decision_at(where: Place, version: Version) -> str:
+    """The decision by which a version stands at an alias, or stood there."""
+    found = [decision for number, decision in stood(where) if number == version.number]
+    if not found:
+        raise ConflictError("MG8503", f"no move in the log leads {where} to {version}")
+    return found[-1]
+
+
+@contextmanager
+def _files(where: Place, version: Version, decision: str) -> Iterator[Any]:
+    with tempfile.TemporaryDirectory(prefix="modelgate-") as folder:
+        yield released(
+            where.registry, version, where.alias, decision, Path(folder), keys=where.keys
+        )
+
+
+def _refuse_stale(where: Place, change: Change, expected: Version | None) -> None:
+    number = change.alias(where.name, where.alias)
+    if number != (None if expected is None else expected.number):
+        stands = "nothing" if number is None else f"{where.name}@{number}"
+        raise ConflictError(
+            "MG8501",
+            f"{where} was moved by somebody else meanwhile: {stands} stands there now",
+            hint=f"run `modelgate check` again, against {stands}",
+        )

@@ -1,0 +1,273 @@
+"""The registry that needs no server: a folder with a database, files by their digests, and keys.
+
+The database may also be PostgreSQL; then the folder holds the files alone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from modelgate.decisions.keys import FOLDER, own_signer
+from modelgate.decisions.statement import Statement
+from modelgate.errors import RefusedError, UsageError
+from modelgate.escape import shown
+from modelgate.model import whole_digest
+from modelgate.registries import Entry, Version, versions
+from modelgate.registries.blobs import Blobs
+from modelgate.registries.database import Database
+from modelgate.registries.log import appended, entry_at, read_entries, statement_of
+from modelgate.registries.runs import logged
+from modelgate.report import Report
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Signer
+
+DATABASE = "registry.db"
+BLOBS = "blobs"
+
+
+@dataclass(slots=True)
+class Change:
+    """A transaction: all of it is kept, or nothing.
+
+    Attributes:
+        connection: the one that may write.
+        signer: signs what is appended.
+    """
+
+    connection: sa.Connection
+    signer: Callable[[], Signer]
+
+    def append(self, make: Callable[[int, str], Statement]) -> Entry:
+        """A new entry at the log's end."""
+        return appended(self.connection, make, self.signer())
+
+    def add(self, version: Version) -> Version:
+        """A version; the one that is there already where its bytes are known."""
+        return versions.added(self.connection, version)
+
+    def tag(self, version: Version, values: Mapping[str, str]) -> None:
+        """Set tags of a version."""
+        versions.tagged(self.connection, version.name, version.number, values)
+
+    def point(self, name: str, alias: str, number: int | None, moved_by: int) -> None:
+        """Lead an alias to a version, or nowhere."""
+        versions.pointed(self.connection, name, alias, number, moved_by)
+
+    def alias(self, name: str, alias: str) -> int | None:
+        """The number of the version that an alias leads to; None where it leads nowhere."""
+        return versions.alias_of(self.connection, name, alias)
+
+    def entries(self, name: str, kind: str, subject: str, *, after: int) -> Iterator[Entry]:
+        """The entries about a model's bytes behind a place of the log, in their order."""
+        return read_entries(self.connection, name=name, kind=kind, subject=subject, after=after)
+
+    def log_run(self, report: Report, decision: int | None) -> str:
+        """Keep what a trial measured."""
+        return logged(self.connection, report, decision=decision)
+
+
+class Registry:
+    """Versions of models, the aliases that lead to them, the log, and what was measured.
+
+    Attributes:
+        folder: of files and keys, and of the database where that is SQLite.
+        place: as people would name it: the folder, or the URL without its password.
+        database: the tables.
+        blobs: the files.
+    """
+
+    def __init__(
+        self, folder: Path, *, url: str | None = None, signing_key: Path | None = None
+    ) -> None:
+        """Open it, and make it where there is none.
+
+        Args:
+            folder: of the files.
+            url: of a database elsewhere; a file in the folder where None.
+            signing_key: private key that signs what is written; the registry's own where None.
+
+        Raises:
+            StorageError: MG6101, MG6103, it cannot be opened.
+        """
+        self.folder = folder
+        self.database = Database(url or f"sqlite:///{folder.absolute() / DATABASE}")
+        self.place = str(folder) if url is None else self.database.shown
+        self.blobs = Blobs(folder / BLOBS)
+        self._signing_key = signing_key
+        self._signer: Signer | None = None
+
+    def signer(self) -> Signer:
+        """What signs: the key that was configured, else the registry's own.
+
+        Raises:
+            RefusedError: MG5083, it cannot be used.
+        """
+        if self._signer is None:
+            from modelgate.decisions.keys import signer_of
+
+            named = self._signing_key
+            self._signer = own_signer(self.keys) if named is None else signer_of(named)
+        return self._signer
+
+    @property
+    def keys(self) -> Path:
+        """Where its own key lies, and those that are made for it."""
+        return self.folder / FOLDER
+
+    @contextmanager
+    def changing(self) -> Iterator[Change]:
+        """A transaction; what it did is durable once the block ends well, else nothing is done.
+
+        Raises:
+            StorageError: MG6101, MG6102, it cannot be written.
+        """
+        self.signer()  # made, and its file flushed, before anybody waits for us
+        with self.database.writing() as connection:
+            yield Change(connection, self.signer)
+
+    def register(self, version: Version, folder: Path) -> Version:
+        """Keep a model's files, then name them.
+
+        Args:
+            version: with its parts; its number is found here.
+            folder: where the parts lie, by their names.
+
+        Returns:
+            The version as it stands, which is an older one where the same bytes are known.
+
+        Raises:
+            RefusedError: MG5085, a file holds something else by now.
+            StorageError: there is no room.
+        """
+        for part in version.parts:
+            self.blobs.put(folder / part.name, part.digest)
+        with self.changing() as change:
+            return change.add(version)
+
+    def version(self, name: str, which: str | int) -> Version:
+        """A version by its number, or by an alias.
+
+        Raises:
+            UsageError: MG2402, MG2403, there is none.
+        """
+        with self.database.reading() as connection:
+            return versions.version_of(connection, name, which)
+
+    def versions(self, name: str) -> Sequence[Version]:
+        """All of a model.
+
+        Raises:
+            UsageError: MG2402, no model has this name.
+        """
+        with self.database.reading() as connection:
+            return versions.versions_of(connection, name)
+
+    def names(self) -> Sequence[str]:
+        """Of all models."""
+        with self.database.reading() as connection:
+            return versions.names(connection)
+
+    def alias(self, name: str, alias: str) -> Version | None:
+        """The version that an alias leads to; None where it leads nowhere."""
+        with self.database.reading() as connection:
+            number = versions.alias_of(connection, name, alias)
+            return None if number is None else versions.version_of(connection, name, number)
+
+    def mover(self, name: str, alias: str) -> Entry | None:
+        """The entry that moved an alias to where it leads; None where it leads nowhere."""
+        with self.database.reading() as connection:
+            place = versions.mover_of(connection, name, alias)
+            return None if place is None else entry_at(connection, place)
+
+    def entry(self, place: int | str) -> Entry | None:
+        """The entry at a place of the log, or of a digest; None where there is none."""
+        with self.database.reading() as connection:
+            return entry_at(connection, place)
+
+    def entries(
+        self, *, name: str | None = None, kind: str | None = None, subject: str | None = None
+    ) -> Iterator[Entry]:
+        """The entries, in their order: of a model, a kind, some bytes, or all."""
+        with self.database.reading() as connection:
+            yield from read_entries(connection, name=name, kind=kind, subject=subject)
+
+    def statements(self, *, name: str, kind: str) -> Iterator[tuple[Entry, Statement]]:
+        """The entries with what they say; no signature is looked at."""
+        for entry in self.entries(name=name, kind=kind):
+            yield entry, statement_of(entry)
+
+    def copy(self, version: Version, folder: Path) -> Path:
+        """Write a version's files into a folder, each verified; the model's own.
+
+        Raises:
+            RefusedError: MG5086, bytes are missing or were changed.
+            StorageError: MG6100, there is no room.
+        """
+        _refuse_other_parts(version)
+        for part in version.parts:
+            target = folder / part.name
+            if not target.resolve().is_relative_to(folder.resolve()):
+                raise RefusedError("MG5086", f"{version} names a file outside: {shown(part.name)}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.blobs.copy(part.digest, target)
+        return folder / version.parts[0].name
+
+    def verify(self, version: Version) -> None:
+        """That a version's files are there, with the bytes that were registered.
+
+        Raises:
+            RefusedError: MG5086, they are not.
+        """
+        _refuse_other_parts(version)
+        for part in version.parts:
+            self.blobs.verify(part.digest)
+
+    @contextmanager
+    def lent(self, version: Version) -> Iterator[Path]:
+        """A copy of a version's files while a block lasts; the model's own."""
+        with tempfile.TemporaryDirectory(prefix="modelgate-") as folder:
+            yield self.copy(version, Path(folder))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.engine.dispose()
+
+
+def _refuse_other_parts(version: Version) -> None:
+    """The files that a version names make together what it is known by."""
+    own, *others = version.parts
+    found = {"": own.digest, **{part.name: part.digest for part in others}}
+    plain = {name: one.removeprefix("sha256:") for name, one in found.items()}
+    if whole_digest(plain) != version.digest:
+        raise RefusedError("MG5086", f"the files of {version} in the registry are others now")
+
+
+def entry_named(registry: Registry, text: str) -> tuple[Entry, Any]:
+    """An entry by its place in the log, or by the digest or the beginning of it that people write.
+
+    Raises:
+        UsageError: MG2404, there is none, or more than one begins so.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        entry = registry.entry(int(text))
+        found = [] if entry is None else [entry]
+    else:
+        start = text if text.startswith("sha256:") else f"sha256:{text}"
+        with registry.database.reading() as connection:
+            found = [one for one in read_entries(connection) if one.digest.startswith(start)]
+    if len(found) != 1:
+        why = "no entry of the log" if not found else f"{len(found)} entries of the log"
+        raise UsageError(
+            "MG2404",
+            f"{why} is {shown(text)}" if not found else f"{why} begin with {shown(text)}",
+            hint="`modelgate history NAME` shows them, by number and digest",
+        )
+    return found[0], statement_of(found[0])

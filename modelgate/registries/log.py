@@ -1,0 +1,103 @@
+"""The log of a registry: signed statements, each chained to the one before, and never edited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from modelgate.decisions.envelope import sealed, unverified
+from modelgate.decisions.statement import NONE_BEFORE, Statement, read_statement
+from modelgate.errors import RefusedError
+from modelgate.registries import Entry
+from modelgate.registries.schema import entries
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Signer
+
+BATCH = 1000
+"""Entries that are read at a time."""
+
+
+def appended(
+    connection: sa.Connection, make: Callable[[int, str], Statement], signer: Signer
+) -> Entry:
+    """A new entry at the log's end, read back.
+
+    Args:
+        connection: the one that may write.
+        make: from its place and the digest of the envelope before it to the statement.
+        signer: signs it.
+    """
+    last = connection.execute(
+        sa.select(entries.c.sequence, entries.c.digest).order_by(entries.c.sequence.desc()).limit(1)
+    ).first()
+    sequence, prev = (1, NONE_BEFORE) if last is None else (last.sequence + 1, last.digest)
+    statement = make(sequence, prev)
+    envelope = sealed(statement.payload(), signer)
+    entry = Entry(
+        sequence,
+        digest_of(envelope),
+        statement.kind,
+        statement.name,
+        statement.digest,
+        envelope,
+    )
+    connection.execute(entries.insert().values(**asdict(entry)))
+    return entry
+
+
+def read_entries(
+    connection: sa.Connection,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    subject: str | None = None,
+    after: int = 0,
+) -> Iterator[Entry]:
+    """The entries behind a place, in their order: of a model, a kind, some bytes, or all."""
+    asked = {"name": name, "kind": kind, "subject": subject}
+    wanted = [entries.c[column] == value for column, value in asked.items() if value is not None]
+    while True:
+        query = sa.select(entries).where(entries.c.sequence > after, *wanted)
+        rows = connection.execute(query.order_by(entries.c.sequence).limit(BATCH)).all()
+        yield from map(_entry, rows)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].sequence
+
+
+def entry_at(connection: sa.Connection, place: int | str) -> Entry | None:
+    """The entry at a place of the log, or of a digest."""
+    column = entries.c.sequence if isinstance(place, int) else entries.c.digest
+    row = connection.execute(sa.select(entries).where(column == place)).first()
+    return None if row is None else _entry(row)
+
+
+def statement_of(entry: Entry) -> Statement:
+    """What an entry says, whoever signed it.
+
+    Raises:
+        RefusedError: MG5080, MG5087, it cannot be read; MG5088, the row says something else.
+    """
+    name = f"entry {entry.sequence}"
+    if digest_of(entry.envelope) != entry.digest:
+        raise RefusedError("MG5088", f"{name} of the log was changed: its digest is another one")
+    found = read_statement(unverified(entry.envelope, name=name), name=name)
+    if replace(entry, digest="", envelope=b"") != Entry(
+        found.sequence, "", found.kind, found.name, found.digest, b""
+    ):
+        raise RefusedError("MG5088", f"{name} of the log is not the one that was written there")
+    return found
+
+
+def digest_of(envelope: bytes) -> str:
+    """The digest by which an envelope is named."""
+    return f"sha256:{hashlib.sha256(envelope).hexdigest()}"
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
+    return Entry(row.sequence, row.digest, row.kind, row.name, row.subject, bytes(row.envelope))

@@ -1,0 +1,169 @@
+"""The tables of models, their versions, tags and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from modelgate.errors import UsageError, did_you_mean
+from modelgate.escape import shown
+from modelgate.registries import Part, Version
+from modelgate.registries.schema import aliases, models, tags, versions
+
+
+def added(connection: sa.Connection, version: Version) -> Version:
+    """A version under its name; the one that is there already where its bytes are known.
+
+    Args:
+        connection: the one that may write.
+        version: its number is found here.
+    """
+    name = version.name
+    if connection.execute(sa.select(models).where(models.c.name == name)).first() is None:
+        connection.execute(models.insert().values(name=name, created=version.created))
+    known = connection.execute(
+        sa.select(versions.c.number).where(
+            versions.c.name == name, versions.c.digest == version.digest
+        )
+    ).scalar()
+    if known is None:
+        last = connection.execute(
+            sa.select(sa.func.max(versions.c.number)).where(versions.c.name == name)
+        ).scalar()
+        known = (last or 0) + 1
+        connection.execute(
+            versions.insert().values(
+                name=name,
+                number=known,
+                digest=version.digest,
+                format=version.format,
+                parts=[asdict(part) for part in version.parts],
+                created=version.created,
+                by=version.by,
+                lineage=dict(version.lineage),
+            )
+        )
+    tagged(connection, name, known, version.tags)
+    return version_of(connection, name, known)
+
+
+def tagged(connection: sa.Connection, name: str, number: int, values: Mapping[str, str]) -> None:
+    """Set tags; those that were there under the same keys are replaced."""
+    for key, value in values.items():
+        mine = (tags.c.name == name, tags.c.number == number, tags.c.key == key)
+        connection.execute(tags.delete().where(*mine))
+        connection.execute(tags.insert().values(name=name, number=number, key=key, value=value))
+
+
+def version_of(connection: sa.Connection, name: str, which: str | int) -> Version:
+    """A version by its number, or by an alias.
+
+    Raises:
+        UsageError: MG2402, no model has this name; MG2403, there is no such version or alias.
+    """
+    number = which if isinstance(which, int) else _number(which)
+    if number is None:
+        number = alias_of(connection, name, str(which))
+    row = None
+    if number is not None:
+        row = connection.execute(
+            sa.select(versions).where(versions.c.name == name, versions.c.number == number)
+        ).first()
+    if row is None:
+        raise _absent(connection, name, str(which))
+    return next(iter(_versions(connection, name, [row])))
+
+
+def versions_of(connection: sa.Connection, name: str) -> Sequence[Version]:
+    """All versions of a model, the first one first.
+
+    Raises:
+        UsageError: MG2402, no model has this name.
+    """
+    rows = connection.execute(
+        sa.select(versions).where(versions.c.name == name).order_by(versions.c.number)
+    ).all()
+    if not rows:
+        raise _absent(connection, name, None)
+    return tuple(_versions(connection, name, rows))
+
+
+def names(connection: sa.Connection) -> Sequence[str]:
+    """Of all models."""
+    return tuple(connection.execute(sa.select(models.c.name).order_by(models.c.name)).scalars())
+
+
+def alias_of(connection: sa.Connection, name: str, alias: str) -> int | None:
+    """The number of the version that an alias leads to; None where it leads nowhere."""
+    return connection.execute(
+        sa.select(aliases.c.number).where(aliases.c.name == name, aliases.c.alias == alias)
+    ).scalar()
+
+
+def mover_of(connection: sa.Connection, name: str, alias: str) -> int | None:
+    """The place of the entry that moved an alias to where it leads; None where it leads nowhere."""
+    return connection.execute(
+        sa.select(aliases.c.moved_by).where(aliases.c.name == name, aliases.c.alias == alias)
+    ).scalar()
+
+
+def pointed(
+    connection: sa.Connection, name: str, alias: str, number: int | None, moved_by: int
+) -> None:
+    """Lead an alias to a version, or nowhere; the entry that says so is in the log already."""
+    mine = (aliases.c.name == name, aliases.c.alias == alias)
+    connection.execute(aliases.delete().where(*mine))
+    if number is not None:
+        connection.execute(
+            aliases.insert().values(name=name, alias=alias, number=number, moved_by=moved_by)
+        )
+
+
+def _number(which: str) -> int | None:
+    return int(which) if which.isascii() and which.isdigit() and len(which) < 10 else None
+
+
+def _versions(connection: sa.Connection, name: str, rows: Iterable[Any]) -> Iterable[Version]:
+    pointing: dict[int, list[str]] = {}
+    for alias, number in connection.execute(
+        sa.select(aliases.c.alias, aliases.c.number).where(aliases.c.name == name)
+    ):
+        pointing.setdefault(number, []).append(alias)
+    tagging: dict[int, dict[str, str]] = {}
+    for row in connection.execute(sa.select(tags).where(tags.c.name == name)):
+        tagging.setdefault(row.number, {})[row.key] = row.value
+    for row in rows:
+        plain = Version(
+            name=row.name,
+            number=row.number,
+            digest=row.digest,
+            format=row.format,
+            parts=tuple(Part(**part) for part in row.parts),
+            created=row.created,
+            by=row.by,
+            lineage=row.lineage,
+        )
+        yield replace(
+            plain,
+            tags=dict(sorted(tagging.get(row.number, {}).items())),
+            aliases=tuple(sorted(pointing.get(row.number, ()))),
+        )
+
+
+def _absent(connection: sa.Connection, name: str, which: str | None) -> UsageError:
+    known = names(connection)
+    if name not in known:
+        return UsageError(
+            "MG2402",
+            f"no model is registered as {shown(name)}; {did_you_mean(name, known)}",
+            hint=f"modelgate register MODEL --name {name}",
+        )
+    there = [one for version in versions_of(connection, name) for one in version.aliases]
+    last = len(versions_of(connection, name))
+    also = f", and the aliases {', '.join(sorted(there))}" if there else ", and no alias yet"
+    return UsageError(
+        "MG2403", f"{name} has no version or alias {shown(which)}: it has 1 to {last}{also}"
+    )
