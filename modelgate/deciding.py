@@ -21,7 +21,7 @@ from modelgate.registries.embedded import Registry
 from modelgate.registries.log import statement_of
 from modelgate.registry_place import Lent, open_registry
 from modelgate.report import Report, Result
-from modelgate.report_file import read_report, report_json
+from modelgate.report_file import report_json, report_of
 from modelgate.trial import Trial
 
 FREE = ("evidence", "details", "where", "says")
@@ -61,29 +61,59 @@ def decided(report: Report, trial: Trial, candidate: Lent, project: Project | No
         StorageError: it cannot be written: then nothing was decided.
         RefusedError: MG5089, what was written is not what is read back.
     """
-    registry, version = candidate.registry, candidate.version
-    evidence = registry.blobs.put_bytes(report_json(report))
-    expires = datetime.now(UTC) + timedelta(
-        days=project.decision_days if project else DECISION_DAYS
+    reading = _reading(trial, candidate.registry)
+    return recorded(
+        candidate.registry,
+        candidate.version,
+        report,
+        reading=reading,
+        seeded=trial.options.seed is not None,
+        days=project.decision_days if project else DECISION_DAYS,
     )
+
+
+def recorded(
+    registry: Registry,
+    version: Version,
+    report: Report,
+    *,
+    reading: Mapping[str, Any],
+    seeded: bool = False,
+    days: float = DECISION_DAYS,
+) -> Report:
+    """A decision in the log, read back; the report, which names it.
+
+    Args:
+        registry: that holds the version.
+        version: that was judged.
+        report: of the trial.
+        reading: see `Release.reading`.
+        seeded: whether it was held with another seed than its suite's.
+        days: how long the decision opens the gate.
+
+    Raises:
+        StorageError: it cannot be written: then nothing was decided.
+        RefusedError: MG5089, what was written is not what is read back.
+    """
+    expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
+    signed = signed_part(report)
     body = {
         "version": version.number,
-        "report": signed_part(report),
-        "results": results_digest(report),
-        "evidence": evidence,
-        "expires": expires.isoformat(timespec="seconds"),
-        "reading": _reading(trial, registry),
+        "report": signed,
+        "results": results_digest(signed),
+        "evidence": registry.blobs.put_bytes(report_json(report)),
+        "expires": expires,
+        "reading": dict(reading),
         "unfamiliar": _unfamiliar(report.results),
         "wear": None,
-        "seeded": trial.options.seed is not None,
+        "seeded": seeded,
         "environment": _environment(report),
     }
-    make = partial(statement, kind="decision", version=version, body=body)
     with registry.changing() as change:
-        entry = change.append(make)
+        entry = change.append(partial(statement, kind="decision", version=version, body=body))
         change.log_run(report, entry.sequence)
     _refuse_unlike(registry, entry)
-    return with_decision(report, entry, expires.isoformat(timespec="seconds"))
+    return with_decision(report, entry, expires)
 
 
 def statement(sequence: int, prev: str, *, kind: Any, version: Version, body: Any) -> Statement:
@@ -126,16 +156,25 @@ def signed_part(report: Report) -> dict[str, Any]:
     return whole
 
 
-def results_digest(report: Report) -> str:
-    """Of all that another run of the same model on the same rows has to give again."""
-    part = signed_part(report)
+def results_digest(signed: Mapping[str, Any]) -> str:
+    """Of all that another run of the same model on the same rows has to give again.
+
+    Args:
+        signed: part of a report, see `signed_part`.
+    """
+    subject = signed["subject"]
     said = {
-        "decision": part["verdict"]["decision"],
-        "subject": {**part["subject"], "model": part["subject"]["model"]["digest"]},
-        "results": [one for one in part["results"] if one["kind"] != "measured"],
+        "decision": signed["verdict"]["decision"],
+        "subject": {
+            **subject,
+            "model": subject["model"]["digest"],
+            "data": {
+                role: {key: value for key, value in one.items() if key != "rows_asked_again"}
+                for role, one in subject["data"].items()
+            },
+        },
+        "results": [one for one in signed["results"] if one["kind"] != "measured"],
     }
-    for role in said["subject"]["data"].values():
-        role.pop("rows_asked_again")
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -149,7 +188,7 @@ def report_in(decision: Statement, name: str) -> Report:
     from modelgate.errors import UsageError
 
     try:
-        return read_report(json.dumps(decision.body["report"]).encode(), name)
+        return report_of(decision.body["report"], name)
     except UsageError as error:
         raise RefusedError("MG5087", f"{name} holds no report: {error.message}") from error
 

@@ -122,11 +122,7 @@ def earned(where: Place, version: Version, before: Version | None) -> Earned:
             MG8505, the data are others by now.
     """
     suite = _suite(where)
-    entry, decision = _latest(where, version, suite)
-    found = verified(entry.envelope, where.keys, name=f"the decision about {version}")
-    if found.statement != decision or found.report is None:
-        raise RefusedError("MG5092", f"entry {entry.sequence} of the log was changed")
-    report = found.report
+    entry, decision, report = _latest(where, version, suite)
     if expired(decision):
         raise RefusedError(
             "MG5096",
@@ -182,23 +178,25 @@ def _suite(where: Place) -> Suite | None:
     return find_suite(named, None, library)
 
 
-def _latest(where: Place, version: Version, suite: Suite | None) -> tuple[Entry, Statement]:
-    """The last decision about these bytes, by the suite that counts."""
-    found, others = None, 0
-    for entry in where.registry.entries(name=version.name, kind="decision", subject=version.digest):
-        decision = statement_of(entry)
-        if suite is None or suite_digest(decision) == suite.digest:
-            found = (entry, decision)
-        else:
-            others += 1
-    if found is None:
-        by = f" by {suite.path}, the suite of {where}, as it stands now" if suite and others else ""
-        raise RefusedError(
-            "MG5094",
-            f"nothing was decided about {version}{by}",
-            hint=f"modelgate check {version}" + (f" --suite {suite.path}" if suite else ""),
-        )
-    return found
+def _latest(where: Place, version: Version, suite: Suite | None) -> tuple[Entry, Statement, Report]:
+    """The last decision about these bytes, by the suite that counts; its signature holds."""
+    about = {"name": version.name, "kind": "decision", "subject": version.digest}
+    entries = list(where.registry.entries(**about))
+    for entry in reversed(entries):
+        found = verified(entry.envelope, where.keys, name=f"the decision about {version}")
+        decision = found.statement
+        if suite is not None and suite_digest(decision) != suite.digest:
+            continue
+        named = (decision.name, decision.kind, decision.digest, decision.sequence)
+        if found.report is None or named != (*about.values(), entry.sequence):
+            raise RefusedError("MG5092", f"entry {entry.sequence} decides nothing of {version}")
+        return entry, decision, found.report
+    by = f" by {suite.path}, the suite of {where}, as it stands now" if suite and entries else ""
+    raise RefusedError(
+        "MG5094",
+        f"nothing was decided about {version}{by}",
+        hint=f"modelgate check {version}" + (f" --suite {suite.path}" if suite else ""),
+    )
 
 
 def _refuse_other_champion(

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from modelgate.escape import printable
 from modelgate.report import SCHEMA, Report, contradiction
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    from pydantic import TypeAdapter, ValidationError
     from pydantic_core import ErrorDetails
 
 FREE = frozenset({"evidence", "details", "provenance"})
@@ -105,7 +106,16 @@ def read_report(content: bytes, file: str) -> Report:
         MistakesError: MG2055 a field is missing or of another type, MG2056 an unknown word.
         RefusedError: MG5050, the verdict does not follow from the results.
     """
-    raw = _parse(content, Where(file))
+    return report_of(_parse(content, Where(file)), file)
+
+
+def report_of(raw: Any, file: str) -> Report:
+    """A report from what JSON held; see `read_report`.
+
+    Args:
+        raw: dicts, lists and scalars; not trusted.
+        file: what people call it, for the messages.
+    """
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         found = raw.get("schema") if isinstance(raw, dict) else None
         shown = "no schema" if found is None else f"schema {printable(found, LONGEST_NAME)!r}"
@@ -115,10 +125,10 @@ def read_report(content: bytes, file: str) -> Report:
             where=Where(file),
             hint="`modelgate check MODEL --report json:report.json` writes one",
         )
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        report = TypeAdapter(Report).validate_json(json.dumps(raw), strict=True)
+        report: Report = _adapter().validate_json(json.dumps(raw), strict=True)
     except ValidationError as error:
         raise _mistakes(error, file) from error
     reason = contradiction(report)
@@ -130,6 +140,13 @@ def read_report(content: bytes, file: str) -> Report:
             hint="the file was changed after it was written; run `modelgate check` again",
         )
     return report
+
+
+@cache  # it takes longer to make than a hundred reports to read
+def _adapter() -> TypeAdapter[Report]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Report)
 
 
 def _plain(part: Any, place: str, *, free: bool) -> Any:

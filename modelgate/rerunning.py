@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from modelgate.deciding import report_in, results_digest
+from modelgate.deciding import report_in, results_digest, signed_part
 from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
@@ -62,7 +62,7 @@ def rerun(registry: Registry, decision: Statement, *, allow_code: tuple[str, ...
         )
         found = judge(trial, time.monotonic())
     _refuse_other_inputs(before, found)
-    if results_digest(found) != decision.body["results"]:
+    if results_digest(signed_part(found)) != decision.body["results"]:
         raise RefusedError(
             "MG5101",
             f"the trial of entry {decision.sequence} gave other results this time",

@@ -144,7 +144,7 @@ def _followed(statement: Statement, name: str) -> Report:
     report = report_in(statement, name)
     if report.subject["model"]["digest"] != statement.digest:
         raise RefusedError("MG5090", f"{name} is about another model than its report")
-    if results_digest(report) != statement.body["results"]:
+    if results_digest(statement.body["report"]) != statement.body["results"]:
         raise RefusedError("MG5090", f"the digest of the results in {name} is another one")
     anew = recomputed(report)
     for mine, its in zip(anew.results, report.results, strict=True):

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelgate.errors import RefusedError
+from modelgate.escape import printable
 
 if TYPE_CHECKING:
+    from securesystemslib.dsse import Envelope
     from securesystemslib.signer import Key, Signer
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -62,19 +64,17 @@ def opened(content: bytes, keys: Mapping[str, Key], *, name: str) -> Opened:
         RefusedError: MG5080, it is no envelope as we write them; MG5081, none of the keys signed
             it; MG5082, the signature is not one of these bytes.
     """
-    from securesystemslib.dsse import Envelope
     from securesystemslib.exceptions import VerificationError
 
-    parsed = _parsed(content, name)
-    (signature,) = parsed["signatures"]
-    key = keys.get(signature["keyid"])
+    envelope = _parsed(content, name)
+    (identifier,) = envelope.signatures
+    key = keys.get(identifier)
     if key is None:
         raise RefusedError(
             "MG5081",
-            f"{name} is signed by a key that is not known: {signature['keyid'][:16]}",
+            f"{name} is signed by a key that is not known: {printable(identifier, 16)}",
             hint="name the public key of whoever decided: --key FILE",
         )
-    envelope = Envelope.from_dict(parsed)
     try:
         envelope.verify([key], 1)
     except VerificationError as error:
@@ -90,12 +90,10 @@ def unverified(content: bytes, *, name: str) -> bytes:
     Raises:
         RefusedError: MG5080, it is no envelope as we write them.
     """
-    from securesystemslib.dsse import Envelope
-
-    return bytes(Envelope.from_dict(_parsed(content, name)).payload)
+    return bytes(_parsed(content, name).payload)
 
 
-def _parsed(content: bytes, name: str) -> dict[str, Any]:
+def _parsed(content: bytes, name: str) -> Envelope:
     from securesystemslib.dsse import Envelope
 
     def refused(why: str) -> RefusedError:
@@ -111,12 +109,13 @@ def _parsed(content: bytes, name: str) -> dict[str, Any]:
             raise refused(f"its payload is no {PAYLOAD_TYPE}")
         if len(parsed["signatures"]) != 1:
             raise refused("it bears more or fewer signatures than one")
-        spelled = _spelled(Envelope.from_dict(json.loads(content)).to_dict())
+        envelope = Envelope.from_dict(parsed)
+        spelled = _spelled(envelope.to_dict())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refused("it cannot be read") from error
     if spelled != content:
         raise refused("its bytes were changed")
-    return parsed
+    return envelope
 
 
 def _spelled(envelope: Mapping[str, Any]) -> bytes:

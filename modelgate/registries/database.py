@@ -39,7 +39,7 @@ class Database:
             if self._file is not None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 self.engine = sa.create_engine(
-                    url, poolclass=sa.NullPool, connect_args={"timeout": WAIT_SECONDS}
+                    url, connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False}
                 )
                 sa.event.listen(self.engine, "connect", _prepared)
                 sa.event.listen(self.engine, "begin", _begun)

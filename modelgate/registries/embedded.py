@@ -178,8 +178,7 @@ class Registry:
     def alias(self, name: str, alias: str) -> Version | None:
         """The version that an alias leads to; None where it leads nowhere."""
         with self.database.reading() as connection:
-            number = versions.alias_of(connection, name, alias)
-            return None if number is None else versions.version_of(connection, name, number)
+            return versions.standing(connection, name, alias)
 
     def mover(self, name: str, alias: str) -> Entry | None:
         """The entry that moved an alias to where it leads; None where it leads nowhere."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,8 @@ from modelgate.registries.schema import entries
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+_LAST = sa.select(entries.c.sequence, entries.c.digest).order_by(entries.c.sequence.desc()).limit(1)
+_INSERT = entries.insert()
 BATCH = 1000
 """Entries that are read at a time."""
 
@@ -46,7 +49,7 @@ def appended(
         statement.digest,
         envelope,
     )
-    connection.execute(entries.insert().values(**asdict(entry)))
+    connection.execute(_INSERT, asdict(entry))
     return entry
 
 
@@ -60,14 +63,22 @@ def read_entries(
 ) -> Iterator[Entry]:
     """The entries behind a place, in their order: of a model, a kind, some bytes, or all."""
     asked = {"name": name, "kind": kind, "subject": subject}
-    wanted = [entries.c[column] == value for column, value in asked.items() if value is not None]
+    wanted = {column: value for column, value in asked.items() if value is not None}
+    query = _behind(tuple(wanted))
     while True:
-        query = sa.select(entries).where(entries.c.sequence > after, *wanted)
-        rows = connection.execute(query.order_by(entries.c.sequence).limit(BATCH)).all()
+        rows = connection.execute(query, {**wanted, "after": after}).all()
         yield from map(_entry, rows)
         if len(rows) < BATCH:
             return
         after = rows[-1].sequence
+
+
+@cache  # making a query costs more than asking it
+def _behind(columns: tuple[str, ...]) -> sa.Select[Any]:
+    """The entries behind a place where some columns have a value."""
+    wanted = [entries.c[column] == sa.bindparam(column) for column in columns]
+    query = sa.select(entries).where(entries.c.sequence > sa.bindparam("after"), *wanted)
+    return query.order_by(entries.c.sequence).limit(BATCH)
 
 
 def entry_at(connection: sa.Connection, place: int | str) -> Entry | None:

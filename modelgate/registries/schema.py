@@ -9,6 +9,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -53,9 +54,11 @@ entries = Table(
     Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("digest", String(71), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
-    Column("name", String(100), nullable=False, index=True),
-    Column("subject", String(71), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("subject", String(71), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
+    Index("entries_of_name", "name", "kind", "sequence"),
+    Index("entries_of_subject", "subject", "kind", "sequence"),
 )
 aliases = Table(
     "aliases",

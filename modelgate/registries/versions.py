@@ -13,6 +13,25 @@ from modelgate.escape import shown
 from modelgate.registries import Part, Version
 from modelgate.registries.schema import aliases, models, tags, versions
 
+_NAME: Any = sa.bindparam("name")
+_ALIAS: Any = sa.bindparam("alias")
+_BY_NUMBER = sa.select(versions).where(
+    versions.c.name == _NAME, versions.c.number == sa.bindparam("number")
+)
+_BY_ALIAS = sa.select(versions).join(
+    aliases,
+    sa.and_(
+        aliases.c.name == versions.c.name,
+        aliases.c.number == versions.c.number,
+        aliases.c.name == _NAME,
+        aliases.c.alias == _ALIAS,
+    ),
+)
+_NUMBER = sa.select(aliases.c.number).where(aliases.c.name == _NAME, aliases.c.alias == _ALIAS)
+_UNPOINTED = aliases.delete().where(aliases.c.name == _NAME, aliases.c.alias == _ALIAS)
+_POINTED = aliases.insert()
+"""Made once: making a query costs more than asking it."""
+
 
 def added(connection: sa.Connection, version: Version) -> Version:
     """A version under its name; the one that is there already where its bytes are known.
@@ -59,22 +78,26 @@ def tagged(connection: sa.Connection, name: str, number: int, values: Mapping[st
 
 
 def version_of(connection: sa.Connection, name: str, which: str | int) -> Version:
-    """A version by its number, or by an alias.
+    """A version by its number, or by an alias; without its tags and aliases.
 
     Raises:
         UsageError: MG2402, no model has this name; MG2403, there is no such version or alias.
     """
     number = which if isinstance(which, int) else _number(which)
     if number is None:
-        number = alias_of(connection, name, str(which))
-    row = None
-    if number is not None:
-        row = connection.execute(
-            sa.select(versions).where(versions.c.name == name, versions.c.number == number)
-        ).first()
-    if row is None:
+        found = standing(connection, name, str(which))
+    else:
+        row = connection.execute(_BY_NUMBER, {"name": name, "number": number}).first()
+        found = None if row is None else _version(row)
+    if found is None:
         raise _absent(connection, name, str(which))
-    return next(iter(_versions(connection, name, [row])))
+    return found
+
+
+def standing(connection: sa.Connection, name: str, alias: str) -> Version | None:
+    """The version that an alias leads to; None where it leads nowhere."""
+    row = connection.execute(_BY_ALIAS, {"name": name, "alias": alias}).first()
+    return None if row is None else _version(row)
 
 
 def versions_of(connection: sa.Connection, name: str) -> Sequence[Version]:
@@ -98,9 +121,7 @@ def names(connection: sa.Connection) -> Sequence[str]:
 
 def alias_of(connection: sa.Connection, name: str, alias: str) -> int | None:
     """The number of the version that an alias leads to; None where it leads nowhere."""
-    return connection.execute(
-        sa.select(aliases.c.number).where(aliases.c.name == name, aliases.c.alias == alias)
-    ).scalar()
+    return connection.execute(_NUMBER, {"name": name, "alias": alias}).scalar()
 
 
 def mover_of(connection: sa.Connection, name: str, alias: str) -> int | None:
@@ -114,12 +135,10 @@ def pointed(
     connection: sa.Connection, name: str, alias: str, number: int | None, moved_by: int
 ) -> None:
     """Lead an alias to a version, or nowhere; the entry that says so is in the log already."""
-    mine = (aliases.c.name == name, aliases.c.alias == alias)
-    connection.execute(aliases.delete().where(*mine))
+    mine = {"name": name, "alias": alias}
+    connection.execute(_UNPOINTED, mine)
     if number is not None:
-        connection.execute(
-            aliases.insert().values(name=name, alias=alias, number=number, moved_by=moved_by)
-        )
+        connection.execute(_POINTED, {**mine, "number": number, "moved_by": moved_by})
 
 
 def _number(which: str) -> int | None:
@@ -136,21 +155,24 @@ def _versions(connection: sa.Connection, name: str, rows: Iterable[Any]) -> Iter
     for row in connection.execute(sa.select(tags).where(tags.c.name == name)):
         tagging.setdefault(row.number, {})[row.key] = row.value
     for row in rows:
-        plain = Version(
-            name=row.name,
-            number=row.number,
-            digest=row.digest,
-            format=row.format,
-            parts=tuple(Part(**part) for part in row.parts),
-            created=row.created,
-            by=row.by,
-            lineage=row.lineage,
-        )
         yield replace(
-            plain,
+            _version(row),
             tags=dict(sorted(tagging.get(row.number, {}).items())),
             aliases=tuple(sorted(pointing.get(row.number, ()))),
         )
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        name=row.name,
+        number=row.number,
+        digest=row.digest,
+        format=row.format,
+        parts=tuple(Part(**part) for part in row.parts),
+        created=row.created,
+        by=row.by,
+        lineage=row.lineage,
+    )
 
 
 def _absent(connection: sa.Connection, name: str, which: str | None) -> UsageError:

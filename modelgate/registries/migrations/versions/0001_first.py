@@ -45,10 +45,12 @@ def upgrade() -> None:
         sa.Column("sequence", SEQUENCE, primary_key=True),
         sa.Column("digest", sa.String(71), nullable=False, unique=True),
         sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("name", sa.String(100), nullable=False, index=True),
-        sa.Column("subject", sa.String(71), nullable=False, index=True),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(71), nullable=False),
         sa.Column("envelope", sa.LargeBinary, nullable=False),
     )
+    op.create_index("entries_of_name", "entries", ["name", "kind", "sequence"])
+    op.create_index("entries_of_subject", "entries", ["subject", "kind", "sequence"])
     op.create_table(
         "aliases",
         sa.Column("name", sa.String(100), primary_key=True),
