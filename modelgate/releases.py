@@ -59,9 +59,10 @@ def release_of(
         RefusedError: the move, the decision or the bytes do not hold.
         StorageError: there is no room.
     """
-    version, mover = registry.alias(name, alias), registry.mover(name, alias)
-    if version is None or mover is None:
+    standing = registry.standing(name, alias)
+    if standing is None:
         return None
+    version, mover = standing
     moved = verified(mover.envelope, keys, name=f"entry {mover.sequence}").statement
     if (
         (moved.kind, moved.name, moved.digest) != ("move", name, version.digest)

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "register": ("modelgate.cli.register", "keep a model in the registry"),
     "promote": ("modelgate.cli.promote", "let a decided version serve"),
     "rollback": ("modelgate.cli.rollback", "let what served before serve again"),
+    "serve": ("modelgate.cli.serve", "serve what was promoted, over HTTP"),
     "approve": ("modelgate.cli.approve", "give a decision the approval that it needs"),
     "history": ("modelgate.cli.history", "who decided and moved what, when and why"),
     "verify": ("modelgate.cli.verify", "is what the log says true?"),
@@ -41,7 +42,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Begin": ("demo", "init"),
     "Judge a model": ("check", "compare", "curate", "selftest"),
     "Compare data": ("drift", "schema"),
-    "Ship it": ("register", "promote", "rollback", "approve"),
+    "Ship it": ("register", "promote", "rollback", "approve", "serve"),
     "Prove it": ("history", "verify", "keys"),
     "Look things up": ("list", "explain", "report"),
 }

@@ -180,11 +180,18 @@ class Registry:
         with self.database.reading() as connection:
             return versions.standing(connection, name, alias)
 
-    def mover(self, name: str, alias: str) -> Entry | None:
-        """The entry that moved an alias to where it leads; None where it leads nowhere."""
+    def moved_by(self, name: str, alias: str) -> int | None:
+        """The place of the entry that moved an alias to where it leads; None for nowhere."""
         with self.database.reading() as connection:
+            return versions.mover_of(connection, name, alias)
+
+    def standing(self, name: str, alias: str) -> tuple[Version, Entry] | None:
+        """The version that an alias leads to, and the entry that moved it there."""
+        with self.database.reading() as connection:
+            version = versions.standing(connection, name, alias)
             place = versions.mover_of(connection, name, alias)
-            return None if place is None else entry_at(connection, place)
+            entry = None if place is None else entry_at(connection, place)
+            return None if version is None or entry is None else (version, entry)
 
     def entry(self, place: int | str) -> Entry | None:
         """The entry at a place of the log, or of a digest; None where there is none."""

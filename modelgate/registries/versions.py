@@ -15,6 +15,7 @@ from modelgate.registries.schema import aliases, models, tags, versions
 
 _NAME: Any = sa.bindparam("name")
 _ALIAS: Any = sa.bindparam("alias")
+_MOVER = sa.select(aliases.c.moved_by).where(aliases.c.name == _NAME, aliases.c.alias == _ALIAS)
 _BY_NUMBER = sa.select(versions).where(
     versions.c.name == _NAME, versions.c.number == sa.bindparam("number")
 )
@@ -126,9 +127,7 @@ def alias_of(connection: sa.Connection, name: str, alias: str) -> int | None:
 
 def mover_of(connection: sa.Connection, name: str, alias: str) -> int | None:
     """The place of the entry that moved an alias to where it leads; None where it leads nowhere."""
-    return connection.execute(
-        sa.select(aliases.c.moved_by).where(aliases.c.name == name, aliases.c.alias == alias)
-    ).scalar()
+    return connection.execute(_MOVER, {"name": name, "alias": alias}).scalar()
 
 
 def pointed(

@@ -1,0 +1,94 @@
+"""`modelgate serve NAME@ALIAS`: the promoted model as a microservice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from modelgate.cli.registry import keys_option, opened, registry_option
+
+
+@click.command(
+    name="serve",
+    short_help="serve what was promoted, over HTTP",
+    epilog="Example: modelgate serve churn@production --port 8080",
+)
+@click.argument("what", metavar="NAME@ALIAS")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any."
+)
+@click.option(
+    "--most-rows", type=click.IntRange(1), default=10_000, show_default=True, help="Of a request."
+)
+@click.option(
+    "--most-mebibytes",
+    type=click.IntRange(1, 4096),
+    default=16,
+    show_default=True,
+    help="Likewise.",
+)
+@click.option(
+    "--most-requests",
+    type=click.IntRange(1),
+    default=256,
+    show_default=True,
+    help="At once; one more is asked to come again (503).",
+)
+@keys_option
+@registry_option
+def command(
+    what: str,
+    host: str,
+    port: int,
+    most_rows: int,
+    most_mebibytes: int,
+    most_requests: int,
+    keys: tuple[Path, ...],
+    registry: str | None,
+) -> None:
+    """Serve what stands at an alias, by the Open Inference Protocol, version 2, over HTTP.
+
+    It begins only with a model that a decision speaks for, and follows the alias: the next one is
+    loaded beside the one that serves, asked once, and let in without a request lost. One that
+    cannot be loaded is not let in, and the model's metadata says why. `/metrics` is for Prometheus.
+    """
+    import socket
+
+    from modelgate.errors import UsageError
+    from modelgate.reference import checked_reference
+
+    name, alias = checked_reference(what)
+    try:
+        from modelgate.serving.app import Serving
+        from modelgate.serving.server import Follower, limits, serve
+        from modelgate.serving.source import RegistrySource
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "MG2414", f"serving needs {error.name}", hint="pip install 'modelgate-ci[serve]'"
+        ) from error
+    from modelgate.registry_place import trusted_keys
+    from modelgate.releases import keys_of
+
+    with opened(registry) as (kept, project):
+        public = keys_of(*(keys or trusted_keys(kept, project)))
+        kept.versions(name)
+        asked = limits(body_mebibytes=most_mebibytes, rows=most_rows, in_flight=most_requests)
+        follower = Follower(
+            RegistrySource(kept, name, alias, public),
+            Serving(name, alias, limits=asked),
+            say=click.echo,
+        )
+        follower.begin()
+        now = follower.serving.now
+        assert now is not None
+        try:
+            listening = socket.create_server((host, port))
+        except OSError as error:
+            raise UsageError(
+                "MG2415", f"cannot listen at {host}:{port}: {error.strerror or error}"
+            ) from error
+        at = listening.getsockname()[1]
+        click.echo(f"{now.model.release} serves at http://{host}:{at}/v2/models/{name}")
+        serve(follower, host=host, port=at, ready=listening)

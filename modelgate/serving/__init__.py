@@ -1,0 +1,1 @@
+"""The promoted model as a microservice: Open Inference Protocol, version 2, over HTTP."""

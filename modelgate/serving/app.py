@@ -1,0 +1,270 @@
+"""The protocol's routes, over whichever model stands there now.
+
+Source:
+    KServe, "Open Inference Protocol", version 2, REST,
+    https://github.com/kserve/open-inference-protocol
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from modelgate import __version__
+from modelgate.formats.refusal import Refusal
+from modelgate.serving.measures import Measures
+from modelgate.serving.opened import OpenModel
+from modelgate.serving.requests import Asked, BadRequestError, described, read_request, written
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+SMALL_BODY = 1 << 16
+"""Bytes of a request that a quick model answers before another could be begun."""
+QUICK_SECONDS = 0.002
+RETRY_SECONDS = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may be.
+
+    Attributes:
+        body: bytes.
+        rows: of a request.
+        in_flight: requests at once; one more is asked to come again.
+    """
+
+    body: int = 16 << 20
+    rows: int = 10_000
+    in_flight: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What answers a request, all of it.
+
+    Attributes:
+        model: that answers.
+        quick: whether it answers a small request before another could be begun.
+        parameters: of every answer: by which decision the model serves.
+    """
+
+    model: OpenModel
+    quick: bool
+    parameters: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Serving:
+    """What serves now, and how it goes.
+
+    Attributes:
+        name: of the model, in the address.
+        alias: that is followed.
+        limits: of a request.
+        now: what answers; None where the alias leads nowhere.
+        swap_failed: why the model that stands at the alias does not serve; None where it does.
+        measures: what is counted.
+    """
+
+    name: str
+    alias: str
+    limits: Limits = field(default_factory=Limits)
+    now: Standing | None = None
+    swap_failed: str | None = None
+    measures: Measures = field(default_factory=Measures)
+
+    def let_in(self, model: OpenModel, *, quick: bool) -> None:
+        """From the next request on this one answers; those in flight end with the one before."""
+        if self.now is not None:
+            self.measures.swaps += 1
+        release = model.release
+        told = {"digest": release.digest, "decision": release.decision}
+        self.swap_failed = None
+        self.now = Standing(model, quick, told)
+
+    def empty(self) -> None:
+        """From the next request on nothing answers."""
+        self.swap_failed = None
+        self.now = None
+
+
+def app_of(serving: Serving) -> Starlette:
+    """The routes."""
+    handlers = _Routes(serving)
+    name = "/v2/models/{name}"
+    version = f"{name}/versions/{{version}}"
+    return Starlette(
+        routes=[
+            Route(f"{name}/infer", handlers.infer, methods=["POST"]),
+            Route(f"{version}/infer", handlers.infer, methods=["POST"]),
+            Route("/v2", handlers.server),
+            Route("/v2/health/live", handlers.live),
+            Route("/v2/health/ready", handlers.ready),
+            Route(name, handlers.metadata),
+            Route(version, handlers.metadata),
+            Route(f"{name}/ready", handlers.model_ready),
+            Route(f"{version}/ready", handlers.model_ready),
+            Route("/metrics", handlers.metrics),
+        ],
+        exception_handlers={404: _not_found, 405: _not_found},
+    )
+
+
+class _Routes:
+    """Each answers one address."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+
+    async def infer(self, request: Request) -> Response:
+        """Ask the model."""
+        serving, began = self._serving, time.perf_counter()
+        measures = serving.measures
+        if measures.in_flight >= serving.limits.in_flight:
+            measures.answered(503, 0.0)
+            return _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
+        measures.in_flight += 1
+        try:
+            answer = await self._answered(request)
+        finally:
+            measures.in_flight -= 1
+        measures.answered(answer.status_code, time.perf_counter() - began)
+        return answer
+
+    async def _answered(self, request: Request) -> Response:
+        now = self._serving.now  # what stands there at this instant answers all of the request
+        refused = self._refused(request, now)
+        if refused is not None:
+            return refused
+        assert now is not None
+        try:
+            body = await _body(request, self._serving.limits.body)
+        except BadRequestError as error:
+            return _error(413, str(error))
+        except ClientDisconnect:
+            return _error(400, "the request broke off")
+        if now.quick and len(body) <= SMALL_BODY:
+            return self._infer(now, body)
+        return await run_in_threadpool(self._infer, now, body)
+
+    def _infer(self, now: Standing, body: bytes) -> Response:
+        model, parameters = now.model, now.parameters
+        try:
+            asked = read_request(body, model, self._serving.limits.rows)
+            answers = self._asked(model, asked)
+            beyond = model.unfamiliar(answers)
+            self._serving.measures.rows += asked.rows
+            if beyond is not None:
+                self._serving.measures.unfamiliar += sum(beyond)
+                parameters = {**parameters, "unfamiliar": beyond}
+            content = written(answers, asked, model, parameters)
+        except BadRequestError as error:
+            return _error(400, str(error))
+        except Refusal as refusal:
+            mine = refusal.code.startswith("MG4")
+            return _error(500 if mine else 400, f"the model {refusal.message}")
+        except ValueError as error:
+            return _error(500, str(error))
+        return Response(content, media_type="application/json")
+
+    def _asked(self, model: OpenModel, asked: Asked) -> Mapping[str, Any]:
+        watched = [name for name in model.watched if name not in asked.outputs]
+        return model.answer(asked.feeds, asked.rows, [*asked.outputs, *watched])
+
+    def _refused(self, request: Request, now: Standing | None) -> Response | None:
+        """Why nothing can be asked under this address; None where something can."""
+        serving = self._serving
+        if request.path_params["name"] != serving.name:
+            return _error(404, f"no model of this name is served; this is {serving.name}")
+        if now is None:
+            return _error(503, f"nothing stands at {serving.name}@{serving.alias}")
+        version = request.path_params.get("version")
+        if version is not None and version != str(now.model.release.number):
+            return _error(404, f"this version is not served; {now.model.release} is")
+        return None
+
+    async def server(self, _: Request) -> Response:
+        """What answers."""
+        return _json({"name": "modelgate", "version": __version__, "extensions": []})
+
+    async def live(self, _: Request) -> Response:
+        """That it answers at all."""
+        return _json({"live": True})
+
+    async def ready(self, _: Request) -> Response:
+        """Whether a model stands there."""
+        there = self._serving.now is not None
+        return _json({"ready": there}, 200 if there else 503)
+
+    async def model_ready(self, request: Request) -> Response:
+        """Whether this model, or this version, stands there."""
+        refused = self._refused(request, self._serving.now)
+        return refused or _json({"name": self._serving.name, "ready": True})
+
+    async def metadata(self, request: Request) -> Response:
+        """What the model takes and gives, and by which decision it serves."""
+        serving, now = self._serving, self._serving.now
+        refused = self._refused(request, now)
+        if refused is not None:
+            return refused
+        assert now is not None
+        model, release = now.model, now.model.release
+        told = {**now.parameters, "alias": serving.alias}
+        if release.unfamiliar is not None:
+            told["unfamiliar_above"] = release.unfamiliar["above"]
+            told["unfamiliar_by"] = release.unfamiliar["score"]
+        if serving.swap_failed is not None:
+            told["swap_failed"] = serving.swap_failed
+        return _json(
+            {
+                "name": release.name,
+                "versions": [str(release.number)],
+                "platform": model.platform,
+                "inputs": [described(one) for one in model.inputs],
+                "outputs": [described(one) for one in model.outputs],
+                "parameters": told,
+            }
+        )
+
+    async def metrics(self, _: Request) -> Response:
+        """What was counted, for Prometheus."""
+        now = self._serving.now
+        text = self._serving.measures.text(None if now is None else now.model.release)
+        return PlainTextResponse(text, media_type=TEXT)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The request's body, read no further than it may be long."""
+    told = request.headers.get("content-length", "")
+    if told.isdigit() and int(told) > most:
+        raise BadRequestError(f"a request has at most {most:,} bytes")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise BadRequestError(f"a request has at most {most:,} bytes")
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _not_found(_: Request, error: Exception) -> Response:
+    code = getattr(error, "status_code", 404)
+    return _error(code, "nothing answers under this address")
+
+
+def _json(content: Mapping[str, Any], code: int = 200) -> Response:
+    return Response(to_json(content), code, media_type="application/json")
+
+
+def _error(code: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(to_json({"error": why}), code, headers, media_type="application/json")

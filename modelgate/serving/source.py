@@ -1,0 +1,72 @@
+"""Where a server's models come from: an alias of a registry, looked at again and again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from modelgate.registries.embedded import Registry
+from modelgate.release import Release
+from modelgate.releases import release_of
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Key
+
+
+class Source(Protocol):
+    """What stands at an alias."""
+
+    def place(self) -> int | None:
+        """The entry of the log that moved the alias to where it leads; None for nowhere.
+
+        Asked often: it has to cost next to nothing.
+        """
+        ...
+
+    def release(self) -> Release | None:
+        """What stands there, verified, its files in a folder of their own; None for nothing."""
+        ...
+
+    def done(self, release: Release) -> None:
+        """Its files are not needed any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySource:
+    """An alias of a registry.
+
+    Attributes:
+        registry: that holds it.
+        name, alias: "churn", "production".
+        keys: of those whose statements count.
+    """
+
+    registry: Registry
+    name: str
+    alias: str
+    keys: Mapping[str, Key]
+
+    def place(self) -> int | None:
+        """See `Source.place`."""
+        return self.registry.moved_by(self.name, self.alias)
+
+    def release(self) -> Release | None:
+        """See `Source.release`."""
+        folder = Path(tempfile.mkdtemp(prefix="modelgate-"))
+        try:
+            found = release_of(self.registry, self.name, self.alias, folder, keys=self.keys)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if found is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        return found
+
+    def done(self, release: Release) -> None:
+        """See `Source.done`."""
+        shutil.rmtree(release.folder, ignore_errors=True)
