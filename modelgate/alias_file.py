@@ -9,9 +9,9 @@ from typing import Any
 from modelgate.errors import UsageError, Where
 from modelgate.escape import shown
 from modelgate.kinds import Kind
+from modelgate.kinds.blocks import known_entries, read_block
 from modelgate.kinds.single import Text, Truth
 from modelgate.reference import NAME, reference_in
-from modelgate.suite_file.blocks import known_entries, read_block
 from modelgate.targets import target_class
 from modelgate.yaml_file.node import Mistakes, Node
 

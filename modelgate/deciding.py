@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelgate.decisions.statement import Statement, now
 from modelgate.errors import RefusedError
@@ -22,7 +22,9 @@ from modelgate.registries.log import statement_of
 from modelgate.registry_place import Lent, open_registry
 from modelgate.report import Report, Result
 from modelgate.report_file import report_json, report_of
-from modelgate.trial import Trial
+
+if TYPE_CHECKING:
+    from modelgate.trial import Trial
 
 FREE = ("evidence", "details", "where", "says")
 """Of a result: what only people read, and what tells where the suite stood on this machine."""

@@ -12,9 +12,9 @@ from modelgate.alias_file import AliasPolicy, read_aliases
 from modelgate.errors import UsageError, Where
 from modelgate.escape import shown
 from modelgate.kinds import Kind, Schema, WrongValueError
+from modelgate.kinds.blocks import known_entries, read_block
 from modelgate.kinds.composed import Many
 from modelgate.kinds.single import File, Number, Text
-from modelgate.suite_file.blocks import known_entries, read_block
 from modelgate.yaml_file import MOST_BYTES, read_yaml
 from modelgate.yaml_file.node import Mistakes, Node
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from modelgate.cli.registry import keys_option, opened, registry_option
+
+if TYPE_CHECKING:
+    from socket import socket
 
 
 @click.command(
@@ -54,8 +58,6 @@ def command(
     loaded beside the one that serves, asked once, and let in without a request lost. One that
     cannot be loaded is not let in, and the model's metadata says why. `/metrics` is for Prometheus.
     """
-    import socket
-
     from modelgate.errors import UsageError
     from modelgate.reference import checked_reference
 
@@ -83,12 +85,30 @@ def command(
         follower.begin()
         now = follower.serving.now
         assert now is not None
-        try:
-            listening = socket.create_server((host, port))
-        except OSError as error:
-            raise UsageError(
-                "MG2415", f"cannot listen at {host}:{port}: {error.strerror or error}"
-            ) from error
+        listening = _listening(host, port)
         at = listening.getsockname()[1]
         click.echo(f"{now.model.release} serves at http://{host}:{at}/v2/models/{name}")
         serve(follower, host=host, port=at, ready=listening)
+
+
+def _listening(host: str, port: int) -> socket:
+    """A socket that listens; it names its protocol, else asyncio would not switch Nagle's off."""
+    import socket
+
+    from modelgate.errors import UsageError
+    from modelgate.escape import printable
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        found = socket.socket(family, kind, protocol)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen(2048)
+    except OSError as error:
+        where = f"{printable(host, 60)}:{port}"
+        raise UsageError(
+            "MG2415", f"cannot listen at {where}: {error.strerror or error}"
+        ) from error
+    return found

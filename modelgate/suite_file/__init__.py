@@ -9,14 +9,13 @@ from typing import Any
 
 from modelgate.declare import Check
 from modelgate.kinds import Kind, read_value
+from modelgate.kinds.blocks import known_entries, read_block
 from modelgate.kinds.composed import Many
 from modelgate.kinds.single import Choice, Number, Text
 from modelgate.perturb import perturbations
 from modelgate.suite import DataPart, ModelPart, Policy, Step, Suite
 from modelgate.suite_file.blocks import (
     POLICY,
-    known_entries,
-    read_block,
     read_data,
     read_model,
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import champions, drifts, material, perturb, sliced
+from tests.benchmarks import champions, drifts, material, perturb, serving, sliced
 from tests.benchmarks.measure import Cost, peak_memory, ratio, timed
 from tests.benchmarks.property import examples_tried
 from tests.benchmarks.taking import PROGRAM, VERDICTS, Figure, Size, Taken, gate, in_turn, raw
@@ -377,5 +377,47 @@ FIGURES = (
         must=3,
         aim=1.5,
         take=examples_tried,
+    ),
+    Figure(
+        name="serve-median",
+        what="served inference, 32 clients: median / bare Starlette and onnxruntime",
+        must=1.3,
+        aim=1.0,
+        take=serving.latency(lambda heard: heard.median),
+    ),
+    Figure(
+        name="serve-p99",
+        what="the same, 99th percentile",
+        must=1.3,
+        aim=1.0,
+        take=serving.latency(lambda heard: heard.p99),
+    ),
+    Figure(
+        name="swap",
+        what="seconds from a promotion to the new model's first answer, under load",
+        must=1,
+        aim=0.3,
+        take=serving.swapped,
+    ),
+    Figure(
+        name="cold-start",
+        what="wall from `modelgate serve` to its first answer / import onnxruntime",
+        must=4,
+        aim=3,
+        take=serving.cold_start,
+    ),
+    Figure(
+        name="promotions",
+        what="bare durable commits a second / promotions a second",
+        must=5,
+        aim=3,
+        take=serving.promotions,
+    ),
+    Figure(
+        name="waiting",
+        what="longest wait of 64 promoters / mean",
+        must=10,
+        aim=3,
+        take=serving.waiting,
     ),
 )
