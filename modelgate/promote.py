@@ -63,9 +63,8 @@ def promote(where: Place, which: str) -> Moved:
         DeployError: it does not serve; the alias and what serves were put back.
         StrandedError: nor could what served before be put back.
     """
-    version = where.registry.version(where.name, which)
     with where.registry.database.turn(f"{where}"):
-        before = where.registry.alias(where.name, where.alias)
+        version, before = where.registry.challenged(where.name, which, where.alias)
         if before is not None and before.number == version.number:
             return _again(where, version)
         found = earned(where, version, before)

@@ -126,9 +126,10 @@ def report_of(raw: Any, file: str) -> Report:
             hint="`modelgate check MODEL --report json:report.json` writes one",
         )
     from pydantic import ValidationError
+    from pydantic_core import to_json
 
     try:
-        report: Report = _adapter().validate_json(json.dumps(raw), strict=True)
+        report: Report = _adapter().validate_json(to_json(raw), strict=True)
     except ValidationError as error:
         raise _mistakes(error, file) from error
     reason = contradiction(report)

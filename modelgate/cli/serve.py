@@ -58,9 +58,12 @@ def command(
     loaded beside the one that serves, asked once, and let in without a request lost. One that
     cannot be loaded is not let in, and the model's metadata says why. `/metrics` is for Prometheus.
     """
+    import gc
+
     from modelgate.errors import UsageError
     from modelgate.reference import checked_reference
 
+    gc.disable()  # while modules are loaded there is nothing to collect, and much to look through
     name, alias = checked_reference(what)
     try:
         from modelgate.serving.app import Serving

@@ -175,6 +175,16 @@ class Registry:
         with self.database.reading() as connection:
             return versions.names(connection)
 
+    def challenged(self, name: str, which: str, alias: str) -> tuple[Version, Version | None]:
+        """A version, and the one that stands at an alias; None for nothing.
+
+        Raises:
+            UsageError: MG2402, MG2403, there is no such version.
+        """
+        with self.database.reading() as connection:
+            version = versions.version_of(connection, name, which)
+            return version, versions.standing(connection, name, alias)
+
     def alias(self, name: str, alias: str) -> Version | None:
         """The version that an alias leads to; None where it leads nowhere."""
         with self.database.reading() as connection:

@@ -15,9 +15,10 @@ from typing import Any
 from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from modelgate import __version__
 from modelgate.formats.refusal import Refusal
@@ -97,60 +98,81 @@ class Serving:
         self.now = None
 
 
-def app_of(serving: Serving) -> Starlette:
-    """The routes."""
-    handlers = _Routes(serving)
+def app_of(serving: Serving, lifespan: Lifespan[Starlette]) -> ASGIApp:
+    """The routes.
+
+    Requests for inference go by no router: it would cost more than a small model.
+
+    Args:
+        serving: what serves.
+        lifespan: what runs beside.
+    """
+    told = _Told(serving)
     name = "/v2/models/{name}"
     version = f"{name}/versions/{{version}}"
-    return Starlette(
+    others = Starlette(
         routes=[
-            Route(f"{name}/infer", handlers.infer, methods=["POST"]),
-            Route(f"{version}/infer", handlers.infer, methods=["POST"]),
-            Route("/v2", handlers.server),
-            Route("/v2/health/live", handlers.live),
-            Route("/v2/health/ready", handlers.ready),
-            Route(name, handlers.metadata),
-            Route(version, handlers.metadata),
-            Route(f"{name}/ready", handlers.model_ready),
-            Route(f"{version}/ready", handlers.model_ready),
-            Route("/metrics", handlers.metrics),
+            Route("/v2", told.server),
+            Route("/v2/health/live", told.live),
+            Route("/v2/health/ready", told.ready),
+            Route(name, told.metadata),
+            Route(version, told.metadata),
+            Route(f"{name}/ready", told.model_ready),
+            Route(f"{version}/ready", told.model_ready),
+            Route("/metrics", told.metrics),
         ],
+        lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_found},
     )
+    inference = _Inference(serving)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            match scope["path"].split("/"):
+                case ["", "v2", "models", asked, "infer"]:
+                    return await inference(asked, None, scope, receive, send)
+                case ["", "v2", "models", asked, "versions", number, "infer"]:
+                    return await inference(asked, number, scope, receive, send)
+        return await others(scope, receive, send)
+
+    return app
 
 
-class _Routes:
-    """Each answers one address."""
+class _Inference:
+    """Asks the model."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
 
-    async def infer(self, request: Request) -> Response:
-        """Ask the model."""
-        serving, began = self._serving, time.perf_counter()
-        measures = serving.measures
-        if measures.in_flight >= serving.limits.in_flight:
-            measures.answered(503, 0.0)
-            return _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
-        measures.in_flight += 1
-        try:
-            answer = await self._answered(request)
-        finally:
-            measures.in_flight -= 1
+    async def __call__(
+        self, name: str, version: str | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """One request, from its first byte to its answer's last."""
+        measures, began = self._serving.measures, time.perf_counter()
+        if measures.in_flight >= self._serving.limits.in_flight:
+            answer = _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
+        else:
+            measures.in_flight += 1
+            try:
+                answer = await self._answered(name, version, scope, receive)
+            finally:
+                measures.in_flight -= 1
         measures.answered(answer.status_code, time.perf_counter() - began)
-        return answer
+        await answer(scope, receive, send)
 
-    async def _answered(self, request: Request) -> Response:
+    async def _answered(
+        self, name: str, version: str | None, scope: Scope, receive: Receive
+    ) -> Response:
         now = self._serving.now  # what stands there at this instant answers all of the request
-        refused = self._refused(request, now)
+        refused = _refused(self._serving, name, version, now)
         if refused is not None:
             return refused
         assert now is not None
         try:
-            body = await _body(request, self._serving.limits.body)
+            body = await _body(scope, receive, self._serving.limits.body)
         except BadRequestError as error:
             return _error(413, str(error))
-        except ClientDisconnect:
+        if body is None:
             return _error(400, "the request broke off")
         if now.quick and len(body) <= SMALL_BODY:
             return self._infer(now, body)
@@ -180,17 +202,29 @@ class _Routes:
         watched = [name for name in model.watched if name not in asked.outputs]
         return model.answer(asked.feeds, asked.rows, [*asked.outputs, *watched])
 
-    def _refused(self, request: Request, now: Standing | None) -> Response | None:
-        """Why nothing can be asked under this address; None where something can."""
-        serving = self._serving
-        if request.path_params["name"] != serving.name:
-            return _error(404, f"no model of this name is served; this is {serving.name}")
-        if now is None:
-            return _error(503, f"nothing stands at {serving.name}@{serving.alias}")
-        version = request.path_params.get("version")
-        if version is not None and version != str(now.model.release.number):
-            return _error(404, f"this version is not served; {now.model.release} is")
-        return None
+
+def _refused(
+    serving: Serving, name: str, version: str | None, now: Standing | None
+) -> Response | None:
+    """Why nothing can be asked under an address; None where something can."""
+    if name != serving.name:
+        return _error(404, f"no model of this name is served; this is {serving.name}")
+    if now is None:
+        return _error(503, f"nothing stands at {serving.name}@{serving.alias}")
+    if version is not None and version != str(now.model.release.number):
+        return _error(404, f"this version is not served; {now.model.release} is")
+    return None
+
+
+class _Told:
+    """What else is told, each under its address."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+
+    def _refused(self, request: Request) -> Response | None:
+        asked = request.path_params
+        return _refused(self._serving, asked["name"], asked.get("version"), self._serving.now)
 
     async def server(self, _: Request) -> Response:
         """What answers."""
@@ -207,13 +241,13 @@ class _Routes:
 
     async def model_ready(self, request: Request) -> Response:
         """Whether this model, or this version, stands there."""
-        refused = self._refused(request, self._serving.now)
+        refused = self._refused(request)
         return refused or _json({"name": self._serving.name, "ready": True})
 
     async def metadata(self, request: Request) -> Response:
         """What the model takes and gives, and by which decision it serves."""
         serving, now = self._serving, self._serving.now
-        refused = self._refused(request, now)
+        refused = self._refused(request)
         if refused is not None:
             return refused
         assert now is not None
@@ -242,19 +276,24 @@ class _Routes:
         return PlainTextResponse(text, media_type=TEXT)
 
 
-async def _body(request: Request, most: int) -> bytes:
-    """The request's body, read no further than it may be long."""
-    told = request.headers.get("content-length", "")
+async def _body(scope: Scope, receive: Receive, most: int) -> bytes | None:
+    """The request's body, read no further than it may be long; None where it broke off."""
+    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     if told.isdigit() and int(told) > most:
         raise BadRequestError(f"a request has at most {most:,} bytes")
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        part = message.get("body", b"")
         size += len(part)
         if size > most:
             raise BadRequestError(f"a request has at most {most:,} bytes")
         parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def _not_found(_: Request, error: Exception) -> Response:

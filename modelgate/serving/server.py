@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from modelgate.errors import ModelgateError, RefusedError
+from modelgate.escape import printable
 from modelgate.release import Release
 from modelgate.serving.app import QUICK_SECONDS, Limits, Serving, app_of
 from modelgate.serving.opened import OpenModel, opened
@@ -80,12 +82,16 @@ class Follower:
 
     async def follow(self) -> None:
         """Look, again and again; a registry that does not answer is asked again."""
+        looked: int | None = None
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
             try:
-                await asyncio.to_thread(self.look)
-            except ModelgateError as error:
-                self.serving.swap_failed = f"{error.code} {error.message}"
+                stamp = self.source.stamp()
+                if stamp is None or stamp != looked:
+                    await asyncio.to_thread(self.look)
+                    looked = stamp
+            except Exception as error:  # noqa: BLE001 (whatever it is, the alias is looked at again)
+                self.serving.swap_failed = printable(error, 200)
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _let_in(self, release: Release) -> None:
         try:
@@ -120,8 +126,7 @@ def serve(follower: Follower, *, host: str, port: int, ready: socket.socket | No
         finally:
             task.cancel()
 
-    app = app_of(follower.serving)
-    app.router.lifespan_context = following
+    app = app_of(follower.serving, following)
     config = uvicorn.Config(
         app,
         host=host,
@@ -133,6 +138,9 @@ def serve(follower: Follower, *, host: str, port: int, ready: socket.socket | No
         timeout_keep_alive=30,
         server_header=False,
     )
+    gc.collect()
+    gc.enable()
+    gc.freeze()  # what is loaded stays: to look through it again and again would hold answers up
     uvicorn.Server(config).run(sockets=None if ready is None else [ready])
 
 

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 class Source(Protocol):
     """What stands at an alias."""
 
-    def place(self) -> int | None:
-        """The entry of the log that moved the alias to where it leads; None for nowhere.
+    def stamp(self) -> int | None:
+        """Another one once anything was written; None where only `place` can tell.
 
-        Asked often: it has to cost next to nothing.
+        Asked often, and by the thread that answers: it has to cost next to nothing.
         """
+        ...
+
+    def place(self) -> int | None:
+        """The entry of the log that moved the alias to where it leads; None for nowhere."""
         ...
 
     def release(self) -> Release | None:
@@ -50,6 +54,10 @@ class RegistrySource:
     name: str
     alias: str
     keys: Mapping[str, Key]
+
+    def stamp(self) -> int | None:
+        """See `Source.stamp`."""
+        return self.registry.database.stamp
 
     def place(self) -> int | None:
         """See `Source.place`."""
