@@ -33,8 +33,8 @@ def command(topic: str | None) -> None:
     """Show what there is to choose from, all of it or one TOPIC.
 
     TOPIC is checks, perturbations (changes of inputs that checks ask about), suites, formats (of
-    models), sources (formats of data), reporters (formats of reports), or schema: the JSON Schema
-    of a suite, for editors.
+    models), sources (formats of data), reporters (formats of reports), targets (what makes a
+    promoted model serve), or schema: the JSON Schema of a suite, for editors.
     """
     from modelgate.cli.page import Page
     from modelgate.errors import UsageError, did_you_mean
@@ -132,6 +132,13 @@ def _reporters(page: Page) -> None:
     page.table(_seam("modelgate.reporters", GROUP, Reporter))
 
 
+def _targets(page: Page) -> None:
+    from modelgate.targets import GROUP, Target
+
+    page.heading("Targets", "what `target:` of an alias in modelgate.yaml names")
+    page.table(_seam("modelgate.targets", GROUP, Target))
+
+
 def _seam(package: str, group: str, kind: type[object]) -> Rows:
     """Each implementation's name and the first line of what it says."""
     from inspect import getdoc
@@ -152,4 +159,5 @@ TOPICS: dict[str, Callable[[Page], None]] = {
     "formats": _formats,
     "sources": _sources,
     "reporters": _reporters,
+    "targets": _targets,
 }

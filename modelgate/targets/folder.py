@@ -33,7 +33,7 @@ KEEP = 3
 
 
 class Folder(Target):
-    """A folder."""
+    """A folder, in which a link leads to the release: {folder: deploy/churn}."""
 
     name: ClassVar[str] = "folder"
     keys: ClassVar[Mapping[str, Kind]] = {"folder": File(), "keep": Number(2, 1000, whole=True)}
@@ -62,8 +62,10 @@ class Folder(Target):
 
     def _withdraw(self, name: str, alias: str) -> None:
         del name, alias
-        (self._folder / CURRENT).unlink(missing_ok=True)
-        _flush(self._folder)
+        link = self._folder / CURRENT
+        if link.is_symlink():  # anything else is none of ours
+            link.unlink()
+            _flush(self._folder)
 
     def _prune(self, kept: set[str | None]) -> None:
         """Take away the oldest releases; that one cannot be is no fault of what serves."""
