@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
@@ -21,6 +22,7 @@ WAIT_SECONDS = 30
 """How long a locked database is waited for."""
 QUEUE = 0x6D6F64656C67
 """PostgreSQL's advisory lock that writers queue for."""
+_MIGRATING = threading.Lock()
 
 
 class Database:
@@ -88,8 +90,7 @@ class Database:
         with told(self.url), self._turn(), self.engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
-                if self._file is None:
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
+                self._queue(connection)
                 yield connection
 
     def turn(self, name: str) -> AbstractContextManager[None]:
@@ -121,16 +122,24 @@ class Database:
     def _migrate(self) -> None:
         if self._revision() == HEAD:
             return
-        with self._turn(), self.engine.connect() as connection:
+        # Alembic keeps what it works on in a module: one thread of a process at a time.
+        with _MIGRATING, self._turn(), self.engine.connect() as plain:
             from alembic import command
             from alembic.config import Config
 
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
             config.set_main_option("path_separator", "os")
-            with connection.execution_options(writes=True).begin():
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                self._queue(connection)
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, "head")  # nothing, where somebody was faster
+
+    def _queue(self, connection: sa.Connection) -> None:
+        """Writers of one server queue for a lock of the server's, until their transaction ends."""
+        if self._file is None:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
 
     def _revision(self) -> str | None:
         with self.engine.connect() as connection:
