@@ -137,6 +137,9 @@ def test_one_that_was_written_by_a_later_version_is_refused(three: Line, url: st
     assert (caught.value.code, caught.value.exit_code) == ("MG6103", 6)
 
 
+# What the server cut off, psycopg says of the connection when it is thrown away.
+@pytest.mark.filterwarnings("ignore:.*psycopg.Connection.*:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:.*psycopg.Connection.*:ResourceWarning")
 def test_a_server_that_was_stopped_is_asked_again(cluster: Cluster, tmp_path: Path) -> None:
     made = line(tmp_path, 2, url=cluster.database(f"d{uuid.uuid4().hex}"))
     promote(made.place, "1")
