@@ -123,6 +123,12 @@ def earned(where: Place, version: Version, before: Version | None) -> Earned:
     """
     suite = _suite(where)
     entry, decision, report = _latest(where, version, suite)
+    if decision.body.get("seeded"):
+        raise RefusedError(
+            "MG5094",
+            f"the decision about {version} was made with another seed than its suite's",
+            hint=f"modelgate check {version}",
+        )
     if expired(decision):
         raise RefusedError(
             "MG5096",

@@ -21,6 +21,7 @@ from modelgate.sentences import sentence
 from modelgate.stats.inversion import IntervalAt, p_at_least, p_at_most, widened
 from modelgate.stats.multiplicity import benjamini_hochberg, holm
 from modelgate.suite import Limit, Policy
+from modelgate.waivers import unless_expired, waived
 
 ALPHA_LISTS = 0.10
 """False discovery rate of lists of minors, which a person reads and nothing hangs on."""
@@ -145,7 +146,7 @@ def settled(
         adjusted = (benjamini_hochberg if minor else holm)(p_values)
         for place, p_value in zip(places, adjusted.tolist(), strict=True):
             found[place] = _concluded(found[place], p_value, alpha, alpha / len(places), policy)
-    return found, families
+    return [unless_expired(one) for one in found], families
 
 
 def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
@@ -169,22 +170,28 @@ def verdict(results: Sequence[Result], policy: Policy | None = None) -> Verdict:
     ]
     failed.sort(key=lambda one: one.severity is not Severity.BLOCKER)
     if failed:
-        return _verdict("block", 1, _because(failed, results), policy)
+        return _verdict("block", 1, _because(failed, results), results, policy)
     if crashed:
-        return _verdict("hold", 4, _because(crashed, results), policy)
+        return _verdict("hold", 4, _because(crashed, results), results, policy)
     if open_:
-        return _verdict("hold", 11, _because(open_, results), policy)
+        return _verdict("hold", 11, _because(open_, results), results, policy)
     if not blockers:
         why = "No blocker was judged: nothing that was asked could open the gate."
-        return _verdict("hold", 11, (why, *_warned(results)), policy)
-    return _verdict("promote", 0, _passed(len(blockers), results), policy)
+        return _verdict("hold", 11, (why, *_warned(results)), results, policy)
+    return _verdict("promote", 0, _passed(len(blockers), results), results, policy)
 
 
-def _verdict(decision: Any, exit_code: int, because: tuple[str, ...], policy: Policy) -> Verdict:
+def _verdict(
+    decision: Any,
+    exit_code: int,
+    because: tuple[str, ...],
+    results: Sequence[Result],
+    policy: Policy,
+) -> Verdict:
     return Verdict(
         decision=decision,
         exit_code=exit_code,
-        because=because,
+        because=(*because, *waived(results)),
         policy={"on_hold": policy.on_hold, "correction": "holm"},
         alpha_block=policy.alpha_block,
         alpha_pass=policy.alpha_pass,

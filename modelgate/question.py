@@ -12,11 +12,11 @@ from modelgate.declare import Check
 from modelgate.gate import weigh
 from modelgate.limits import refuse_strange_limit
 from modelgate.margins import margin_for
-from modelgate.outcome import Outcome, Status
+from modelgate.outcome import Outcome, Severity, Status
 from modelgate.report import Result
 from modelgate.stats.interval import Interval
 from modelgate.steady import steadied
-from modelgate.suite import Limit, Policy, Step
+from modelgate.suite import Limit, Policy, Step, Waiver
 
 MOST_MISSING = "most rows could not be judged"
 NO_CHAMPION = "no champion is named: add --champion MODEL, or `champion:` to the suite"
@@ -161,6 +161,7 @@ def skipped(question: Question, reason: str) -> Result:
 def blank(question: Question, found: Status, reason: str | None) -> Result:
     """A result without a number."""
     step = question.step
+    waived = step.waiver is not None and step.waiver.live
     return Result(
         id=question.id,
         check=step.check,
@@ -168,7 +169,8 @@ def blank(question: Question, found: Status, reason: str | None) -> Result:
         versus="champion" if question.versus else None,
         slice=question.part,
         data=step.data,
-        severity=step.severity,
+        severity=step.severity if not waived else Severity.MINOR,
+        waiver=None if step.waiver is None else _told(step.waiver),
         kind="statistical",
         status=found,
         value=None,
@@ -177,6 +179,16 @@ def blank(question: Question, found: Status, reason: str | None) -> Result:
         reason=reason,
         where={"file": step.where.file, "line": step.where.line},
     )
+
+
+def _told(waiver: Waiver) -> Mapping[str, Any]:
+    """A waiver as a report holds it."""
+    return {
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat(),
+        "live": waiver.live,
+    }
 
 
 def sound(outcome: Outcome) -> Outcome:

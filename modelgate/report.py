@@ -41,6 +41,8 @@ class Result:
         method: how value and interval were found.
         reason: why there is no answer, or why it is not decided.
         says: the sentence for people.
+        waiver: {"owner", "reason", "expires", "live"} where somebody lets it pass for a while; as
+            long as that lasts its severity is minor.
         evidence: what speaks against the model, worst first.
         where: {"file", "line"} of the suite.
     """
@@ -76,6 +78,7 @@ class Result:
     minimum: int = 0
     reason: str | None = None
     says: str = ""
+    waiver: Mapping[str, Any] | None = None
     evidence: tuple[Any, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     where: Mapping[str, Any] | None = None

@@ -34,6 +34,9 @@ def sentence(result: Result) -> str:
     if result.says:
         return result.says
     name = title(result)
+    waiver = result.waiver
+    if waiver is not None and not waiver["live"] and result.status is Status.FAILED:
+        return f"{name} is not passed, and {result.reason}."
     if result.status is Status.CRASHED:
         return f"{name} could not be completed: {result.reason or 'no reason was given'}."
     if result.status is Status.SKIPPED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,26 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Who lets a question pass for a while.
+
+    Attributes:
+        owner: answers for it.
+        reason: why.
+        expires: the last day, in UTC, on which it does.
+    """
+
+    owner: str
+    reason: str
+    expires: date
+
+    @property
+    def live(self) -> bool:
+        """Whether it still does."""
+        return datetime.now(UTC).date() <= self.expires
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One entry of `checks:`.
 
@@ -82,6 +103,7 @@ class Step:
         change: what is done to the rows, where the check does anything.
         limit: the suite's, else the check's default.
         margin: against the champion, where there is one.
+        waiver: who lets it pass for a while; None where nobody does.
         severity: the suite's, else the check's default, else major for slices (`by`).
         by: each entry is a slicing of its own: a column, numbers in bins, or two of these crossed.
         part: the one slice that is meant; empty for all rows, or those of `by`.
@@ -102,6 +124,7 @@ class Step:
     part: Part = ()
     min_rows: int = 30
     data: str = "test"
+    waiver: Waiver | None = None
     where: Where
     limit_where: Where
 

@@ -211,7 +211,9 @@ class _Page(Page):
     def name(self, result: Result) -> Text:
         named = self.text(title(result), longest=2 * LONGEST_NAME)
         if result.status in EXPLAINED and result.severity is not Severity.BLOCKER:
-            named.append_text(self.text(f" ({result.severity})", "dim"))
+            waived = result.waiver is not None and result.waiver["live"]
+            weight = "waived" if waived else result.severity
+            named.append_text(self.text(f" ({weight})", "dim"))
         return named
 
     def explained(self, results: list[Result], head: str) -> Iterator[RenderableType]:

@@ -20,6 +20,7 @@ from modelgate.suite import Limit, Margin, Step
 from modelgate.suite_file.changing import Changing
 from modelgate.suite_file.sliced import By, Named
 from modelgate.suite_file.tolerance import Tolerance
+from modelgate.suite_file.waived import Waived
 from modelgate.yaml_file.node import Mistakes, Node
 
 LIMIT = Number()
@@ -33,6 +34,7 @@ ENGINE_KEYS: Mapping[str, Kind] = {
     "slice": Named(),
     "min_rows": Number(low=1, whole=True),
     "data": Text(),
+    "waiver": Waived(),
 }
 OF_SLICES = ("by", "slice", "min_rows")
 """Those of them that only a check of labelled rows has."""
@@ -130,6 +132,7 @@ class StepReader:
             part=part,
             min_rows=engine.get("min_rows") or MIN_ROWS,
             data=self._data(engine.get("data"), node.value.get("data", node)),
+            waiver=engine.get("waiver"),
             where=where,
             limit_where=limit_where or where,
         )
