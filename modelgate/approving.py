@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from modelgate.deciding import report_in, statement
+from modelgate.deciding import statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.registries import Entry
 from modelgate.registries.embedded import Registry, entry_named
+from modelgate.signed_report import report_in
 
 
 def approve(registry: Registry, decision: str, reason: str) -> Entry:

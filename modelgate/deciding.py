@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelgate.decisions.statement import Statement, now
 from modelgate.errors import RefusedError
+from modelgate.looking import as_decided, known, look_of, wear_of
 from modelgate.project import DECISION_DAYS, Project
 from modelgate.provenance import commit_of
 from modelgate.registries import Entry, Version
@@ -21,13 +21,13 @@ from modelgate.registries.embedded import Registry
 from modelgate.registries.log import statement_of
 from modelgate.registry_place import Lent, open_registry
 from modelgate.report import Report, Result
-from modelgate.report_file import report_json, report_of
+from modelgate.report_file import report_json
+from modelgate.signed_report import results_digest, signed_part
+from modelgate.suite import Policy
+from modelgate.wear import worn
 
 if TYPE_CHECKING:
     from modelgate.trial import Trial
-
-FREE = ("evidence", "details", "where", "says")
-"""Of a result: what only people read, and what tells where the suite stood on this machine."""
 
 
 def kept(report: Report, trial: Trial, candidate: Lent | None, project: Project | None) -> Report:
@@ -69,6 +69,7 @@ def decided(report: Report, trial: Trial, candidate: Lent, project: Project | No
         candidate.version,
         report,
         reading=reading,
+        policy=trial.suite.policy if trial.suite is not None else Policy(),
         seeded=trial.options.seed is not None,
         days=project.decision_days if project else DECISION_DAYS,
     )
@@ -80,16 +81,21 @@ def recorded(
     report: Report,
     *,
     reading: Mapping[str, Any],
+    policy: Policy | None = None,
     seeded: bool = False,
     days: float = DECISION_DAYS,
 ) -> Report:
     """A decision in the log, read back; the report, which names it.
+
+    The same look at the same test set gives the decision that was made: asking again until luck
+    helps is no way through.
 
     Args:
         registry: that holds the version.
         version: that was judged.
         report: of the trial.
         reading: see `Release.reading`.
+        policy: the suite's.
         seeded: whether it was held with another seed than its suite's.
         days: how long the decision opens the gate.
 
@@ -98,24 +104,47 @@ def recorded(
         RefusedError: MG5089, what was written is not what is read back.
     """
     expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
-    signed = signed_part(report)
-    body = {
+    about = {
         "version": version.number,
-        "report": signed,
-        "results": results_digest(signed),
-        "evidence": registry.blobs.put_bytes(report_json(report)),
         "expires": expires,
         "reading": dict(reading),
         "unfamiliar": _unfamiliar(report.results),
-        "wear": None,
         "seeded": seeded,
         "environment": _environment(report),
     }
+    look = look_of(report)
+    registry.signer()
     with registry.changing() as change:
-        entry = change.append(partial(statement, kind="decision", version=version, body=body))
+        if look is not None:
+            found = known(change, look)
+            if found is not None:
+                entry, decided = found
+                told = as_decided(report, entry, decided)
+                return with_decision(told, entry, decided.body["expires"])
+            wear = wear_of(change, look, policy or Policy())
+            report = worn(report, wear)
+            about["wear"] = wear.told
+        registry.blobs.put_bytes(report_json(report))
+        entry = change.append(partial(_decision, report=report, about=about, version=version))
         change.log_run(report, entry.sequence)
+        if look is not None:
+            change.looked(look, entry.sequence)
     _refuse_unlike(registry, entry)
     return with_decision(report, entry, expires)
+
+
+def _decision(
+    sequence: int, prev: str, *, report: Report, about: Mapping[str, Any], version: Version
+) -> Statement:
+    signed, whole = signed_part(report), report_json(report)
+    body = {
+        "wear": None,
+        **about,
+        "report": signed,
+        "results": results_digest(signed),
+        "evidence": f"sha256:{hashlib.sha256(whole).hexdigest()}",
+    }
+    return statement(sequence, prev, kind="decision", version=version, body=body)
 
 
 def statement(sequence: int, prev: str, *, kind: Any, version: Version, body: Any) -> Statement:
@@ -144,55 +173,6 @@ def with_decision(report: Report, entry: Entry, expires: str) -> Report:
     """The report, naming the decision that came of it."""
     told = {"sequence": entry.sequence, "digest": entry.digest, "expires": expires}
     return replace(report, provenance={**report.provenance, "decision": told})
-
-
-def signed_part(report: Report) -> dict[str, Any]:
-    """What of a report is signed: all that a verdict can be recomputed from, JSON-ready."""
-    whole: dict[str, Any] = json.loads(report_json(report))
-    whole["provenance"] = {}
-    whole["findings"] = []
-    whole["results"] = [
-        {key: value for key, value in result.items() if key not in FREE}
-        for result in whole["results"]
-    ]
-    return whole
-
-
-def results_digest(signed: Mapping[str, Any]) -> str:
-    """Of all that another run of the same model on the same rows has to give again.
-
-    Args:
-        signed: part of a report, see `signed_part`.
-    """
-    subject = signed["subject"]
-    said = {
-        "decision": signed["verdict"]["decision"],
-        "subject": {
-            **subject,
-            "model": subject["model"]["digest"],
-            "data": {
-                role: {key: value for key, value in one.items() if key != "rows_asked_again"}
-                for role, one in subject["data"].items()
-            },
-        },
-        "results": [one for one in signed["results"] if one["kind"] != "measured"],
-    }
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def report_in(decision: Statement, name: str) -> Report:
-    """The report that a decision rests on, checked to follow from its own results.
-
-    Raises:
-        RefusedError: MG5050, it does not; MG5087, it is none.
-    """
-    from modelgate.errors import UsageError
-
-    try:
-        return report_of(decision.body["report"], name)
-    except UsageError as error:
-        raise RefusedError("MG5087", f"{name} holds no report: {error.message}") from error
 
 
 def _refuse_unlike(registry: Registry, entry: Entry) -> None:

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from modelgate.deciding import report_in, results_digest, signed_part
 from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
@@ -19,6 +18,7 @@ from modelgate.registries import Version
 from modelgate.registries.embedded import Registry
 from modelgate.registry_place import Lent
 from modelgate.report import Report
+from modelgate.signed_report import report_in, results_digest, signed_part
 from modelgate.suite import Suite
 
 

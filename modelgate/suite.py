@@ -14,6 +14,9 @@ from modelgate.outcome import Severity
 from modelgate.prepare import Preparation
 from modelgate.slices import Part, Slicing
 
+BUDGET = 20
+"""Looks at a test set where a suite says nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -65,11 +68,13 @@ class Policy:
         on_hold: what a hold means: "hold", or "ask" where a recorded approval may lift it.
         alpha_block: chance that a suite shows a model worse that is not, over all its questions.
         alpha_pass: chance that a blocker passes a model worse than its limit.
+        budget: looks at one test set after which it promotes no version of the registry any more.
     """
 
     on_hold: str = "hold"
     alpha_block: float = 0.01
     alpha_pass: float = 0.05
+    budget: int = BUDGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modelgate.deciding import report_in, results_digest
 from modelgate.decisions.envelope import opened
 from modelgate.decisions.statement import NONE_BEFORE, Statement, read_statement
 from modelgate.errors import RefusedError
@@ -18,6 +17,7 @@ from modelgate.gate import settled, verdict
 from modelgate.outcome import Status
 from modelgate.registries.log import digest_of
 from modelgate.report import Report
+from modelgate.signed_report import report_in, results_digest
 from modelgate.suite import Policy
 
 if TYPE_CHECKING:

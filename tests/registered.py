@@ -22,6 +22,7 @@ from modelgate.outcome import NONE_YET, Status
 from modelgate.project import find_project
 from modelgate.registries import Part, Version
 from modelgate.registries.embedded import Registry
+from modelgate.suite import Policy
 from modelgate.verification import recomputed
 
 READING = {"prepare": None}
@@ -66,7 +67,9 @@ def added(registry: Registry, folder: Path, number: int, name: str = "churn") ->
     return registry.register(version, folder)
 
 
-def report_on(version: Version, champion: Version | None, *, passed: bool = True) -> Report:
+def report_on(
+    version: Version, champion: Version | None, *, passed: bool = True, seed: int = 0
+) -> Report:
     """What a trial of this version against that champion would have said."""
     report, _ = trial()
     subject = {
@@ -101,7 +104,8 @@ def report_on(version: Version, champion: Version | None, *, passed: bool = True
             else one
             for one in results
         )
-    return recomputed(replace(report, subject=subject, results=results))
+    made = {**report.provenance, "seed": seed}
+    return recomputed(replace(report, subject=subject, results=results, provenance=made))
 
 
 def decided(
@@ -111,11 +115,13 @@ def decided(
     *,
     passed: bool = True,
     days: float = 30,
+    seed: int = 0,
 ) -> Report:
-    """A decision about a version, in the log."""
-    report = report_on(version, champion, passed=passed)
+    """A decision about a version, in the log; by another seed it is another look at the rows."""
+    report = report_on(version, champion, passed=passed, seed=seed)
     assert report.verdict.decision == ("promote" if passed else "block")
-    return recorded(registry, version, report, reading=READING, days=days)
+    policy = Policy(budget=10_000)
+    return recorded(registry, version, report, reading=READING, days=days, policy=policy)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from modelgate.errors import StorageError
 from modelgate.escape import printable, shown
 
-HEAD = "0001"
+HEAD = "0002"
 """The last script of `migrations/versions`."""
 WAIT_SECONDS = 30
 """How long a locked database is waited for."""

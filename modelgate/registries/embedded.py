@@ -19,10 +19,11 @@ from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
 from modelgate.model import whole_digest
-from modelgate.registries import Entry, Version, versions
+from modelgate.registries import Entry, Version, looks, versions
 from modelgate.registries.blobs import Blobs
 from modelgate.registries.database import Database
 from modelgate.registries.log import appended, entry_at, read_entries, statement_of
+from modelgate.registries.looks import Look
 from modelgate.registries.runs import logged
 from modelgate.report import Report
 
@@ -68,6 +69,22 @@ class Change:
     def entries(self, name: str, kind: str, subject: str, *, after: int) -> Iterator[Entry]:
         """The entries about a model's bytes behind a place of the log, in their order."""
         return read_entries(self.connection, name=name, kind=kind, subject=subject, after=after)
+
+    def entry(self, place: int) -> Entry | None:
+        """The entry at a place of the log."""
+        return entry_at(self.connection, place)
+
+    def look_at(self, look: Look) -> int | None:
+        """The place of the decision that came of a look; None where it is a new one."""
+        return looks.look_at(self.connection, look)
+
+    def looks_at(self, test: str) -> int:
+        """The looks at a test set so far."""
+        return looks.counted(self.connection, test)
+
+    def looked(self, look: Look, sequence: int) -> None:
+        """Keep a look."""
+        looks.looked(self.connection, look, sequence)
 
     def log_run(self, report: Report, decision: int | None) -> str:
         """Keep what a trial measured."""

@@ -102,3 +102,14 @@ metrics = Table(
     Column("unit", String(40), nullable=False),
     Column("n", BigInteger, nullable=False),
 )
+looks = Table(
+    "looks",
+    metadata,
+    Column("test", String(71), primary_key=True),
+    Column("candidate", String(71), primary_key=True),
+    Column("suite", String(71), primary_key=True),
+    Column("champion", String(71), primary_key=True),
+    Column("seed", BigInteger, primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("sequence", ForeignKey("entries.sequence"), nullable=False),
+)

@@ -124,6 +124,7 @@ class _Page(Page):
             yield self.text(judged, "dim")
         if kept := recorded(report):
             yield self.text(kept, "dim")
+            yield self.text(report.provenance.get("looks", ""), "dim")
         decision = report.verdict.decision
         yield self.text(
             f"{decision.upper()}, exit code {report.verdict.exit_code}", COLOURS[decision]

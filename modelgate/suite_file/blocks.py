@@ -41,6 +41,7 @@ POLICY: Mapping[str, Kind] = {
     "on_hold": Choice(("hold", "ask")),
     "alpha_block": Number(1e-6, 0.05),
     "alpha_pass": Number(1e-6, 0.05),
+    "budget": Number(1, 10_000, whole=True),
 }
 
 

@@ -83,20 +83,20 @@ def test_one_that_nothing_was_decided_about_is_refused(three: Line, tmp_path: Pa
 
 
 def test_a_later_block_supersedes(three: Line) -> None:
-    decided(three.registry, three.versions[0], None, passed=False)
+    decided(three.registry, three.versions[0], None, passed=False, seed=1)
     error = refused(three, "1")
     assert (error.code, error.exit_code) == ("MG5095", 5)
 
 
 def test_a_later_pass_opens_again(three: Line) -> None:
-    decided(three.registry, three.versions[0], None, passed=False)
-    decided(three.registry, three.versions[0], None)
+    decided(three.registry, three.versions[0], None, passed=False, seed=1)
+    decided(three.registry, three.versions[0], None, seed=2)
     promote(three.place, "1")
     assert standing(three) == 1
 
 
 def test_an_expired_decision_is_refused(three: Line) -> None:
-    decided(three.registry, three.versions[0], None, days=-0.001)
+    decided(three.registry, three.versions[0], None, days=-0.001, seed=1)
     error = refused(three, "1")
     assert (error.code, error.exit_code) == ("MG5096", 5)
 
@@ -193,7 +193,7 @@ def test_rolling_back_goes_where_it_came_from_each_time(three: Line) -> None:
 def test_rolling_back_asks_for_no_fresh_decision(three: Line) -> None:
     for number in "12":
         promote(three.place, number)
-    decided(three.registry, three.versions[0], None, passed=False)
+    decided(three.registry, three.versions[0], None, passed=False, seed=1)
     assert rollback(three.place, "slow").version.number == 1
     sound(three)
 
@@ -258,7 +258,7 @@ def test_an_approval_is_asked_for_where_the_project_says_so(
 
 
 def test_no_approval_lifts_a_block(three: Line) -> None:
-    decided(three.registry, three.versions[0], None, passed=False)
+    decided(three.registry, three.versions[0], None, passed=False, seed=1)
     with pytest.raises(RefusedError, match="MG5099"):
         approve(three.registry, "4", "please")
 

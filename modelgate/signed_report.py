@@ -1,0 +1,62 @@
+"""The part of a report that a decision signs, and the digest that another run has to give again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from modelgate.decisions.statement import Statement
+from modelgate.errors import RefusedError, UsageError
+from modelgate.report import Report
+from modelgate.report_file import report_json, report_of
+
+FREE = ("evidence", "details", "where", "says")
+"""Of a result: what only people read, and what tells where the suite stood on this machine."""
+
+
+def signed_part(report: Report) -> dict[str, Any]:
+    """What of a report is signed: all that a verdict can be recomputed from, JSON-ready."""
+    whole: dict[str, Any] = json.loads(report_json(report))
+    whole["provenance"] = {}
+    whole["findings"] = []
+    whole["results"] = [
+        {key: value for key, value in result.items() if key not in FREE}
+        for result in whole["results"]
+    ]
+    return whole
+
+
+def results_digest(signed: Mapping[str, Any]) -> str:
+    """Of all that another run of the same model on the same rows has to give again.
+
+    Args:
+        signed: part of a report, see `signed_part`.
+    """
+    subject = signed["subject"]
+    said = {
+        "subject": {
+            **subject,
+            "model": subject["model"]["digest"],
+            "data": {
+                role: {key: value for key, value in one.items() if key != "rows_asked_again"}
+                for role, one in subject["data"].items()
+            },
+        },
+        "results": [one for one in signed["results"] if one["kind"] != "measured"],
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def report_in(decision: Statement, name: str) -> Report:
+    """The report that a decision rests on, checked to follow from its own results.
+
+    Raises:
+        RefusedError: MG5050, it does not; MG5087, it is none.
+    """
+    try:
+        return report_of(decision.body["report"], name)
+    except UsageError as error:
+        raise RefusedError("MG5087", f"{name} holds no report: {error.message}") from error
