@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from modelgate.errors import ModelError, UsageError
 from modelgate.escape import shown
 from modelgate.formats.named import ENDPOINTS, parted, source_of
+from modelgate.from_mlflow import borrowed, logged
 from modelgate.options import Options
 from modelgate.project import Project, find_project
+from modelgate.registries.mlflow import Fetched
 from modelgate.registry_place import Lent, leads_nowhere, lent, serving_alias
 from modelgate.worker import Worker
 
@@ -44,7 +46,8 @@ def evaluate(
         model: path of a file of ONNX, scikit-learn (.skops), XGBoost or LightGBM;
             "file.py:function" or "module:function", where its digest is approved;
             "NAME@VERSION" or "NAME@ALIAS" of the registry, which records a decision;
-            "http(s)://HOST/v2/models/NAME" of an endpoint; "columns:NAME[,NAME...]" for
+            "models:/NAME/VERSION" or "models:/NAME@ALIAS" of MLflow, to whose run the report is
+            logged; "http(s)://HOST/v2/models/NAME" of an endpoint; "columns:NAME[,NAME...]" for
             predictions that stand in the data; or a callable.
             Functions take a DataFrame of n rows and answer (n,) or (n, classes).
         data: the test set: a path, a folder, a pattern, a DataFrame, an Arrow table. Without it,
@@ -66,7 +69,7 @@ def evaluate(
         ModelError, DataError: the model or the data cannot be judged.
         ModelCrashedError: the model broke off while it answered.
         RefusedError: the model reaches for what it may not.
-        ServiceError: an endpoint does not answer.
+        ServiceError: an endpoint, or MLflow, does not answer.
     """
     began = time.monotonic()
     options = options or Options(threads=threads, seed=seed)
@@ -79,7 +82,8 @@ def evaluate(
         # Started before the modules below are loaded: it loads onnxruntime and the model in the
         # meantime.
         candidate = lent(model, stack)
-        asked = started(candidate or model, options, stack)
+        fetched = None if candidate else borrowed(model, stack)
+        asked = started(candidate or fetched or model, options, stack)
         rival = None if champion is None else start(champion)
         from modelgate.judgement import judge, prepare
 
@@ -97,11 +101,14 @@ def evaluate(
         )
         trial.keeps = True
         report = judge(trial, began)
-        if candidate is None and project is None:
-            return report
-        from modelgate.deciding import kept
+        if candidate is not None or project is not None:
+            from modelgate.deciding import kept
 
-        return kept(report, trial, candidate, project)
+            report = kept(report, trial, candidate, project)
+        if model == champion:  # nothing is learnt of it
+            return report
+        lineage = candidate.version.lineage if candidate else fetched.lineage if fetched else {}
+        return logged(report, lineage)
 
 
 def _standing(candidate: Lent, project: Project | None) -> str:
@@ -114,21 +121,22 @@ def started(model: Any, options: Options, stack: ExitStack) -> Any:
     """Whoever answers: a worker that opens the file, an endpoint, a callable, or the columns named.
 
     Args:
-        model: as `evaluate` takes it, or a version that a registry has lent.
+        model: as `evaluate` takes it, or a version that a registry has lent, or MLflow.
         options: how it is run.
         stack: ends a worker, or closes connections, when it is left.
 
     Raises:
-        UsageError: MG2034, it is neither a file nor can be called; MG2037, no address of a model.
-        ServiceError: an endpoint does not answer.
+        UsageError: MG2034, it is neither a file nor can be called; MG2037, no address of a model;
+            and with RefusedError what `borrowed` raises.
+        ServiceError: an endpoint, or MLflow, does not answer.
     """
-    found = model if isinstance(model, Lent) else lent(model, stack)
+    found = model if isinstance(model, Lent | Fetched) else _fetched(model, stack)
     if found is not None:
         worker = Worker.start(
             found.path,
             threads=options.threads,
             provider=options.provider,
-            called=str(found.version),
+            called=str(found.version if isinstance(found, Lent) else found.reference),
         )
         return stack.enter_context(worker)
     if isinstance(model, str) and model.startswith(COLUMNS):
@@ -146,6 +154,11 @@ def started(model: Any, options: Options, stack: ExitStack) -> Any:
         path, threads=options.threads, provider=options.provider, function=function
     )
     return stack.enter_context(worker)
+
+
+def _fetched(model: Any, stack: ExitStack) -> Lent | Fetched | None:
+    """A version of the registry, or of MLflow; None where it is named otherwise."""
+    return lent(model, stack) or borrowed(model, stack)
 
 
 def _function_of(model: str | PathLike[str]) -> tuple[Path, str | None]:

@@ -13,6 +13,7 @@ from modelgate.decisions.statement import now
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
 from modelgate.evaluation import started
+from modelgate.from_mlflow import borrowed, refuse_changed
 from modelgate.options import Options
 from modelgate.provenance import commit_of
 from modelgate.reference import checked_name
@@ -36,7 +37,7 @@ def register(
 
     Args:
         registry: that keeps it.
-        model: path of a file.
+        model: path of a file, or a version in MLflow, whose run and source become lineage.
         name: of the model.
         lineage: what it was made of.
         tags: key -> value.
@@ -47,17 +48,31 @@ def register(
     Raises:
         UsageError: MG2400, no such name can be; MG2406, it is no file of a format that is kept.
         ModelError: it does not open.
-        RefusedError: MG5085, it was changed meanwhile.
+        RefusedError: MG5085, it was changed meanwhile; MG5123, a version in MLflow was, since it
+            was registered first; and with ServiceError what fetching it raises.
         StorageError: there is no room.
     """
     checked_name(name, "a model")
-    path = Path(model)
+    with ExitStack() as stack:
+        fetched = borrowed(model, stack)
+        if fetched is None:
+            return _registered(registry, Path(model), name, dict(lineage or {}), dict(tags or {}))
+        if name in registry.names():
+            refuse_changed(fetched, registry.versions(name))
+        known = {**fetched.lineage, **(lineage or {})}
+        return _registered(registry, fetched.path, name, known, dict(tags or {}))
+
+
+def _registered(
+    registry: Registry, path: Path, name: str, about: dict[str, Any], tags: dict[str, str]
+) -> Version:
+    """A file under a name."""
     with ExitStack() as stack:
         worker = started(str(path), Options(), stack)
         if not isinstance(worker, Worker) or worker.format not in FORMATS:
             raise UsageError(
                 "MG2406",
-                f"{shown(model, 100)} is nothing that a registry keeps",
+                f"{shown(str(path), 100)} is nothing that a registry keeps",
                 hint="register a file of ONNX, scikit-learn (.skops), XGBoost or LightGBM",
             )
         _opened(worker)
@@ -66,7 +81,6 @@ def register(
     own = Path(os.path.realpath(path)).name
     parts = [_part(folder, own, digests[""])]
     parts += [_part(folder, one, its) for one, its in sorted(digests.items()) if one]
-    about = dict(lineage or {})
     if "commit" not in about and (commit := commit_of(folder)) is not None:
         about["commit"] = commit
     version = Version(
@@ -78,7 +92,7 @@ def register(
         created=now(),
         by=who(),
         lineage=about,
-        tags=dict(tags or {}),
+        tags=tags,
     )
     return registry.register(version, folder)
 

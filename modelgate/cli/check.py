@@ -75,7 +75,8 @@ def command(
     """Put MODEL on trial.
 
     MODEL is a file (ONNX, scikit-learn, XGBoost, LightGBM), FILE.py:FUNCTION where it is approved,
-    the address of an endpoint, or columns:NAME[,NAME...] for predictions that stand in the data.
+    NAME@VERSION of the registry, models:/NAME@ALIAS of MLflow, the address of an endpoint, or
+    columns:NAME[,NAME...] for predictions that stand in the data.
     `modelgate list formats` names them all.
     """
     from modelgate.delivery import page_options
@@ -109,6 +110,9 @@ def command(
         report = evaluate(model, **asked, options=options)
     for option in chosen:
         deliver(report, option)
+    run = report.provenance.get("mlflow")
+    if run and run["not_logged"]:
+        click.echo(f"modelgate: not logged to the run in MLflow: {run['not_logged']}", err=True)
     return report.verdict.exit_code
 
 

@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Keep MODEL, weights in other files included, as the next version of NAME.
 
-    The model is opened once, in its isolated process. Bytes that are known already under this name
-    keep their number.
+    MODEL is a file, or models:/NAME@ALIAS of the MLflow server that MLFLOW_TRACKING_URI names. The
+    model is opened once, in its isolated process. Bytes that are known already under this name keep
+    their number.
     """
     from modelgate.registering import register
 

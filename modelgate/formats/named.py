@@ -11,6 +11,8 @@ from modelgate.reference import reference_in
 
 ENDPOINTS = ("http://", "https://")
 """How the address of a model begins that answers over HTTP."""
+MLFLOW = "models:/"
+"""How a version of a model in MLflow begins."""
 _NAMED = re.compile(r"(?P<place>[^\0]{1,300}):(?P<function>[A-Za-z_]\w{0,99})", re.ASCII)
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
@@ -31,7 +33,7 @@ def pathless(model: str) -> bool:
     function = parted(model)
     of_module = function is not None and not function[0].endswith(".py")
     of_registry = reference_in(model) is not None
-    return of_module or of_registry or model.startswith(("columns:", *ENDPOINTS))
+    return of_module or of_registry or model.startswith(("columns:", MLFLOW, *ENDPOINTS))
 
 
 def source_of(module: str, folder: Path) -> Path | None:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from modelgate.cli import main
+from modelgate.demo import write
 from modelgate.errors import RefusedError, StrandedError, UsageError
+from modelgate.from_mlflow import logged
 from modelgate.promote import promote, rollback
+from modelgate.registering import register
+from modelgate.registries.embedded import Registry
 from modelgate.registries.mlflow import MlflowReference, fetch
 from modelgate.registries.mlflow_run import log_report, metrics_of
 from modelgate.report_file import read_report
@@ -172,3 +177,59 @@ def test_a_report_is_logged_to_the_run_and_can_be_logged_again(server: Server) -
     stored = next(server.folder.rglob(f"{run}/artifacts/modelgate/report.json")).read_bytes()
     assert json.loads(stored)["verdict"]["decision"] == "promote"
     assert read_report(stored, "report.json").subject == report.subject
+
+
+def test_a_version_is_put_on_trial_and_its_run_is_told(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(tmp_path / "demo")
+    monkeypatch.chdir(tmp_path / "demo")
+    number = server.version("tried", {"MLmodel": MLMODEL, "model.onnx": model_bytes(0)})
+    words = [
+        f"models:/tried/{number}",
+        "--suite",
+        "suites/demo.yaml",
+        "--report",
+        "json:report.json",
+    ]
+    assert main(["check", *words]) == 0
+    assert "not logged" not in capsys.readouterr().err
+    report = read_report(Path("report.json").read_bytes(), "report.json")
+    assert report.subject["model"]["name"] == f"models:/tried/{number}"
+    told = report.provenance["mlflow"]
+    assert (told["version"], told["not_logged"]) == (f"models:/tried/{number}", None)
+    held = server.get("runs/get", run_id=told["run"])["run"]["data"]
+    assert {one["key"]: one["value"] for one in held["tags"]}["modelgate.verdict"] == "promote"
+
+
+def test_a_version_is_registered_with_its_lineage_and_refused_once_it_was_changed(
+    server: Server, tmp_path: Path
+) -> None:
+    number = server.version("kept", {"MLmodel": MLMODEL, "model.onnx": model_bytes(0)})
+    server.post("registered-models/alias", name="kept", alias="candidate", version=str(number))
+    registry = Registry(tmp_path / "registry")
+    version = register(registry, "models:/kept@candidate", "churn")
+    assert version.digest == digest(model_bytes(0))
+    assert version.lineage["mlflow"] == f"models:/kept/{number}"
+    assert version.lineage["run"]
+    assert register(registry, f"models:/kept/{number}", "churn") == version
+    home = str(version.lineage["source"]).partition(":/")[2]
+    server.put(f"{home}/model.onnx", model_bytes(1))
+    with pytest.raises(RefusedError) as caught:
+        register(registry, f"models:/kept/{number}", "churn")
+    assert caught.value.code == "MG5123"
+    assert list(registry.versions("churn")) == [version]
+    registry.close()
+
+
+def test_a_run_that_cannot_be_told_changes_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    report = trial()[0]
+    assert logged(report, {}) == report
+    assert logged(report, {"run": "17"}) == report
+    found = logged(report, {"mlflow": "models:/churn/3", "run": "abc"})
+    assert found.verdict == report.verdict
+    assert found.provenance["mlflow"]["not_logged"].startswith("MG2444 ")
