@@ -19,7 +19,7 @@ MODELS: Rows = [
     ("lightgbm", "[lightgbm]", "a text file of a booster of LightGBM"),
     ("FILE.py:FUNCTION", "", "a Python function, or MODULE:FUNCTION, where its digest is approved"),
     ("http(s)://HOST/v2/models/NAME", "", "an endpoint of the Open Inference Protocol, version 2"),
-    ("models:/NAME@ALIAS, models:/NAME/3", "", "a version in MLflow"),
+    ("models:/NAME@ALIAS", "[mlflow]", "a version in MLflow; models:/NAME/3 by its number"),
     ("columns:NAME[,NAME...]", "", "answers made beforehand, in columns of the data"),
 ]
 
