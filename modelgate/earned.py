@@ -138,6 +138,7 @@ def earned(where: Place, version: Version, before: Version | None) -> Earned:
     _refuse_other_champion(where, version, report, before)
     if suite is not None:
         _refuse_other_data(suite, report, version)
+        _refuse_other_questions(where, suite, report, version)
     elif not _labelled(report):
         raise RefusedError(
             "MG5097",
@@ -231,6 +232,26 @@ def _refuse_other_data(suite: Suite, report: Report, version: Version) -> None:
             raise ConflictError(
                 "MG8505",
                 f"{part.path} holds other rows than those that {version} was decided by",
+                hint=f"modelgate check {version} --suite {suite.path}",
+            )
+
+
+def _refuse_other_questions(where: Place, suite: Suite, report: Report, version: Version) -> None:
+    """Cases and checks of the project are still those that were asked."""
+    recorded = report.subject["suite"]
+    project = where.project
+    asked = {Path(path): digest for path, digest in recorded["files"].items()}
+    if project is not None:
+        library = Library(builtin_root(), project.root)
+        for name, digest in recorded["checks"].items():
+            path = library[name].path if name in library else None
+            if path is not None and path.is_relative_to(project.root):
+                asked[path] = digest
+    for path, digest in asked.items():
+        if path.is_file() and _digest(path) != digest:
+            raise ConflictError(
+                "MG8505",
+                f"{path.name} is another one than that {version} was decided by",
                 hint=f"modelgate check {version} --suite {suite.path}",
             )
 
