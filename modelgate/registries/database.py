@@ -6,7 +6,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,12 @@ import sqlalchemy as sa
 
 from modelgate.errors import StorageError
 from modelgate.escape import printable, shown
+from modelgate.registries.postgresql import kept, queued, server, with_driver, without_password
 
 HEAD = "0002"
 """The last script of `migrations/versions`."""
 WAIT_SECONDS = 30
 """How long a locked database is waited for."""
-QUEUE = 0x6D6F64656C67
-"""PostgreSQL's advisory lock that writers queue for."""
 _MIGRATING = threading.Lock()
 
 
@@ -34,7 +33,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = url = with_driver(url)
         self._watching: sa.PoolProxiedConnection | None = None
         with told(url):
             parsed = sa.make_url(url)
@@ -47,7 +46,7 @@ class Database:
                 sa.event.listen(self.engine, "connect", _prepared)
                 sa.event.listen(self.engine, "begin", _begun)
             else:
-                self.engine = sa.create_engine(url, pool_pre_ping=True)
+                self.engine = server(parsed)
             self._migrate()
 
     @property
@@ -78,6 +77,8 @@ class Database:
             StorageError: MG6101, the database cannot be read.
         """
         with told(self.url), self.engine.connect() as connection:
+            if self._file is None:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
@@ -85,13 +86,20 @@ class Database:
         """The one connection that may write; what it wrote is durable once the block ends well.
 
         Raises:
-            StorageError: MG6101, the database cannot be written; MG6102, others hold it too long.
+            StorageError: MG6101, the database cannot be written; MG6102, others hold it too long;
+                MG6104, a server that broke off does not say whether it was written.
         """
         with told(self.url), self._turn(), self.engine.connect() as plain:
             connection = plain.execution_options(writes=True)
-            with connection.begin():
-                self._queue(connection)
-                yield connection
+            done, number = False, None
+            try:
+                with connection.begin():
+                    number = self._queue(connection)
+                    yield connection
+                    done = True
+            except sa.exc.DBAPIError:
+                if not done or number is None or not kept(self.engine, number, self.shown):
+                    raise
 
     def turn(self, name: str) -> AbstractContextManager[None]:
         """A turn of one's own at something, such as an alias and what serves there.
@@ -112,8 +120,11 @@ class Database:
             try:
                 yield
             finally:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-                connection.commit()
+                # Where the connection broke, the server has ended the turn by itself; what was
+                # done in it is no failure for that.
+                with suppress(sa.exc.DBAPIError):
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+                    connection.commit()
 
     def _turn(self) -> AbstractContextManager[None]:
         """Writers of one file queue for a lock beside it, which the system gives in turn."""
@@ -136,10 +147,9 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")  # nothing, where somebody was faster
 
-    def _queue(self, connection: sa.Connection) -> None:
+    def _queue(self, connection: sa.Connection) -> int | None:
         """Writers of one server queue for a lock of the server's, until their transaction ends."""
-        if self._file is None:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
+        return queued(connection) if self._file is None else None
 
     def _revision(self) -> str | None:
         with self.engine.connect() as connection:
@@ -198,11 +208,18 @@ def told(url: str) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         why = printable(str(error.orig).strip().partition("\n")[0], 160)
         raise StorageError("MG6101", f"the registry {name()} cannot be used: {why}") from error
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
         raise StorageError(
             "MG6101",
-            f"{name()} is no registry that can be opened: {printable(str(error), 120)}",
-            hint="a folder, or postgresql+psycopg://USER@HOST/DATABASE with the extra [postgres]",
+            f"the registry {name()} needs the package {shown(error.name or str(error), 40)}",
+            hint="pip install 'modelgate[postgres]'",
+        ) from error
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        why = printable(without_password(str(error)), 120)
+        raise StorageError(
+            "MG6101",
+            f"{name()} is no registry that can be opened: {why}",
+            hint="a folder, or postgresql://USER@HOST/DATABASE with the extra [postgres]",
         ) from error
     except OSError as error:
         raise StorageError(
@@ -213,6 +230,6 @@ def told(url: str) -> Iterator[None]:
 def _harmless(url: str) -> str:
     """Without the password."""
     try:
-        return sa.make_url(url).render_as_string(hide_password=True)
+        return without_password(sa.make_url(url).render_as_string(hide_password=True))
     except sa.exc.ArgumentError:
-        return url
+        return without_password(url)
