@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from typing import Any
 
 from modelgate.errors import ModelgateError, ServiceError, UsageError
 from modelgate.mlflow_worker import RAISED, redacted
+from modelgate.mlflow_worker.fetching import BYTES
 
 
 def main() -> None:
     """Do the task; whatever the client prints meanwhile goes to standard error."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    most = BYTES if hard == resource.RLIM_INFINITY else min(BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     answer = os.dup(1)
     os.dup2(2, 1)
     given = json.load(sys.stdin)

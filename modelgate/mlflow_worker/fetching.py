@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -134,12 +133,11 @@ def _walked(store: Any, folder: str | None) -> Iterator[tuple[str, int]]:
 
 
 def download(store: Any, path: str, size: int, folder: Path) -> Path:
-    """Fetch one file, of at most as many bytes as any may have.
+    """Fetch one file; the process may write none of more than `BYTES`, whatever was said of it.
 
     Raises:
         ServiceError: MG7242, it has another size than the server said.
     """
-    resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, BYTES))
     place = folder / path
     place.parent.mkdir(parents=True, exist_ok=True)
     store._download_file(path, str(place))  # noqa: SLF001 (the one method that each store has)

@@ -47,6 +47,7 @@ def log_report(run: str, report: Report) -> None:
                 f"{PREFIX}.verdict": report.verdict.decision,
                 f"{PREFIX}.because": printable(" ".join(report.verdict.because[:1]), LONGEST_VALUE),
                 **_texts("model", report.subject.get("model")),
+                **_texts("suite", report.subject.get("suite")),  # a parameter keeps its first value
             },
             folder=folder,
         )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,19 @@ class Server:
         return found.json()["model_version"] if found.is_success else None
 
 
+def client_or_skip() -> None:
+    """MLflow's client is there; it is not imported, since doing so changes much of the process."""
+    if find_spec("mlflow") is None:
+        pytest.skip("MLflow's client is not installed: pip install 'modelgate-ci[mlflow]'")
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
     """`mlflow server`, its database and its artifacts in a folder; skipped where it is missing."""
     command = os.environ.get(COMMAND) or _beside()
     if command is None:
         pytest.skip(f"no `mlflow server` here: pip install mlflow, or name it by {COMMAND}")
-    pytest.importorskip("mlflow.version", reason="mlflow-skinny is not installed")
+    client_or_skip()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,8 +133,6 @@ def running(folder: Path) -> Iterator[Server]:
 
 def _beside() -> str | None:
     """A full MLflow of the same environment; mlflow-skinny has the command, too, but no server."""
-    from importlib.util import find_spec
-
     beside = Path(sys.executable).with_name("mlflow")
     if find_spec("flask") is None or not beside.exists():
         return None

@@ -11,6 +11,7 @@ from modelgate.errors import ServiceError, UsageError
 from modelgate.mlflow_worker import asked, redacted
 from modelgate.registries.mlflow import MlflowReference, fetch, of_mlflow
 from modelgate.registries.mlflow_run import log_report, metrics_of
+from tests.mlflow_worker.servers import client_or_skip
 from tests.registered import trial
 
 VERSION = MlflowReference("churn", "3")
@@ -97,7 +98,7 @@ def test_a_missing_client_is_one_clear_error(
 def test_a_server_that_does_not_run_is_told_without_its_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("mlflow.version", reason="mlflow-skinny is not installed")
+    client_or_skip()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ana:secret@127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(ServiceError) as caught:

@@ -20,7 +20,7 @@ from modelgate.registries.mlflow import MlflowReference, fetch
 from modelgate.registries.mlflow_run import log_report, metrics_of
 from modelgate.report_file import read_report
 from modelgate.targets import target_class
-from tests.mlflow_worker.servers import Server, running
+from tests.mlflow_worker.servers import Server, client_or_skip, running
 from tests.registered import Line, line, model_bytes, there, trial
 
 MLMODEL = b"flavors:\n  onnx: {data: model.onnx}\n"
@@ -150,7 +150,7 @@ def test_a_tag_alone_brings_no_other_model_to_production(
 def test_a_server_that_does_not_answer_cannot_be_put_back_either(
     two: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("mlflow.version", reason="mlflow-skinny is not installed")
+    client_or_skip()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     project(tmp_path, "{mlflow: churn}")
@@ -171,6 +171,7 @@ def test_a_report_is_logged_to_the_run_and_can_be_logged_again(server: Server) -
     assert any(name.endswith(".low") for name in metrics)
     tags = {one["key"]: one["value"] for one in held["data"]["tags"]}
     assert tags["modelgate.verdict"] == "promote"
+    assert tags["modelgate.suite.digest"] == report.subject["suite"]["digest"]
     assert tags["modelgate.model.digest"] == report.subject["model"]["digest"]
     params = {one["key"] for one in held["data"]["params"]}
     assert "modelgate.suite.digest" in params
