@@ -1,9 +1,10 @@
 """Move an alias, and what serves: only to a version with a decision for exactly its bytes.
 
-One transaction verifies the decision, compares what stands with what it was compared with, writes
-the move into the log and moves the alias. Only then is the target told; where it fails, the alias
-goes back, and so does the target. Whoever is killed in between leaves an alias that the log
-explains, and the same command once more brings the target there.
+The target is first asked whether it can be told at all. One transaction then verifies the decision,
+compares what stands with what it was compared with, writes the move into the log and moves the
+alias. Only then is the target told; where it fails, the alias goes back, and so does the target.
+Whoever is killed in between leaves an alias that the log explains, and the same command once more
+brings the target there.
 """
 
 from __future__ import annotations
@@ -134,6 +135,7 @@ def _moved(
         entry = _swapped(where, version, before, found, why=why, reason=reason)
     else:
         with _files(where, version, found.decision) as release:
+            target.prepare(release)
             entry = _swapped(where, version, before, found, why=why, reason=reason)
             try:
                 target.deploy(release)

@@ -27,6 +27,12 @@ def client() -> Any:
     return MlflowClient()
 
 
+def reach() -> dict[str, Any]:
+    """Ask the server for anything at all, so that one that is down is known before it matters."""
+    client().search_registered_models(max_results=1)
+    return {}
+
+
 def fetch(name: str, which: str, folder: str) -> dict[str, Any]:
     """Put the files of a version into an empty folder.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modelgate.mlflow_worker.fetching import fetch
+from modelgate.mlflow_worker.fetching import fetch, reach
 from modelgate.mlflow_worker.logging_to import log
 from modelgate.mlflow_worker.placing import place, withdraw
 
@@ -13,5 +13,6 @@ TASKS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "fetch": fetch,
     "log": log,
     "place": place,
+    "reach": reach,
     "withdraw": withdraw,
 }

@@ -7,7 +7,8 @@ calls it has verified the decision, and puts the release before back where this 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,16 +27,27 @@ class Target(ABC):
     Attributes:
         name: the first key of its block, `target: {folder: deploy/churn}`.
         keys: its settings, that first key among them, and what each takes.
+        needed: those that must be written.
         settings: those that are written, typed.
         root: the project's folder, which paths are relative to.
     """
 
     name: ClassVar[str]
     keys: ClassVar[Mapping[str, Kind]]
+    needed: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: Mapping[str, Any], root: Path) -> None:
         self.settings = settings
         self.root = root
+
+    def prepare(self, release: Release) -> None:
+        """All that can be done, and refused, before anything is moved; what serves goes on.
+
+        Raises:
+            DeployError: MG8001, it would not serve.
+        """
+        with self._told(release):
+            self._prepare(release)
 
     def deploy(self, release: Release) -> None:
         """Make a release serve, in place of whatever did, and see that it answers.
@@ -45,13 +57,8 @@ class Target(ABC):
         Raises:
             DeployError: MG8001, it does not serve; what served before may or may not still do so.
         """
-        try:
+        with self._told(release):
             self._deploy(release)
-        except ModelgateError as error:
-            raise self._failed(release, error.message, error.hint) from error
-        except Exception as error:
-            why = f"{type(error).__name__}: {error}"
-            raise self._failed(release, why, None) from error
 
     def withdraw(self, name: str, alias: str) -> None:
         """Serve nothing under this alias: its first release failed, and there is none before it.
@@ -67,6 +74,9 @@ class Target(ABC):
                 "MG8002", f"{self} cannot be emptied again: {printable(why, 200)}"
             ) from error
 
+    def _prepare(self, release: Release) -> None:  # noqa: B027 (few targets have anything to do)
+        """As `prepare`; it may raise anything."""
+
     @abstractmethod
     def _deploy(self, release: Release) -> None:
         """As `deploy`; it may raise anything."""
@@ -78,6 +88,18 @@ class Target(ABC):
     def __str__(self) -> str:
         """As people are told: "the target folder 'deploy/churn'"."""
         return f"the target {self.name} {shown(str(self.settings[self.name]), 80)}"
+
+    @contextmanager
+    def _told(self, release: Release) -> Iterator[None]:
+        """Whatever went wrong, as one of ours."""
+        try:
+            yield
+        except ModelgateError as error:
+            place = "" if error.where is None else f"{error.where}: "
+            raise self._failed(release, f"{place}{error.message}", error.hint) from error
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise self._failed(release, why, None) from error
 
     def _failed(self, release: Release, why: str, hint: str | None) -> DeployError:
         return DeployError(

@@ -57,6 +57,10 @@ class Mlflow(Target):
         "seconds": Number(1, 86400),
     }
 
+    def _prepare(self, release: Release) -> None:
+        self._alias(release.alias)
+        asked("reach", seconds=float(self.settings.get("seconds") or SECONDS))
+
     def _deploy(self, release: Release) -> None:
         with tempfile.TemporaryDirectory() as beside:
             folder = Path(beside, "model")

@@ -121,6 +121,8 @@ def test_a_clock_that_is_a_year_ahead_opens_nothing(two: Line, tmp_path: Path) -
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_in_the_middle(two: Line, tmp_path: Path, sent: signal.Signals, code: int) -> None:
     """The target is at work when the signal comes: the same command once more mends it."""
+    # A shell without job control ignores it for all that it starts behind `&`, us among them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     script = tmp_path / "deploy.sh"
     script.write_text("#!/bin/sh\ntouch began; test -e quick || sleep 30\n", "utf-8")
     script.chmod(0o755)
@@ -129,11 +131,15 @@ def test_a_signal_in_the_middle(two: Line, tmp_path: Path, sent: signal.Signals,
     two.registry.close()
     words = ["promote", "churn@1", "--to", "production", "--registry", "registry"]
     process = subprocess.Popen([sys.executable, "-m", "modelgate", *words], cwd=tmp_path)
-    while not (tmp_path / "began").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.send_signal(sent)
-    assert process.wait(10) == code
+    try:
+        while not (tmp_path / "began").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(sent)
+        assert process.wait(10) == code
+    finally:
+        process.kill()
+        process.wait()
     holds(tmp_path)
     (tmp_path / "quick").touch()
     assert gate(tmp_path, *words[:-2]).returncode == 0
