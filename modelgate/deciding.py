@@ -72,6 +72,7 @@ def decided(report: Report, trial: Trial, candidate: Lent, project: Project | No
         policy=trial.suite.policy if trial.suite is not None else Policy(),
         seeded=trial.options.seed is not None,
         days=project.decision_days if project else DECISION_DAYS,
+        margins=trial.margins,
     )
 
 
@@ -84,6 +85,7 @@ def recorded(
     policy: Policy | None = None,
     seeded: bool = False,
     days: float = DECISION_DAYS,
+    margins: Mapping[str, float] | None = None,
 ) -> Report:
     """A decision in the log, read back; the report, which names it.
 
@@ -98,6 +100,7 @@ def recorded(
         policy: the suite's.
         seeded: whether it was held with another seed than its suite's.
         days: how long the decision opens the gate.
+        margins: question -> the automatic margin that it was held to.
 
     Raises:
         StorageError: it cannot be written: then nothing was decided.
@@ -129,6 +132,7 @@ def recorded(
         change.log_run(report, entry.sequence)
         if look is not None:
             change.looked(look, entry.sequence)
+            change.settle(version.name, look.test, margins or {}, look.champion or None)
     _refuse_unlike(registry, entry)
     return with_decision(report, entry, expires)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from modelgate.worker import Worker
 
 if TYPE_CHECKING:
     from modelgate.report import Report
+    from modelgate.trial import Trial
 
 COLUMNS = "columns:"
 """A model that begins so names columns of the data that hold predictions made beforehand."""
@@ -100,15 +102,45 @@ def evaluate(
             start=start,
         )
         trial.keeps = True
+        if candidate is not None:
+            name = candidate.version.name
+            trial.settled = partial(candidate.registry.margins, name)
         report = judge(trial, began)
+        if candidate is not None and not options.quick:
+            report = _anchored(report, trial, candidate, stack)
         if candidate is not None or project is not None:
             from modelgate.deciding import kept
 
             report = kept(report, trial, candidate, project)
+        if trial.suite is not None and trial.suite.policy.strict:
+            from modelgate.withholding import without_numbers
+
+            report = without_numbers(report)
         if model == champion:  # nothing is learnt of it
             return report
         lineage = candidate.version.lineage if candidate else fetched.lineage if fetched else {}
         return logged(report, lineage)
+
+
+def _anchored(report: Report, trial: Trial, candidate: Lent, stack: ExitStack) -> Report:
+    """The report, compared with the anchor of its test set too; the same where that is no other."""
+    test = trial.roles.get("test")
+    if test is None or trial.champion is None:
+        return report
+    registry = candidate.registry
+    anchor = registry.anchor(candidate.version.name, test.data.digest)
+    if anchor is None or anchor.digest in {
+        candidate.version.digest,
+        trial.champion.artifact.digest,
+    }:
+        return report
+    from modelgate.anchoring import anchored
+
+    held = Lent(registry, anchor, stack.enter_context(registry.lent(anchor)))
+    options = trial.options
+    return anchored(
+        report, trial, started(candidate, options, stack), started(held, options, stack)
+    )
 
 
 def _standing(candidate: Lent, project: Project | None) -> str:

@@ -58,6 +58,7 @@ class Asked:
         surveys: role -> the surveys of its rows.
         kept: role -> what the project keeps of earlier trials; none where there is no project.
         classes: of the model, where the suite names them.
+        margins: question -> the automatic margin that it is held to on these rows since earlier.
         tracebacks: result -> traceback of a check that crashed.
     """
 
@@ -77,6 +78,7 @@ class Asked:
     classes: tuple[Any, ...] = ()
     kept: Mapping[str, Kept] = field(default_factory=dict)
     surveys: Mapping[str, Surveying] = field(default_factory=dict)
+    margins: Mapping[str, float] = field(default_factory=dict)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -161,11 +161,17 @@ def judge(trial: Trial, began: float) -> Report:
     asked = gather(trial, steps, probe)
     if by_cases is not None:
         asked.models = {"test": by_cases}
+    test = trial.roles.get("test")
+    if trial.settled is not None and test is not None:
+        asked.margins = trial.settled(test.data.digest)
     results: list[Result] = []
     for check, step in steps:
         if trial.options.asking is not None:
             trial.options.asking(f"{step.check} {step.subject}")
-        results += results_of(check, step, asked)
+        found = results_of(check, step, asked)
+        if step.margin.amount is None and step.data == "test":
+            trial.margins |= {one.id: one.limit["margin"] for one in found if "margin" in one.limit}
+        results += found
     refuse_changes(read, files)
     return _report(trial, asked, results, files=files, seconds=time.monotonic() - began)
 

@@ -8,7 +8,9 @@ from modelgate.stats.planning import margins, smallest_margin
 from modelgate.suite import Step
 
 
-def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
+def margin_for(
+    step: Step, outcome: Outcome, *, sliced: bool, settled: float | None = None
+) -> float:
     """The tolerance of a comparison, in the unit of the value.
 
     Where the suite names none it is the smallest of a few that these rows can rule out with 80 %
@@ -19,6 +21,7 @@ def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
         step: that asks.
         outcome: what was found.
         sliced: whether it is about a slice.
+        settled: the automatic one that the question is held to on these rows; None for none yet.
 
     Raises:
         UsageError: MG2132, a margin that every model keeps.
@@ -30,6 +33,8 @@ def margin_for(step: Step, outcome: Outcome, *, sliced: bool) -> float:
         amount = margin.amount * abs(champion or 0.0) if of_value else margin.amount
         _refuse_endless(step, outcome, amount)
         return float(f"{amount:.3g}")
+    if settled is not None:
+        return settled
     relative = apart is not None and apart.relative
     steps = margins(champion=champion if relative else None, sliced=sliced)
     if apart is None or apart.usual_error is None:

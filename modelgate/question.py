@@ -76,8 +76,12 @@ class Question:
         assert self.check.compare is not None
         return self.check.compare(*given.values(), **self.step.settings)  # type: ignore[return-value]
 
-    def limit_for(self, outcome: Outcome) -> Limit:
+    def limit_for(self, outcome: Outcome, settled: float | None = None) -> Limit:
         """What this outcome is held to.
+
+        Args:
+            outcome: that was found.
+            settled: see `margin_for`.
 
         Raises:
             UsageError: MG2130, MG2131, a limit or margin that says nothing.
@@ -86,7 +90,8 @@ class Question:
             step = self.step
             refuse_strange_limit(outcome, step.limit, step.subject, step.limit_where)
             return step.limit
-        return Limit(margin=margin_for(self.step, outcome, sliced=self.part is not None))
+        sliced = self.part is not None
+        return Limit(margin=margin_for(self.step, outcome, sliced=sliced, settled=settled))
 
 
 def _written(value: Any) -> str:
@@ -105,6 +110,7 @@ def judged(
     unjudged: str | None = None,
     unit: str | None = None,
     policy: Policy | None = None,
+    settled: float | None = None,
 ) -> Result:
     """An outcome with its limit, and what it means before the others are heard.
 
@@ -114,8 +120,9 @@ def judged(
         unjudged: why too many rows went unjudged for a pass; where most did, for a failure too.
         unit: what people call the target's unit: the column's name.
         policy: the suite's.
+        settled: see `margin_for`.
     """
-    limit = question.limit_for(outcome)
+    limit = question.limit_for(outcome, settled)
     outcome = steadied(outcome, limit, policy)
     weighed = weigh(outcome, limit, policy)
     if unjudged and limit and outcome.kind == "statistical":

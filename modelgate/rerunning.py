@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from modelgate.anchoring import anchored
 from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
@@ -60,7 +61,16 @@ def rerun(registry: Registry, decision: Statement, *, allow_code: tuple[str, ...
             standing=str(subject["model"]["name"]),
             start=lambda _: None,  # where there was no champion then, there is none now
         )
+        held_to = {one.id: one.limit["margin"] for one in before.results if "margin" in one.limit}
+        trial.settled = lambda _: held_to
         found = judge(trial, time.monotonic())
+        if anchor := subject["anchor"]:
+            found = anchored(
+                found,
+                trial,
+                started(_lent(registry, subject["model"], stack), options, stack),
+                started(_lent(registry, anchor, stack), options, stack),
+            )
     _refuse_other_inputs(before, found)
     if results_digest(signed_part(found)) != decision.body["results"]:
         raise RefusedError(

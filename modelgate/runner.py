@@ -131,6 +131,7 @@ def _result(
         unjudged=_unjudged(question, asked),
         unit=None if role is None else role.part.target,
         policy=asked.policy,
+        settled=asked.margins.get(question.id),
     )
 
 

@@ -29,6 +29,7 @@ def subject_of(trial: Trial, asked: Asked, files: Mapping[str, str]) -> dict[str
     return {
         "model": _model(trial.asker.artifact),
         "champion": None if asked.champion is None else _model(asked.champion),
+        "anchor": None,
         "suite": {
             "title": suite.title,
             "path": suite.path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,24 @@ class Policy:
         alpha_block: chance that a suite shows a model worse that is not, over all its questions.
         alpha_pass: chance that a blocker passes a model worse than its limit.
         budget: looks at one test set after which it promotes no version of the registry any more.
+        reuse: "counted", or "strict": `alpha_pass` is shared by the looks of the budget, and the
+            report tells no numbers.
     """
 
     on_hold: str = "hold"
     alpha_block: float = 0.01
     alpha_pass: float = 0.05
     budget: int = BUDGET
+    reuse: str = "counted"
+
+    @property
+    def strict(self) -> bool:
+        """Whether the budget shares one chance of a wrong pass, and no numbers are told."""
+        return self.reuse == "strict"
+
+    def shared(self) -> Policy:
+        """The same, with the chance of a wrong pass that one look has."""
+        return replace(self, alpha_pass=self.alpha_pass / self.budget) if self.strict else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,8 @@ class Trial:
         champion: the model to compare with; None where there is none.
         cases: file -> the hand-written cases in it.
         unclaimed: the alias of a champion that no model has had yet; None where there is none.
+        settled: digest of the test set -> the automatic margins that its questions are held to.
+        margins: question -> automatic margin that this trial held it to.
         keeps: whether inputs that break a property are kept in the project, and tried again.
     """
 
@@ -63,6 +65,8 @@ class Trial:
     champion: Asker | None = None
     cases: Mapping[CaseFile, Cases] = field(default_factory=dict)
     unclaimed: str | None = None
+    settled: Callable[[str], Mapping[str, float]] | None = None
+    margins: dict[str, float] = field(default_factory=dict)
     keeps: bool = False
 
     @property

@@ -6,19 +6,17 @@ It needs no model, no data and no registry: envelopes and public keys.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modelgate.decisions.envelope import opened
 from modelgate.decisions.statement import NONE_BEFORE, Statement, read_statement
 from modelgate.errors import RefusedError
-from modelgate.gate import settled, verdict
-from modelgate.outcome import Status
+from modelgate.recomputing import recomputed
 from modelgate.registries.log import digest_of
 from modelgate.report import Report
 from modelgate.signed_report import report_in, results_digest
-from modelgate.suite import Policy
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key
@@ -108,30 +106,6 @@ def verified_log(envelopes: Iterable[bytes], keys: Mapping[str, Key]) -> History
         history.found.append(found)
         history.keys[found.key] = history.keys.get(found.key, 0) + 1
     return history
-
-
-def recomputed(report: Report) -> Report:
-    """The same results, their statuses and the verdict found anew from the recorded numbers.
-
-    What only the trial could know (a bound, a reason) is kept; what the rule makes of it is not.
-    """
-    policy = Policy(
-        on_hold=str(report.verdict.policy.get("on_hold", "hold")),
-        alpha_block=report.verdict.alpha_block,
-        alpha_pass=report.verdict.alpha_pass,
-    )
-    open_ = [
-        replace(one, status=Status.UNDECIDED)
-        if one.status is Status.FAILED and one.p_worse is not None
-        else one
-        for one in report.results
-    ]
-    results, families = settled(open_, policy)
-    return replace(
-        report,
-        results=tuple(results),
-        verdict=replace(verdict(results, policy), families=families),
-    )
 
 
 def expired(decision: Statement) -> bool:

@@ -46,9 +46,11 @@ class Wear:
     @property
     def says(self) -> str:
         """As people are told."""
+        share = 100 * self.chance
+        most = f"{share:.0f}" if share >= 1 else f"{share:.1g}"
         return (
             f"look {self.look} of {self.budget}; chance that some promotion on this test set was"
-            f" wrong: at most {100 * self.chance:.0f} %"
+            f" wrong: at most {most} %"
         )
 
     @property

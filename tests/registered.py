@@ -20,10 +20,10 @@ from modelgate.earned import Place, place
 from modelgate.evaluation import evaluate
 from modelgate.outcome import NONE_YET, Status
 from modelgate.project import find_project
+from modelgate.recomputing import recomputed
 from modelgate.registries import Part, Version
 from modelgate.registries.embedded import Registry
 from modelgate.suite import Policy
-from modelgate.verification import recomputed
 
 READING = {"prepare": None}
 

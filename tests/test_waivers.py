@@ -13,10 +13,11 @@ from modelgate.demo import write
 from modelgate.errors import MistakesError
 from modelgate.evaluation import evaluate
 from modelgate.outcome import Severity, Status
+from modelgate.recomputing import recomputed
 from modelgate.registering import register
 from modelgate.registry_place import open_registry
 from modelgate.report_file import read_report, report_json
-from modelgate.verification import recomputed, verified_log
+from modelgate.verification import verified_log
 from tests.registered import there
 
 SUITE = """\

@@ -15,10 +15,10 @@ from modelgate.deciding import recorded
 from modelgate.errors import RefusedError
 from modelgate.outcome import Status
 from modelgate.promote import promote
+from modelgate.recomputing import recomputed
 from modelgate.registries import Version
 from modelgate.registries.embedded import Registry
 from modelgate.suite import Policy
-from modelgate.verification import recomputed
 from modelgate.wear import Wear, worn
 from tests.registered import READING, added, report_on, there, trial
 
@@ -142,7 +142,8 @@ def test_a_registry_of_the_first_tables_is_brought_up_with_its_rows(
     version = added(made, tmp_path, 1)
     looked(made, version)
     with made.database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE looks")
+        for table in ("looks", "margins", "anchors"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     made.close()
     again = Registry(tmp_path / "registry")

@@ -19,7 +19,7 @@ from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.escape import shown
 from modelgate.model import whole_digest
-from modelgate.registries import Entry, Version, looks, versions
+from modelgate.registries import Entry, Version, looks, settled, versions
 from modelgate.registries.blobs import Blobs
 from modelgate.registries.database import Database
 from modelgate.registries.log import appended, entry_at, read_entries, statement_of
@@ -85,6 +85,14 @@ class Change:
     def looked(self, look: Look, sequence: int) -> None:
         """Keep a look."""
         looks.looked(self.connection, look, sequence)
+
+    def settle(
+        self, name: str, test: str, margins: Mapping[str, float], anchor: str | None
+    ) -> None:
+        """Keep the automatic margins of a test set, and the digest of its anchor, where none is."""
+        settled.settle_margins(self.connection, name, test, margins)
+        if anchor is not None:
+            settled.settle_anchor(self.connection, name, test, anchor)
 
     def log_run(self, report: Report, decision: int | None) -> str:
         """Keep what a trial measured."""
@@ -236,6 +244,17 @@ class Registry:
         """The entries with what they say; no signature is looked at."""
         for entry in self.entries(name=name, kind=kind):
             yield entry, statement_of(entry)
+
+    def margins(self, name: str, test: str) -> Mapping[str, float]:
+        """Question -> the automatic margin that it is held to on a test set, once that is known."""
+        with self.database.reading() as connection:
+            return settled.margins_of(connection, name, test)
+
+    def anchor(self, name: str, test: str) -> Version | None:
+        """The version that every candidate on a test set is compared with besides the champion."""
+        with self.database.reading() as connection:
+            number = settled.anchor_of(connection, name, test)
+            return None if number is None else versions.version_of(connection, name, str(number))
 
     def copy(self, version: Version, folder: Path) -> Path:
         """Write a version's files into a folder, each verified; the model's own.

@@ -102,6 +102,22 @@ metrics = Table(
     Column("unit", String(40), nullable=False),
     Column("n", BigInteger, nullable=False),
 )
+margins = Table(
+    "margins",
+    metadata,
+    Column("name", ForeignKey("models.name"), primary_key=True),
+    Column("test", String(71), primary_key=True),
+    Column("question", String, primary_key=True),
+    Column("margin", Float, nullable=False),
+)
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("name", ForeignKey("models.name"), primary_key=True),
+    Column("test", String(71), primary_key=True),
+    Column("number", Integer, nullable=False),
+    ForeignKeyConstraint(["name", "number"], ["versions.name", "versions.number"]),
+)
 looks = Table(
     "looks",
     metadata,

@@ -93,7 +93,7 @@ def parse_suite(
         seed=simple.get("seed", 0),
         champion=champion,
         needs=tuple(simple.get("needs") or ()),
-        policy=Policy(**{key: value for key, value in policy.items() if value is not None}),
+        policy=Policy(**{key: one for key, one in policy.items() if one is not None}).shared(),
     )
 
 

@@ -42,6 +42,7 @@ POLICY: Mapping[str, Kind] = {
     "alpha_block": Number(1e-6, 0.05),
     "alpha_pass": Number(1e-6, 0.05),
     "budget": Number(1, 10_000, whole=True),
+    "reuse": Choice(("counted", "strict")),
 }
 
 

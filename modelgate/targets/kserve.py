@@ -187,7 +187,7 @@ class KServe(Target):
         place = self._files / folder_name(release)
 
         def lay(path: Path) -> Path:
-            return laid(path, release)
+            return laid(path, release, self._name)
 
         put(place, release, lay)
         if not is_whole(place, release, lay):
@@ -279,15 +279,20 @@ class KServe(Target):
             ) from error
 
 
-def laid(path: Path, release: Release) -> Path:
+def laid(path: Path, release: Release, name: str) -> Path:
     """Where the runtime of a format looks for a file of the release.
 
-    Triton wants NAME/VERSION/model.onnx under the folder that it is given; MLServer finds
-    model.json, model.ubj or model.txt in it.
+    Triton wants NAME/VERSION/model.onnx under the folder that it is given, and serves it by that
+    name; MLServer finds model.json, model.ubj or model.txt in it.
+
+    Args:
+        path: of the file in the release's folder.
+        release: that it is of.
+        name: of the InferenceService.
     """
     if str(path) == release.file:
         path = path.with_name(f"model{path.suffix}")
-    return Path(release.name, "1", path) if release.format == "onnx" else path
+    return Path(name, "1", path) if release.format == "onnx" else path
 
 
 def _is_one(found: Any) -> bool:

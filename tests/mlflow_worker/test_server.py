@@ -11,7 +11,7 @@ import pytest
 
 from modelgate.cli import main
 from modelgate.demo import write
-from modelgate.errors import RefusedError, StrandedError, UsageError
+from modelgate.errors import DeployError, RefusedError, UsageError
 from modelgate.from_mlflow import logged
 from modelgate.promote import promote, rollback
 from modelgate.registering import register
@@ -147,17 +147,18 @@ def test_a_tag_alone_brings_no_other_model_to_production(
     assert fetch(MlflowReference("forged", "production"), tmp_path / "out").digest == digest(right)
 
 
-def test_a_server_that_does_not_answer_cannot_be_put_back_either(
+def test_a_server_that_does_not_answer_is_known_before_anything_moves(
     two: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client_or_skip()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     project(tmp_path, "{mlflow: churn}")
-    with pytest.raises(StrandedError) as caught:
+    with pytest.raises(DeployError) as caught:
         promote(there(two.registry), "1")
-    assert (caught.value.code, caught.value.exit_code) == ("MG9001", 9)
+    assert (caught.value.code, caught.value.exit_code) == ("MG8001", 8)
     assert two.registry.alias("churn", "production") is None
+    assert not list(two.registry.statements(name="churn", kind="move"))
 
 
 def test_a_report_is_logged_to_the_run_and_can_be_logged_again(server: Server) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 import onnxruntime
 import yaml
 
-API = "/apis/serving.kserve.io/v1beta1/namespaces/models/inferenceservices/churn"
+API = "/apis/serving.kserve.io/v1beta1/namespaces/models/inferenceservices/scoring"
 SCHEMA = json.loads((Path(__file__).parent / "inference_service.schema.json").read_text("utf-8"))
 DATATYPES = {"tensor(float)": "FP32", "tensor(int64)": "INT64", "tensor(string)": "BYTES"}
 
@@ -86,7 +86,7 @@ class Cluster:
         assert self.held is not None
         uri = self.held["spec"]["predictor"]["model"]["storageUri"]
         folder = self.files / uri.removeprefix("pvc://models/churn/")
-        return onnxruntime.InferenceSession(folder / "churn" / "1" / "model.onnx")
+        return onnxruntime.InferenceSession(folder / "scoring" / "1" / "model.onnx")
 
 
 @contextmanager
@@ -161,9 +161,9 @@ def _handler(found: Cluster) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one
                 self.answer(200, {"kind": "Status", "status": "Success"})
 
         def do_GET(self) -> None:
-            if self.path == "/v2/models/churn" and not found.silent:
+            if self.path == "/v2/models/scoring" and not found.silent:
                 self.answer(200, _metadata(found.session()))
-            elif self.path == "/v2/models/churn":
+            elif self.path == "/v2/models/scoring":
                 self.refuse(503, "no healthy upstream")
             elif self.asked():
                 held = found.look()
@@ -173,7 +173,7 @@ def _handler(found: Cluster) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one
                     self.answer(200, held)
 
         def do_POST(self) -> None:
-            if self.path != "/v2/models/churn/infer":
+            if self.path != "/v2/models/scoring/infer":
                 self.refuse(404, "not found")
                 return
             self.answer(200, _answered(found.session(), json.loads(self.body())))
@@ -196,7 +196,7 @@ def _metadata(session: onnxruntime.InferenceSession) -> dict[str, Any]:
         ]
 
     inputs, outputs = tensors(session.get_inputs()), tensors(session.get_outputs())
-    return {"name": "churn", "versions": ["1"], "inputs": inputs, "outputs": outputs}
+    return {"name": "scoring", "versions": ["1"], "inputs": inputs, "outputs": outputs}
 
 
 def _answered(session: onnxruntime.InferenceSession, asked: dict[str, Any]) -> dict[str, Any]:
@@ -216,4 +216,4 @@ def _answered(session: onnxruntime.InferenceSession, asked: dict[str, Any]) -> d
         }
         for name, kind, array in zip(names, kinds, session.run(None, feed), strict=True)
     ]
-    return {"model_name": "churn", "outputs": outputs}
+    return {"model_name": "scoring", "outputs": outputs}

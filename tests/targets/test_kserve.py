@@ -15,7 +15,7 @@ from modelgate.promote import promote, rollback
 from tests.registered import Line, line, model_bytes, there
 from tests.targets.cluster import Cluster, cluster
 
-TARGET = '{kserve: churn, namespace: models, files: volume, storage: "pvc://models/churn"'
+TARGET = '{kserve: scoring, namespace: models, files: volume, storage: "pvc://models/churn"'
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def test_the_cluster_serves_what_is_promoted(two: Line, running: Cluster, tmp_pa
         about = running.held["metadata"]
         model = running.held["spec"]["predictor"]["model"]
         folder = tmp_path / "volume" / model["storageUri"].removeprefix("pvc://models/churn/")
-        assert (folder / "churn/1/model.onnx").read_bytes() == model_bytes(number - 1)
+        assert (folder / "scoring/1/model.onnx").read_bytes() == model_bytes(number - 1)
         assert about["annotations"]["modelgate/digest"] == two.versions[number - 1].digest
         decision = two.registry.entry(about["annotations"]["modelgate/decision"])
         assert decision is not None
         assert (folder / "decision.json").read_bytes() == decision.envelope
         described = json.loads((folder / "release.json").read_text("utf-8"))
-        assert described["file"] == "churn/1/model.onnx"
+        assert described["file"] == "scoring/1/model.onnx"
     rollback(there(two.registry), "slow")
     assert served(running) == "churn@1"
     tried = [query for method, query in running.asked if method == "PATCH"]
