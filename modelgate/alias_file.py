@@ -87,5 +87,5 @@ def _target(node: Node, mistakes: Mistakes) -> tuple[str, Mapping[str, Any]] | N
     for key in kind.needed:
         if key not in node.value:
             message = f"the target {name} needs the key {shown(key)}"
-            mistakes.add("MG2413", message, node.keys[name])
+            mistakes.add("MG2451", message, node.keys[name])
     return name, read_block(node, f"the target {name}", kind.keys, mistakes)

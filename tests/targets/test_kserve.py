@@ -193,7 +193,7 @@ def test_the_manifest_may_be_written_for_somebody_else(two: Line, tmp_path: Path
     [
         pytest.param("{kserve: Churn_1, files: v, storage: 's3://b'}", "MG2448", id="name"),
         pytest.param("{kserve: churn, files: v, storage: /mnt}", "MG2448", id="no-uri"),
-        pytest.param("{kserve: churn, files: v}", "MG2413", id="no-storage"),
+        pytest.param("{kserve: churn, files: v}", "MG2451", id="no-storage"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, target: str, code: str) -> None:
