@@ -128,7 +128,8 @@ class Blobs:
             with suppress(OSError):
                 beside.unlink()
             raise
-        for folder in (path.parent, path.parent.parent, self.root):
+        # Whoever made a folder may have died before it was flushed: each is, every time.
+        for folder in (path.parent, path.parent.parent, self.root, self.root.parent):
             _flush_folder(folder)
 
     def _path(self, digest: str) -> Path:

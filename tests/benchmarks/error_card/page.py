@@ -69,6 +69,5 @@ def _missing(found: Mapping[int, Sequence[Rate]]) -> list[str]:
         lines.append(f"- Rows not asked for: {'; '.join(rows)}.")
     return [
         *lines,
-        "- Row 10, reuse of a test set: looks are not counted yet.",
         "- Rows that belong together (several rows of one user), which no law here has.",
     ]

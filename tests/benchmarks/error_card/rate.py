@@ -20,7 +20,8 @@ class Rate:
         cell: the law, the rows, the metric.
         count: times that it happened.
         runs: times that it could have; 0 where the rate was computed, not drawn.
-        exact: the computed rate.
+        exact: the computed rate, or a mean of drawn shares.
+        around: 99 % interval of a mean; None where it is exact.
         goal: the bound; None where the rate is only told.
         at_least: whether the bound is one from below.
     """
@@ -29,6 +30,7 @@ class Rate:
     count: int = 0
     runs: int = 0
     exact: float | None = None
+    around: tuple[float, float] | None = None
     goal: float | None = None
     at_least: bool = False
 
@@ -41,7 +43,8 @@ class Rate:
     def interval(self) -> tuple[float, float]:
         """Where the true rate lies: Clopper and Pearson's, or the computed rate itself."""
         if self.exact is not None:
-            return self.exact, self.exact
+            low, high = self.around or (self.exact, self.exact)
+            return low, high
         found = clopper_pearson(self.count, self.runs, LEVEL)
         return found.low, found.high
 
@@ -76,7 +79,7 @@ class Rate:
     @property
     def between(self) -> str:
         """The interval in words."""
-        if self.exact is not None:
+        if self.exact is not None and self.around is None:
             return "exactly"
         low, high = self.interval
         return f"{low:.2%} to {high:.2%}"

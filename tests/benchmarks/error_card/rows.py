@@ -16,6 +16,7 @@ from tests.benchmarks.error_card import (
     power,
     ready_made,
     repeats,
+    reuse,
     shifted,
     stability,
     wrong_promotion,
@@ -126,6 +127,16 @@ ROWS = (
         "Accuracy is compared with all labels and with those of the rows alone on which the models"
         " differ. The verdict must be the same, with at most a tenth of the labels.",
         labels_needed.rates,
+    ),
+    Row(
+        10,
+        "Many looks at one test set do not carry a worse model through",
+        "In a strict suite at most 5 % of test sets may promote any of 20 candidates that lack the"
+        " margin. With the anchor, twenty steps down of half a margin each may on average lose no"
+        " more than the margin. Of candidates that are all equally good, those pass that are lucky"
+        " on these rows: by how much the last one's accuracy there exceeds its true one is told. A"
+        " strict suite tells nobody that number.",
+        reuse.rates,
     ),
     Row(
         11,
