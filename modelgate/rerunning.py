@@ -64,7 +64,7 @@ def rerun(registry: Registry, decision: Statement, *, allow_code: tuple[str, ...
         held_to = {one.id: one.limit["margin"] for one in before.results if "margin" in one.limit}
         trial.settled = lambda _: held_to
         found = judge(trial, time.monotonic())
-        if anchor := subject["anchor"]:
+        if anchor := subject.get("anchor"):
             found = anchored(
                 found,
                 trial,

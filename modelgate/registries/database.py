@@ -128,7 +128,9 @@ class Database:
 
     def _turn(self) -> AbstractContextManager[None]:
         """Writers of one file queue for a lock beside it, which the system gives in turn."""
-        return nullcontext() if self._file is None else _locked(self._file.with_suffix(".lock"))
+        if self._file is None:
+            return nullcontext()
+        return _locked(self._file.with_suffix(".lock"), within=WAIT_SECONDS)
 
     def _migrate(self) -> None:
         if self._revision() == HEAD:
@@ -178,13 +180,41 @@ def _begun(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, *, within: float | None = None) -> Iterator[None]:
+    """Hold the lock of a file, which the system gives in turn.
+
+    Raises:
+        StorageError: MG6102, somebody else holds it for longer than so many seconds.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # The system's wait has no end of its own. One that is given up holds nothing: the file
+            # is closed below, and what is locked then is nobody's.
+            waiting = threading.Thread(target=_wait_for, args=(handle,), daemon=True)
+            waiting.start()
+            waiting.join(within)
+            if waiting.is_alive():
+                raise _held(str(path)) from None
         yield
     finally:
         os.close(handle)
+
+
+def _wait_for(handle: int) -> None:
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _held(name: str) -> StorageError:
+    return StorageError(
+        "MG6102",
+        f"the registry {shown(name, 80)} is held by another process for over {WAIT_SECONDS}"
+        " seconds",
+        hint="`fuser` or `lsof` names who has the file open",
+    )
 
 
 @contextmanager
@@ -199,11 +229,7 @@ def told(url: str) -> Iterator[None]:
     except sa.exc.OperationalError as error:
         why = printable(str(error.orig).strip().partition("\n")[0], 160)
         if "locked" in why:
-            raise StorageError(
-                "MG6102",
-                f"the registry {name()} is held by another process for over {WAIT_SECONDS} seconds",
-                hint="`fuser` or `lsof` names who has the file open",
-            ) from error
+            raise _held(_harmless(url)) from error
         raise StorageError("MG6101", f"the registry {name()} cannot be used: {why}") from error
     except sa.exc.DBAPIError as error:
         why = printable(str(error.orig).strip().partition("\n")[0], 160)

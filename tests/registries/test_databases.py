@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import re
 import sqlite3
@@ -211,6 +212,21 @@ def test_one_that_is_held_is_waited_for_and_then_said_so(
     finally:
         other.execute("ROLLBACK")
         other.close()
+    promote(made.place, "1")
+    sound(made)
+
+
+def test_a_writer_that_never_ends_is_waited_for_and_then_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs, or was stopped by its user, holds the queue before the database."""
+    monkeypatch.setattr("modelgate.registries.database.WAIT_SECONDS", 0.2)
+    made = line(tmp_path, 1)
+    with (tmp_path / "registry" / "registry.lock").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(StorageError) as caught:
+            promote(made.place, "1")
+        assert (caught.value.code, caught.value.exit_code) == ("MG6102", 6)
     promote(made.place, "1")
     sound(made)
 
