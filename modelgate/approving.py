@@ -31,8 +31,7 @@ def approve(registry: Registry, decision: str, reason: str) -> Entry:
     if found.kind != "decision":
         raise UsageError("MG2411", f"entry {entry.sequence} is a {found.kind}, and no decision")
     verdict = report_in(found, f"entry {entry.sequence}").verdict
-    liftable = verdict.exit_code == 11 and verdict.policy.get("on_hold") == "ask"
-    if verdict.decision != "promote" and not liftable:
+    if verdict.decision != "promote" and not verdict.liftable:
         raise RefusedError(
             "MG5099",
             f"entry {entry.sequence} says {verdict.decision}, which no approval lifts",

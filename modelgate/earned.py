@@ -271,8 +271,7 @@ def _approval(where: Place, version: Version, entry: Entry, report: Report) -> s
     """The digest of the approval of a decision that needs one; None where it needs none."""
     policy = None if where.project is None else where.project.policy(where.name, where.alias)
     verdict = report.verdict
-    liftable = verdict.exit_code == 11 and verdict.policy.get("on_hold") == "ask"
-    if verdict.decision != "promote" and not liftable:
+    if verdict.decision != "promote" and not verdict.liftable:
         raise RefusedError(
             "MG5095",
             f"{version} was decided to {verdict.decision}: {verdict.because[0]}",
@@ -283,7 +282,7 @@ def _approval(where: Place, version: Version, entry: Entry, report: Report) -> s
     for one in where.registry.entries(name=version.name, kind="approval", subject=version.digest):
         if statement_of(one).body["decision"] == entry.digest:
             return verified(one.envelope, where.keys, name=f"entry {one.sequence}").digest
-    why = "was held" if liftable else f"needs an approval to stand at {where}"
+    why = "was held" if verdict.liftable else f"needs an approval to stand at {where}"
     raise RefusedError(
         "MG5098",
         f"{version} {why}, and nobody approved it",

@@ -69,7 +69,8 @@ def promote(where: Place, which: str) -> Moved:
         if before is not None and before.number == version.number:
             return _again(where, version)
         found = earned(where, version, before)
-        return _moved(where, version, before, found, why="promote", reason=None)
+        stands = None if before is None else _decision_at(where, before)
+        return _moved(where, version, before, found, stands=stands, why="promote", reason=None)
 
 
 def rollback(where: Place, reason: str) -> Moved:
@@ -100,7 +101,8 @@ def rollback(where: Place, reason: str) -> Moved:
         version = where.registry.version(where.name, number)
         old, _ = decision_of(where.registry, decision, where.keys, version=version)
         found = Earned(decision=decision, sequence=old.statement.sequence)
-        return _moved(where, version, now, found, why="rollback", reason=reason)
+        stands = stack[-1][1]
+        return _moved(where, version, now, found, stands=stands, why="rollback", reason=reason)
 
 
 def stood(where: Place) -> list[tuple[int, str]]:
@@ -109,13 +111,19 @@ def stood(where: Place) -> list[tuple[int, str]]:
     Each with the digest of the decision that it was promoted by.
     """
     stack: list[tuple[int, str]] = []
+    taken: tuple[int, str] | None = None
     for _, move in where.registry.statements(name=where.name, kind="move"):
         if move.body["alias"] != where.alias:
             continue
+        back = (move.body["to"], move.body["decision"])
         if move.body["why"] == "promote":
-            stack.append((move.body["to"], move.body["decision"]))
+            stack.append(back)
+        elif move.body["why"] == "returned" and back == taken:
+            stack.append(back)  # a rollback that failed: what it took away stands again
         elif stack:
-            stack.pop()
+            taken = stack.pop()
+            continue
+        taken = None
     return stack
 
 
@@ -125,10 +133,21 @@ def _moved(
     before: Version | None,
     found: Earned,
     *,
+    stands: str | None,
     why: str,
     reason: str | None,
 ) -> Moved:
-    """The alias first, then the target; back again where that fails."""
+    """The alias first, then the target; back again where that fails.
+
+    Args:
+        where: the alias.
+        version: that it is led to.
+        before: that stands there; None for nothing.
+        found: the decision that speaks for the version.
+        stands: the decision by which the one before stands there.
+        why: "promote" or "rollback".
+        reason: of a rollback.
+    """
     target = where.target
     if target is None:
         where.registry.verify(version)  # an alias never leads to what could not serve
@@ -140,7 +159,7 @@ def _moved(
             try:
                 target.deploy(release)
             except DeployError as error:
-                _back(where, version, before, target, error)
+                _back(where, version, before, target, error, decision=stands)
                 raise
     return Moved(
         version=version,
@@ -181,14 +200,19 @@ def _swapped(
 
 
 def _back(
-    where: Place, version: Version, before: Version | None, target: Target, error: DeployError
+    where: Place,
+    version: Version,
+    before: Version | None,
+    target: Target,
+    error: DeployError,
+    *,
+    decision: str | None,
 ) -> None:
     """What stood there before stands there again, and serves.
 
     Raises:
         StrandedError: MG9001, it cannot be put back.
     """
-    decision = None if before is None else _decision_at(where, before)
     body: dict[str, Any] = {
         "alias": where.alias,
         "from": version.number,

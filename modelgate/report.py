@@ -105,6 +105,11 @@ class Verdict:
     alpha_pass: float = 0.05
     families: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def liftable(self) -> bool:
+        """Whether a recorded approval may open the gate all the same."""
+        return self.exit_code == 11 and self.policy.get("on_hold") == "ask"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

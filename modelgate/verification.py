@@ -88,6 +88,7 @@ def verified_log(envelopes: Iterable[bytes], keys: Mapping[str, Key]) -> History
     """
     history = History()
     decisions: dict[str, Verified] = {}
+    approvals: dict[str, str] = {}
     for envelope in envelopes:
         sequence, prev = history.head
         name = f"entry {sequence + 1}"
@@ -101,8 +102,10 @@ def verified_log(envelopes: Iterable[bytes], keys: Mapping[str, Key]) -> History
             )
         if statement.kind == "decision":
             decisions[found.digest] = found
-        elif statement.kind == "move":
-            _refuse_unearned(found, decisions, history)
+        elif statement.kind == "approval":
+            approvals[found.digest] = statement.body["decision"]
+        else:
+            _refuse_unearned(found, decisions, approvals, history)
         history.found.append(found)
         history.keys[found.key] = history.keys.get(found.key, 0) + 1
     return history
@@ -133,7 +136,12 @@ def _followed(statement: Statement, name: str) -> Report:
     return report
 
 
-def _refuse_unearned(found: Verified, decisions: Mapping[str, Verified], history: History) -> None:
+def _refuse_unearned(
+    found: Verified,
+    decisions: Mapping[str, Verified],
+    approvals: Mapping[str, str],
+    history: History,
+) -> None:
     """A pointer moved only where a decision had said so by then."""
     move = found.statement
     place = (move.name, move.body["alias"])
@@ -153,8 +161,8 @@ def _refuse_unearned(found: Verified, decisions: Mapping[str, Verified], history
         )
     report = decision.report
     assert report is not None
-    lifted = move.body["approval"] is not None and report.verdict.policy.get("on_hold") == "ask"
-    if report.verdict.decision != "promote" and not (lifted and report.verdict.exit_code == 11):
+    lifted = approvals.get(str(move.body["approval"])) == move.body["decision"]
+    if report.verdict.decision != "promote" and not (lifted and report.verdict.liftable):
         raise RefusedError(
             "MG5091",
             f"entry {move.sequence} moves {move.name} {decision.statement.body['version']}, which"

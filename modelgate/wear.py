@@ -75,6 +75,10 @@ def worn(report: Report, wear: Wear) -> Report:
         " promotion. Refresh its rows."
     )
     held = replace(
-        report.verdict, decision="hold", exit_code=11, because=(why, *report.verdict.because)
+        report.verdict,
+        decision="hold",
+        exit_code=11,
+        because=(why, *report.verdict.because),
+        policy={**report.verdict.policy, "on_hold": "hold"},  # no approval makes the rows new
     )
     return replace(report, verdict=held)

@@ -44,12 +44,22 @@ def sealed(payload: bytes, signer: Signer) -> bytes:
     Args:
         payload: the exact bytes that are signed and kept.
         signer: holds the private key.
+
+    Raises:
+        RefusedError: MG5080, it would be larger than anybody reads.
     """
     from securesystemslib.dsse import Envelope
 
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
     envelope.sign(signer)
-    return _spelled(envelope.to_dict())
+    content = _spelled(envelope.to_dict())
+    if len(content) > MOST_BYTES:
+        raise RefusedError(
+            "MG5080",
+            f"the statement would have more than {MOST_BYTES >> 20} MiB, which nobody would read",
+            hint="ask fewer questions, or of fewer slices",
+        )
+    return content
 
 
 def opened(content: bytes, keys: Mapping[str, Key], *, name: str) -> Opened:

@@ -49,6 +49,10 @@ def new_key(folder: Path, name: str) -> KeyFile:
     from securesystemslib.signer import CryptoSigner
 
     private, public = folder / f"{name}.pem", folder / f"{name}.pub"
+    if public.exists():
+        raise UsageError(
+            "MG2420", f"there is a key {shown(name)} already", where=Where(str(public))
+        )
     signer = CryptoSigner.generate_ed25519()
     try:
         folder.mkdir(parents=True, exist_ok=True)

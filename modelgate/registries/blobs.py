@@ -120,14 +120,13 @@ class Blobs:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            if _written(reader, beside) != digest:
-                beside.unlink()
-                raise _unlike(name)
-            beside.replace(path)  # over a damaged one of the same name, too
-        except OSError:
-            with suppress(OSError):
-                beside.unlink()
-            raise
+            found = _written(reader, beside)
+            if found == digest:
+                beside.replace(path)  # over a damaged one of the same name, too
+        finally:  # Ctrl-C, too, leaves nothing half written behind
+            beside.unlink(missing_ok=True)
+        if found != digest:
+            raise _unlike(name)
         # Whoever made a folder may have died before it was flushed: each is, every time.
         for folder in (path.parent, path.parent.parent, self.root, self.root.parent):
             _flush_folder(folder)

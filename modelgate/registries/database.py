@@ -49,6 +49,13 @@ class Database:
                 self.engine = server(parsed)
             self._migrate()
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
+        self.engine.dispose()
+
     @property
     def shown(self) -> str:
         """Its URL without the password."""
@@ -238,7 +245,7 @@ def told(url: str) -> Iterator[None]:
         raise StorageError(
             "MG6101",
             f"the registry {name()} needs the package {shown(error.name or str(error), 40)}",
-            hint="pip install 'modelgate[postgres]'",
+            hint="pip install 'modelgate-ci[postgres]'",
         ) from error
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
         why = printable(without_password(str(error)), 120)

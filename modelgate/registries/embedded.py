@@ -290,7 +290,7 @@ class Registry:
 
     def close(self) -> None:
         """Let go of the database."""
-        self.database.engine.dispose()
+        self.database.close()
 
 
 def _refuse_other_parts(version: Version) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.applications import Starlette
 
-from modelgate.errors import ModelgateError, RefusedError
+from modelgate.errors import ModelgateError, RefusedError, StorageError
 from modelgate.escape import printable
 from modelgate.release import Release
 from modelgate.serving.app import QUICK_SECONDS, Limits, Serving, app_of
@@ -22,6 +22,8 @@ from modelgate.serving.source import Source
 
 LOOK_SECONDS = 0.1
 """Between two looks at the alias."""
+PAUSE_SECONDS = 2
+"""Before a registry that did not answer is asked again."""
 GRACE_SECONDS = 30
 """That requests in flight are given to end."""
 
@@ -74,6 +76,8 @@ class Follower:
             else:
                 self._let_in(release)
                 self.say(f"{release} serves now")
+        except StorageError:
+            raise  # the registry's fault, and none of the model's: it is asked again
         except ModelgateError as error:
             self.serving.measures.failed_swaps += 1
             self.serving.swap_failed = f"{error.code} {error.message}"
@@ -90,7 +94,8 @@ class Follower:
                     await asyncio.to_thread(self.look)
                     looked = stamp
             except Exception as error:  # noqa: BLE001 (whatever it is, the alias is looked at again)
-                self.serving.swap_failed = printable(error, 200)
+                self.say(f"the registry is asked again: {printable(error, 200)}")
+                await asyncio.sleep(PAUSE_SECONDS)
             await asyncio.sleep(LOOK_SECONDS)
 
     def _let_in(self, release: Release) -> None:

@@ -236,4 +236,4 @@ def test_a_driver_that_is_missing_is_named_with_what_to_install(
     with pytest.raises(StorageError, match="needs the package 'psycopg'") as caught:
         Registry(tmp_path, url="postgresql://gate@127.0.0.1:9/none")
     assert (caught.value.code, caught.value.exit_code) == ("MG6101", 6)
-    assert caught.value.hint == "pip install 'modelgate[postgres]'"
+    assert caught.value.hint == "pip install 'modelgate-ci[postgres]'"

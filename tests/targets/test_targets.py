@@ -12,6 +12,7 @@ from modelgate.errors import DeployError, MistakesError, StrandedError, UsageErr
 from modelgate.project import find_project
 from modelgate.promote import promote, rollback
 from modelgate.targets import target_class, targets
+from modelgate.verification import verified_log
 from tests.registered import Line, line, model_bytes, there
 from tests.serving.servers import serving
 
@@ -160,6 +161,27 @@ def test_where_the_new_one_fails_the_old_one_serves_again(
     script(deploy, "exit 0")
     move(two, "2")  # the decision still stands
     assert standing(two) == 2
+
+
+def test_a_rollback_whose_target_fails_is_put_back(two: Line, tmp_path: Path) -> None:
+    deploy = tmp_path / "deploy.sh"
+    ours = 'test "$MODELGATE_VERSION" != 1 || test ! -e broken || exit 3'
+    script(deploy, ours)
+    project(tmp_path, "{command: [./deploy.sh]}")
+    for number in "12":
+        move(two, number)
+    (tmp_path / "broken").touch()
+    for _ in range(2):  # the second finds the same as the first
+        with pytest.raises(DeployError) as caught:
+            rollback(there(two.registry), "slow")
+        assert (caught.value.code, caught.value.exit_code) == ("MG8001", 8)
+        assert standing(two) == 2
+    (tmp_path / "broken").unlink()
+    rollback(there(two.registry), "slow")
+    assert standing(two) == 1
+    with pytest.raises(UsageError, match="MG2407"):
+        rollback(there(two.registry), "slow")
+    verified_log([entry.envelope for entry in two.registry.entries()], there(two.registry).keys)
 
 
 def test_where_neither_serves_it_is_said_so(two: Line, tmp_path: Path) -> None:

@@ -17,6 +17,15 @@ TARGET = "diagnosis"
 OWN = (builtin_root() / "checks" / "artifact" / "finite_outputs.py").read_text()
 
 
+def written(folder: Path) -> dict[Path, bytes]:
+    """Every file but those in which Python keeps what it has compiled."""
+    return {
+        path: path.read_bytes()
+        for path in folder.rglob("*.*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_saved_predictions_are_those_of_onnxruntime(
     suffix: str, rows: pd.DataFrame, champion: Path, tmp_path: Path, trial: Trial
@@ -122,7 +131,7 @@ def test_no_file_of_the_project_is_written_over(
     (tmp_path / "modelgate.yaml").write_text("suite: suite.yaml\n")
     (tmp_path / "checks" / "artifact").mkdir(parents=True)
     (tmp_path / "checks" / "artifact" / "odd.py").write_text(OWN.replace("finite_outputs", "odd"))
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()}
+    before = written(tmp_path)
     assert main(list(words)) == 2
     assert "MG2035" in capfd.readouterr().err
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()} == before
+    assert written(tmp_path) == before
