@@ -191,9 +191,16 @@ def _locked(path: Path, *, within: float | None = None) -> Iterator[None]:
     """Hold the lock of a file, which the system gives in turn.
 
     Raises:
-        StorageError: MG6102, somebody else holds it for longer than so many seconds.
+        StorageError: MG6101, it may not be opened; MG6102, somebody else holds it for longer than
+            so many seconds.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StorageError(
+            "MG6101",
+            f"the registry {shown(str(path), 80)} cannot be locked: {error.strerror or error}",
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
