@@ -19,19 +19,23 @@ if TYPE_CHECKING:
     epilog="Example: modelgate serve churn@production --port 8080",
 )
 @click.argument("what", metavar="NAME@ALIAS")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any."
 )
 @click.option(
-    "--most-rows", type=click.IntRange(1), default=10_000, show_default=True, help="Of a request."
+    "--most-rows",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Rows that a request may hold.",
 )
 @click.option(
     "--most-mebibytes",
     type=click.IntRange(1, 4096),
     default=16,
     show_default=True,
-    help="Likewise.",
+    help="MiB that a request may have.",
 )
 @click.option(
     "--most-requests",
