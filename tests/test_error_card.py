@@ -315,7 +315,7 @@ def test_the_page_tells_rows_goals_and_what_was_not_measured() -> None:
     assert all(row.meaning in text for row in ROWS if row.number in found)
     for row in ROWS:
         assert row.number in found or f"{row.number} ({row.title})" in text
-    assert "looks are not counted" in text
+    assert "Rows that belong together" in text
 
 
 def test_the_command_measures_the_rows_asked_for_and_writes_the_page(
