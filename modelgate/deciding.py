@@ -1,4 +1,4 @@
-"""From a report to a decision that lasts, and back again."""
+"""From a report to a decision that lasts."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def recorded(
         "seeded": seeded,
         "environment": _environment(report),
     }
-    look = look_of(report)
+    look = look_of(report, version.name)
     registry.signer()
     with registry.changing() as change:
         if look is not None:
@@ -127,8 +127,9 @@ def recorded(
             wear = wear_of(change, look, policy or Policy())
             report = worn(report, wear)
             about["wear"] = wear.told
-        registry.blobs.put_bytes(report_json(report))
-        entry = change.append(partial(_decision, report=report, about=about, version=version))
+        whole = report_json(report)
+        registry.blobs.put_bytes(whole)
+        entry = change.append(partial(_decision, whole=whole, about=about, version=version))
         change.log_run(report, entry.sequence)
         if look is not None:
             change.looked(look, entry.sequence)
@@ -138,9 +139,9 @@ def recorded(
 
 
 def _decision(
-    sequence: int, prev: str, *, report: Report, about: Mapping[str, Any], version: Version
+    sequence: int, prev: str, *, whole: bytes, about: Mapping[str, Any], version: Version
 ) -> Statement:
-    signed, whole = signed_part(report), report_json(report)
+    signed = signed_part(whole)
     body = {
         "wear": None,
         **about,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelgate.decisions.statement import Statement
+from modelgate.decisions.statement import Statement, expired
 from modelgate.errors import ConflictError, RefusedError, UsageError
 from modelgate.library import Library, builtin_root
 from modelgate.outcome import Severity, Status
@@ -22,7 +22,7 @@ from modelgate.report import Report
 from modelgate.suite import Suite
 from modelgate.suite_asked import find_suite
 from modelgate.targets import Target, target_class
-from modelgate.verification import expired, verified
+from modelgate.verification import verified
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key
@@ -104,7 +104,9 @@ class Earned:
     notes: tuple[str, ...] = ()
 
 
-def earned(where: Place, version: Version, before: Version | None) -> Earned:
+def earned(
+    where: Place, version: Version, before: Version | None, decisions: Sequence[Entry]
+) -> Earned:
     """The decision by which a version may stand at an alias.
 
     The latest about these bytes counts, of the suite that the project names for the alias; an
@@ -114,15 +116,18 @@ def earned(where: Place, version: Version, before: Version | None) -> Earned:
         where: the alias.
         version: that wants to stand there.
         before: that stands there now; None for nothing.
+        decisions: about these bytes, in their order.
 
     Raises:
-        RefusedError: MG5094, nothing was decided; MG5095, it was not decided to promote; MG5096, it
-            is expired; MG5097, no labelled data had a say; MG5098, an approval is missing.
+        RefusedError: MG5080 to MG5092, what the log holds is not what was signed; MG5094, nothing
+            was decided, or with another seed than the suite's; MG5095, it was not decided to
+            promote; MG5096, it is expired; MG5097, no labelled data had a say; MG5098, an approval
+            is missing.
         ConflictError: MG8502, it was compared with something else than what stands there;
             MG8505, the data are others by now.
     """
     suite = _suite(where)
-    entry, decision, report = _latest(where, version, suite)
+    entry, decision, report = _latest(where, version, suite, decisions)
     if decision.body.get("seeded"):
         raise RefusedError(
             "MG5094",
@@ -185,17 +190,18 @@ def _suite(where: Place) -> Suite | None:
     return find_suite(named, None, library)
 
 
-def _latest(where: Place, version: Version, suite: Suite | None) -> tuple[Entry, Statement, Report]:
+def _latest(
+    where: Place, version: Version, suite: Suite | None, entries: Sequence[Entry]
+) -> tuple[Entry, Statement, Report]:
     """The last decision about these bytes, by the suite that counts; its signature holds."""
-    about = {"name": version.name, "kind": "decision", "subject": version.digest}
-    entries = list(where.registry.entries(**about))
+    about = (version.name, "decision", version.digest)
     for entry in reversed(entries):
         found = verified(entry.envelope, where.keys, name=f"the decision about {version}")
         decision = found.statement
         if suite is not None and suite_digest(decision) != suite.digest:
             continue
         named = (decision.name, decision.kind, decision.digest, decision.sequence)
-        if found.report is None or named != (*about.values(), entry.sequence):
+        if found.report is None or named != (*about, entry.sequence):
             raise RefusedError("MG5092", f"entry {entry.sequence} decides nothing of {version}")
         return entry, decision, found.report
     by = f" by {suite.path}, the suite of {where}, as it stands now" if suite and entries else ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from modelgate.decisions.statement import Statement
+from modelgate.decisions.statement import Statement, expired
 from modelgate.registries import Entry
 from modelgate.registries.embedded import Change
 from modelgate.registries.log import statement_of
@@ -16,14 +15,20 @@ from modelgate.suite import Policy
 from modelgate.wear import Wear
 
 
-def look_of(report: Report) -> Look | None:
-    """Which look at which test set a trial was; None where no labelled rows were looked at."""
+def look_of(report: Report, name: str) -> Look | None:
+    """Which look at which test set a trial was; None where no labelled rows were looked at.
+
+    Args:
+        report: of the trial.
+        name: that the model is registered under.
+    """
     data = report.subject["data"].get("test")
     if data is None or data["target"] is None or data["digest"] is None:
         return None
     champion = report.subject["champion"]
     return Look(
         test=data["digest"],
+        name=name,
         candidate=report.subject["model"]["digest"],
         suite=report.subject["suite"]["digest"],
         champion=NOTHING if champion is None else champion["digest"] or NOTHING,
@@ -39,15 +44,15 @@ def known(change: Change, look: Look) -> tuple[Entry, Statement] | None:
     if entry is None:
         return None
     found = statement_of(entry)
-    over = datetime.fromisoformat(found.body["expires"]) < datetime.now(UTC)
+    over = expired(found)
     broken = found.body["report"]["verdict"]["exit_code"] == 4
     return None if over or broken else (entry, found)
 
 
 def wear_of(change: Change, look: Look, policy: Policy) -> Wear:
     """How worn the test set is with this look."""
-    before = change.looks_at(look.test) - (change.look_at(look) is not None)
-    return Wear(test=look.test, look=before + 1, budget=policy.budget, alpha=policy.alpha_pass)
+    number = change.other_looks(look) + 1
+    return Wear(test=look.test, look=number, budget=policy.budget, alpha=policy.alpha_pass)
 
 
 def as_decided(report: Report, entry: Entry, found: Statement) -> Report:

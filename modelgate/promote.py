@@ -22,6 +22,7 @@ from modelgate.earned import Earned, Place, earned, refuse_superseded
 from modelgate.errors import ConflictError, DeployError, StrandedError, UsageError
 from modelgate.registries import Entry, Version
 from modelgate.registries.embedded import Change
+from modelgate.registries.log import statement_of
 from modelgate.releases import decision_of, released
 from modelgate.targets import Target
 
@@ -65,12 +66,11 @@ def promote(where: Place, which: str) -> Moved:
         StrandedError: nor could what served before be put back.
     """
     with where.registry.database.turn(f"{where}"):
-        version, before = where.registry.challenged(where.name, which, where.alias)
+        version, before, decisions = where.registry.challenged(where.name, which, where.alias)
         if before is not None and before.number == version.number:
             return _again(where, version)
-        found = earned(where, version, before)
-        stands = None if before is None else _decision_at(where, before)
-        return _moved(where, version, before, found, stands=stands, why="promote", reason=None)
+        found = earned(where, version, before, decisions)
+        return _moved(where, version, before, found, why="promote", reason=None)
 
 
 def rollback(where: Place, reason: str) -> Moved:
@@ -101,8 +101,7 @@ def rollback(where: Place, reason: str) -> Moved:
         version = where.registry.version(where.name, number)
         old, _ = decision_of(where.registry, decision, where.keys, version=version)
         found = Earned(decision=decision, sequence=old.statement.sequence)
-        stands = stack[-1][1]
-        return _moved(where, version, now, found, stands=stands, why="rollback", reason=reason)
+        return _moved(where, version, now, found, why="rollback", reason=reason)
 
 
 def stood(where: Place) -> list[tuple[int, str]]:
@@ -133,7 +132,6 @@ def _moved(
     before: Version | None,
     found: Earned,
     *,
-    stands: str | None,
     why: str,
     reason: str | None,
 ) -> Moved:
@@ -144,7 +142,6 @@ def _moved(
         version: that it is led to.
         before: that stands there; None for nothing.
         found: the decision that speaks for the version.
-        stands: the decision by which the one before stands there.
         why: "promote" or "rollback".
         reason: of a rollback.
     """
@@ -153,6 +150,7 @@ def _moved(
         where.registry.verify(version)  # an alias never leads to what could not serve
         entry = _swapped(where, version, before, found, why=why, reason=reason)
     else:
+        stands = None if before is None else _decision_at(where, before)
         with _files(where, version, found.decision) as release:
             target.prepare(release)
             entry = _swapped(where, version, before, found, why=why, reason=reason)
@@ -191,11 +189,10 @@ def _swapped(
         "reason": reason,
     }
     with where.registry.changing() as change:
-        _refuse_stale(where, change, before)
         if why == "promote":
             refuse_superseded(change, version, found)
         entry = change.append(partial(statement, kind="move", version=version, body=body))
-        change.point(where.name, where.alias, version.number, entry.sequence)
+        _point(where, change, version, entry, before=before)
     return entry
 
 
@@ -224,10 +221,8 @@ def _back(
     }
     about = before or version
     with where.registry.changing() as change:
-        _refuse_stale(where, change, version)
         entry = change.append(partial(statement, kind="move", version=about, body=body))
-        number = None if before is None else before.number
-        change.point(where.name, where.alias, number, entry.sequence)
+        _point(where, change, before, entry, before=version)
     try:
         if before is None or decision is None:
             target.withdraw(where.name, where.alias)
@@ -259,11 +254,13 @@ def _again(where: Place, version: Version) -> Moved:
 
 
 def _decision_at(where: Place, version: Version) -> str:
-    """The decision by which a version stands at an alias, or stood there."""
-    found = [decision for number, decision in stood(where) if number == version.number]
-    if not found:
-        raise ConflictError("MG8503", f"no move in the log leads {where} to {version}")
-    return found[-1]
+    """The decision by which a version stands at an alias."""
+    standing = where.registry.standing(where.name, where.alias)
+    if standing is not None:
+        move = statement_of(standing[1])
+        if move.kind == "move" and move.body["to"] == version.number:
+            return str(move.body["decision"])
+    raise ConflictError("MG8503", f"no move in the log leads {where} to {version}")
 
 
 @contextmanager
@@ -274,12 +271,19 @@ def _files(where: Place, version: Version, decision: str) -> Iterator[Any]:
         )
 
 
-def _refuse_stale(where: Place, change: Change, expected: Version | None) -> None:
+def _point(
+    where: Place, change: Change, version: Version | None, entry: Entry, *, before: Version | None
+) -> None:
+    """Lead the alias from the version before to another one, or nowhere."""
+    to = None if version is None else version.number
+    expected = None if before is None else before.number
+    if change.point(where.name, where.alias, to, entry.sequence, before=expected):
+        return
     number = change.alias(where.name, where.alias)
-    if number != (None if expected is None else expected.number):
-        stands = "nothing" if number is None else f"{where.name}@{number}"
-        raise ConflictError(
-            "MG8501",
-            f"{where} was moved by somebody else meanwhile: {stands} stands there now",
-            hint=f"run `modelgate check` again, against {stands}",
-        )
+    stands = "nothing" if number is None else f"{where.name}@{number}"
+    champion = "" if number is None else f" --champion {stands}"
+    raise ConflictError(
+        "MG8501",
+        f"{where} was moved by somebody else meanwhile: {stands} stands there now",
+        hint=f"modelgate check {version}{champion}" if version else None,
+    )

@@ -19,6 +19,7 @@ from modelgate.registries import Version
 from modelgate.registries.embedded import Registry
 from modelgate.registry_place import Lent
 from modelgate.report import Report
+from modelgate.report_file import report_json
 from modelgate.signed_report import report_in, results_digest, signed_part
 from modelgate.suite import Suite
 
@@ -72,7 +73,7 @@ def rerun(registry: Registry, decision: Statement, *, allow_code: tuple[str, ...
                 started(_lent(registry, anchor, stack), options, stack),
             )
     _refuse_other_inputs(before, found)
-    if results_digest(signed_part(found)) != decision.body["results"]:
+    if results_digest(signed_part(report_json(found))) != decision.body["results"]:
         raise RefusedError(
             "MG5101",
             f"the trial of entry {decision.sequence} gave other results this time",

@@ -10,15 +10,19 @@ from typing import Any
 from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.report import Report
-from modelgate.report_file import report_json, report_of
+from modelgate.report_file import report_of
 
 FREE = ("evidence", "details", "where", "says")
 """Of a result: what only people read, and what tells where the suite stood on this machine."""
 
 
-def signed_part(report: Report) -> dict[str, Any]:
-    """What of a report is signed: all that a verdict can be recomputed from, JSON-ready."""
-    whole: dict[str, Any] = json.loads(report_json(report))
+def signed_part(report: bytes) -> dict[str, Any]:
+    """What of a report is signed: all that a verdict can be recomputed from, JSON-ready.
+
+    Args:
+        report: as it is written, see `report_json`.
+    """
+    whole: dict[str, Any] = json.loads(report)
     whole["provenance"] = {}
     whole["findings"] = []
     whole["results"] = [

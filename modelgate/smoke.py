@@ -83,8 +83,13 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     content = answer.content
     if len(content) > MOST_BYTES:
         raise ServiceError("MG7212", f"it answers with more than {MOST_BYTES >> 20} MiB")
+    text = printable(content[:200].decode("utf-8", "replace"), 160)
+    if answer.status_code == 503:  # it may, a little later
+        import httpx
+
+        why = f"it answers 503: {text}"
+        raise httpx.HTTPStatusError(why, request=answer.request, response=answer)
     if answer.status_code != 200:
-        text = printable(content[:200].decode("utf-8", "replace"), 160)
         raise ServiceError("MG7212", f"it answers {answer.status_code}: {text}")
     try:
         found = answer.json()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modelgate.decisions.envelope import opened
@@ -109,11 +108,6 @@ def verified_log(envelopes: Iterable[bytes], keys: Mapping[str, Key]) -> History
         history.found.append(found)
         history.keys[found.key] = history.keys.get(found.key, 0) + 1
     return history
-
-
-def expired(decision: Statement) -> bool:
-    """Whether it opens the gate no more."""
-    return datetime.fromisoformat(decision.body["expires"]) < datetime.now(UTC)
 
 
 def _followed(statement: Statement, name: str) -> Report:

@@ -71,6 +71,19 @@ def looked(
     return recorded(registry, version, report, reading=READING, policy=policy, days=days)
 
 
+def test_the_same_bytes_under_another_name_are_decided_about_and_no_other_look(
+    registry: Registry, tmp_path: Path
+) -> None:
+    first = looked(registry, added(registry, tmp_path, 1, "churn"))
+    second = looked(registry, added(registry, tmp_path, 1, "churn-eu"))
+    assert second.provenance["decision"]["sequence"] == 2
+    assert second.provenance["looks"] == first.provenance["looks"]
+    moved = promote(there(registry, "churn-eu"), "1")
+    assert (moved.version.name, moved.version.number) == ("churn-eu", 1)
+    third = looked(registry, added(registry, tmp_path, 2, "churn-eu"))
+    assert third.provenance["looks"].startswith("look 2 of 3")
+
+
 def test_looks_are_counted_and_past_the_budget_nothing_is_promoted(
     registry: Registry, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="At once; one more is asked to come again (503).",
 )
+@click.option("--wait", is_flag=True, help="For the first promotion, where nothing stands there.")
 @keys_option
 @registry_option
 def command(
@@ -53,6 +54,7 @@ def command(
     most_rows: int,
     most_mebibytes: int,
     most_requests: int,
+    wait: bool,
     keys: tuple[Path, ...],
     registry: str | None,
 ) -> None:
@@ -60,7 +62,8 @@ def command(
 
     It begins only with a model that a decision speaks for, and follows the alias: the next one is
     loaded beside the one that serves, asked once, and let in without a request lost. One that
-    cannot be loaded is not let in, and the model's metadata says why. `/metrics` is for Prometheus.
+    cannot be loaded is not let in, and the model's metadata says why. With `--wait` it begins
+    before the first promotion, and is not ready until then. `/metrics` is for Prometheus.
     """
     import gc
 
@@ -89,12 +92,15 @@ def command(
             Serving(name, alias, limits=asked),
             say=click.echo,
         )
-        follower.begin()
+        follower.begin(wait=wait)
         now = follower.serving.now
-        assert now is not None
         listening = _listening(host, port)
         at = listening.getsockname()[1]
-        click.echo(f"{now.model.release} serves at http://{host}:{at}/v2/models/{name}")
+        url = f"http://{host}:{at}/v2/models/{name}"
+        if now is None:
+            click.echo(f"{what} serves at {url} from its first promotion on")
+        else:
+            click.echo(f"{now.model.release} serves at {url}")
         serve(follower, host=host, port=at, ready=listening)
 
 

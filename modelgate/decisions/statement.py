@@ -79,6 +79,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def expired(decision: Statement) -> bool:
+    """Whether a decision opens the gate no more."""
+    return datetime.fromisoformat(decision.body["expires"]) < datetime.now(UTC)
+
+
 def read_statement(payload: bytes, *, name: str) -> Statement:
     """A statement from the bytes that were signed.
 

@@ -17,7 +17,7 @@ from modelgate.errors import StorageError
 from modelgate.escape import printable, shown
 from modelgate.registries.postgresql import kept, queued, server, with_driver, without_password
 
-HEAD = "0003"
+HEAD = "0004"
 """The last script of `migrations/versions`."""
 WAIT_SECONDS = 30
 """How long a locked database is waited for."""

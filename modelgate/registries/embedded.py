@@ -58,9 +58,11 @@ class Change:
         """Set tags of a version."""
         versions.tagged(self.connection, version.name, version.number, values)
 
-    def point(self, name: str, alias: str, number: int | None, moved_by: int) -> None:
-        """Lead an alias to a version, or nowhere."""
-        versions.pointed(self.connection, name, alias, number, moved_by)
+    def point(
+        self, name: str, alias: str, number: int | None, moved_by: int, *, before: int | None
+    ) -> bool:
+        """Lead an alias to a version, or nowhere; False where another one stands there now."""
+        return versions.pointed(self.connection, name, alias, number, moved_by, before=before)
 
     def alias(self, name: str, alias: str) -> int | None:
         """The number of the version that an alias leads to; None where it leads nowhere."""
@@ -78,9 +80,9 @@ class Change:
         """The place of the decision that came of a look; None where it is a new one."""
         return looks.look_at(self.connection, look)
 
-    def looks_at(self, test: str) -> int:
-        """The looks at a test set so far."""
-        return looks.counted(self.connection, test)
+    def other_looks(self, look: Look) -> int:
+        """How many other looks were taken at the test set of one."""
+        return looks.others(self.connection, look)
 
     def looked(self, look: Look, sequence: int) -> None:
         """Keep a look."""
@@ -200,15 +202,19 @@ class Registry:
         with self.database.reading() as connection:
             return versions.names(connection)
 
-    def challenged(self, name: str, which: str, alias: str) -> tuple[Version, Version | None]:
-        """A version, and the one that stands at an alias; None for nothing.
+    def challenged(
+        self, name: str, which: str, alias: str
+    ) -> tuple[Version, Version | None, Sequence[Entry]]:
+        """A version, the one that stands at an alias, and the decisions about the first.
 
         Raises:
             UsageError: MG2402, MG2403, there is no such version.
         """
         with self.database.reading() as connection:
             version = versions.version_of(connection, name, which)
-            return version, versions.standing(connection, name, alias)
+            before = versions.standing(connection, name, alias)
+            decisions = read_entries(connection, name=name, kind="decision", subject=version.digest)
+            return version, before, tuple(decisions)
 
     def alias(self, name: str, alias: str) -> Version | None:
         """The version that an alias leads to; None where it leads nowhere."""

@@ -28,16 +28,14 @@ BATCH = 1000
 def appended(
     connection: sa.Connection, make: Callable[[int, str], Statement], signer: Signer
 ) -> Entry:
-    """A new entry at the log's end, read back.
+    """A new entry at the log's end.
 
     Args:
         connection: the one that may write.
         make: from its place and the digest of the envelope before it to the statement.
         signer: signs it.
     """
-    last = connection.execute(
-        sa.select(entries.c.sequence, entries.c.digest).order_by(entries.c.sequence.desc()).limit(1)
-    ).first()
+    last = connection.execute(_LAST).first()
     sequence, prev = (1, NONE_BEFORE) if last is None else (last.sequence + 1, last.digest)
     statement = make(sequence, prev)
     envelope = sealed(statement.payload(), signer)

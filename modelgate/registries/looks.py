@@ -14,10 +14,12 @@ NOTHING = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One: the same question asked again of the same model is the same look.
+    """A look at a test set: the same question asked again of the same model is the same look.
 
     Attributes:
         test: "sha256:..." of the rows and labels.
+        name: that the model is registered under. The same bytes under another name are decided
+            about anew, and learn nothing new of the rows.
         candidate: of the model.
         suite: of the suite.
         champion: of the model it was compared with; "" for none.
@@ -26,6 +28,7 @@ class Look:
     """
 
     test: str
+    name: str
     candidate: str
     suite: str
     champion: str
@@ -39,10 +42,12 @@ def look_at(connection: sa.Connection, look: Look) -> int | None:
     return connection.execute(sa.select(looks.c.sequence).where(*mine)).scalar()
 
 
-def counted(connection: sa.Connection, test: str) -> int:
-    """The looks at a test set so far."""
-    query = sa.select(sa.func.count()).select_from(looks).where(looks.c.test == test)
-    return int(connection.execute(query).scalar() or 0)
+def others(connection: sa.Connection, look: Look) -> int:
+    """How many other questions were asked of the test set of a look, whatever the name."""
+    asked = [one for one in looks.c if one.name not in ("test", "name", "sequence")]
+    same = sa.and_(*(one == getattr(look, one.name) for one in asked))
+    mine = sa.select(*asked).where(looks.c.test == look.test, ~same).distinct().subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(mine)).scalar() or 0)
 
 
 def looked(connection: sa.Connection, look: Look, sequence: int) -> None:

@@ -122,6 +122,7 @@ looks = Table(
     "looks",
     metadata,
     Column("test", String(71), primary_key=True),
+    Column("name", String(100), primary_key=True),
     Column("candidate", String(71), primary_key=True),
     Column("suite", String(71), primary_key=True),
     Column("champion", String(71), primary_key=True),

@@ -29,8 +29,19 @@ _BY_ALIAS = sa.select(versions).join(
     ),
 )
 _NUMBER = sa.select(aliases.c.number).where(aliases.c.name == _NAME, aliases.c.alias == _ALIAS)
-_UNPOINTED = aliases.delete().where(aliases.c.name == _NAME, aliases.c.alias == _ALIAS)
+_UNPOINTED = aliases.delete().where(
+    aliases.c.name == _NAME, aliases.c.alias == _ALIAS, aliases.c.number == sa.bindparam("before")
+)
 _POINTED = aliases.insert()
+_MOVED = (
+    aliases.update()
+    .where(
+        aliases.c.name == sa.bindparam("of"),
+        aliases.c.alias == sa.bindparam("at"),
+        aliases.c.number == sa.bindparam("before"),
+    )
+    .values(number=sa.bindparam("to"), moved_by=sa.bindparam("by"))
+)
 """Made once: making a query costs more than asking it."""
 
 
@@ -131,13 +142,37 @@ def mover_of(connection: sa.Connection, name: str, alias: str) -> int | None:
 
 
 def pointed(
-    connection: sa.Connection, name: str, alias: str, number: int | None, moved_by: int
-) -> None:
-    """Lead an alias to a version, or nowhere; the entry that says so is in the log already."""
+    connection: sa.Connection,
+    name: str,
+    alias: str,
+    number: int | None,
+    moved_by: int,
+    *,
+    before: int | None,
+) -> bool:
+    """Compare and swap: lead an alias that leads to one version to another one, or nowhere.
+
+    Args:
+        connection: the one that may write.
+        name: of the model.
+        alias: that is led elsewhere.
+        number: of the version that it leads to then; None for nowhere.
+        moved_by: the place of the entry that says so, which is in the log already.
+        before: of the version that it has to lead to now; None for nowhere.
+
+    Returns:
+        Whether it did; else nothing was moved.
+    """
     mine = {"name": name, "alias": alias}
-    connection.execute(_UNPOINTED, mine)
-    if number is not None:
-        connection.execute(_POINTED, {**mine, "number": number, "moved_by": moved_by})
+    if number is None:
+        return connection.execute(_UNPOINTED, {**mine, "before": before}).rowcount == 1
+    if before is None:
+        free = alias_of(connection, name, alias) is None
+        if free:
+            connection.execute(_POINTED, {**mine, "number": number, "moved_by": moved_by})
+        return free
+    moved = {"of": name, "at": alias, "to": number, "by": moved_by, "before": before}
+    return connection.execute(_MOVED, moved).rowcount == 1
 
 
 def _number(which: str) -> int | None:

@@ -73,6 +73,7 @@ class Serving:
         limits: of a request.
         now: what answers; None where the alias leads nowhere.
         swap_failed: why the model that stands at the alias does not serve; None where it does.
+        refused: digest of that model.
         measures: what is counted.
     """
 
@@ -81,6 +82,7 @@ class Serving:
     limits: Limits = field(default_factory=Limits)
     now: Standing | None = None
     swap_failed: str | None = None
+    refused: str | None = None
     measures: Measures = field(default_factory=Measures)
 
     def let_in(self, model: OpenModel, *, quick: bool) -> None:
@@ -89,13 +91,18 @@ class Serving:
             self.measures.swaps += 1
         release = model.release
         told = {"digest": release.digest, "decision": release.decision}
-        self.swap_failed = None
+        self.swap_failed = self.refused = None
         self.now = Standing(model, quick, told)
 
     def empty(self) -> None:
         """From the next request on nothing answers."""
-        self.swap_failed = None
+        self.swap_failed = self.refused = None
         self.now = None
+
+    def refuse(self, digest: str | None, why: str) -> None:
+        """What answers goes on to do so; the model that stands at the alias does not serve."""
+        self.measures.failed_swaps += 1
+        self.swap_failed, self.refused = why, digest
 
 
 def app_of(serving: Serving, lifespan: Lifespan[Starlette]) -> ASGIApp:
@@ -210,7 +217,8 @@ def _refused(
     if name != serving.name:
         return _error(404, f"no model of this name is served; this is {serving.name}")
     if now is None:
-        return _error(503, f"nothing stands at {serving.name}@{serving.alias}")
+        why = f"nothing stands at {serving.name}@{serving.alias}"
+        return _error(503, f"it was not let in: {serving.swap_failed}" if serving.refused else why)
     if version is not None and version != str(now.model.release.number):
         return _error(404, f"this version is not served; {now.model.release} is")
     return None
@@ -257,7 +265,7 @@ class _Told:
             told["unfamiliar_above"] = release.unfamiliar["above"]
             told["unfamiliar_by"] = release.unfamiliar["score"]
         if serving.swap_failed is not None:
-            told["swap_failed"] = serving.swap_failed
+            told |= {"swap_failed": serving.swap_failed, "refused": serving.refused}
         return _json(
             {
                 "name": release.name,

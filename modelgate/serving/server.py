@@ -44,8 +44,11 @@ class Follower:
     place: int | None = 0
     say: Callable[[str], None] = print
 
-    def begin(self) -> None:
+    def begin(self, *, wait: bool = False) -> None:
         """Load what stands there.
+
+        Args:
+            wait: for the first promotion, where nothing stands there.
 
         Raises:
             RefusedError: MG5111, nothing does; or its decision or bytes do not hold.
@@ -53,12 +56,16 @@ class Follower:
         """
         place = self.source.place()
         release = self.source.release()
+        if release is None and wait:
+            self.place = place
+            return
         if release is None:
             raise RefusedError(
                 "MG5111",
                 f"nothing stands at {self.serving.name}@{self.serving.alias}, and only what was"
                 " promoted there is served",
-                hint=f"modelgate promote {self.serving.name}@VERSION --to {self.serving.alias}",
+                hint=f"modelgate promote {self.serving.name}@VERSION --to {self.serving.alias};"
+                " or --wait for it",
             )
         self._let_in(release)
         self.place = place
@@ -79,9 +86,8 @@ class Follower:
         except StorageError:
             raise  # the registry's fault, and none of the model's: it is asked again
         except ModelgateError as error:
-            self.serving.measures.failed_swaps += 1
-            self.serving.swap_failed = f"{error.code} {error.message}"
-            self.say(f"not let in: {self.serving.swap_failed}")
+            self.serving.refuse(self.source.digest(), f"{error.code} {error.message}")
+            self.say(f"not let in: {error.code} {error.message}")
         self.place = place
 
     async def follow(self) -> None:

@@ -31,6 +31,10 @@ class Source(Protocol):
         """The entry of the log that moved the alias to where it leads; None for nowhere."""
         ...
 
+    def digest(self) -> str | None:
+        """By which the model that stands there is known, whether it may serve or not."""
+        ...
+
     def release(self) -> Release | None:
         """What stands there, verified, its files in a folder of their own; None for nothing."""
         ...
@@ -62,6 +66,11 @@ class RegistrySource:
     def place(self) -> int | None:
         """See `Source.place`."""
         return self.registry.moved_by(self.name, self.alias)
+
+    def digest(self) -> str | None:
+        """See `Source.digest`."""
+        version = self.registry.alias(self.name, self.alias)
+        return None if version is None else version.digest
 
     def release(self) -> Release | None:
         """See `Source.release`."""

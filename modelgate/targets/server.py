@@ -56,7 +56,8 @@ class Server(Target):
                 if parameters.get("digest") == release.digest:
                     return told
                 why = "it serves another model"
-                if failed := parameters.get("swap_failed"):
+                failed = parameters.get("swap_failed")
+                if failed and parameters.get("refused") == release.digest:
                     raise ServiceError(
                         "MG7210", f"the server did not let it in: {printable(failed, 200)}"
                     )

@@ -143,7 +143,7 @@ def promotions(size: Size) -> Taken:
     A process for each processor promotes a model of its own, in one registry.
     """
     workers = len(os.sched_getaffinity(0))
-    each = 30
+    each = 60
     ratios = []
     with tempfile.TemporaryDirectory() as name:
         for turn in range(size.rounds):
@@ -178,7 +178,9 @@ def _promoting(folder: Path, workers: int, each: int) -> float:
     barrier = context.Barrier(workers)
     spans: Any = context.Queue()
     processes = [
-        context.Process(target=_promote_all, args=(folder, number, each, barrier, spans))
+        context.Process(
+            target=_promote_all, args=(folder, number, each, barrier, spans), daemon=True
+        )
         for number in range(workers)
     ]
     for process in processes:
@@ -226,7 +228,8 @@ def _racing(folder: Path) -> tuple[list[float], int]:
     barrier = context.Barrier(8)
     told: Any = context.Queue()
     processes = [
-        context.Process(target=_race, args=(folder, number, barrier, told)) for number in range(8)
+        context.Process(target=_race, args=(folder, number, barrier, told), daemon=True)
+        for number in range(8)
     ]
     for process in processes:
         process.start()

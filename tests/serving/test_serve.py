@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,10 +17,8 @@ import httpx
 import onnxruntime
 import pytest
 
-from modelgate.errors import RefusedError
 from modelgate.promote import promote, rollback
-from modelgate.releases import release_of
-from tests.registered import Line, added, decided, line, model_bytes, there
+from tests.registered import Line, line, model_bytes, there
 from tests.serving.servers import Server, row, serving
 
 pytest.importorskip("starlette")
@@ -176,7 +175,7 @@ def test_it_does_not_begin_without_a_decision(tmp_path: Path, case: str) -> None
         said = "MG5086"
     if case == "forged":
         with made.registry.changing() as change:
-            change.point("churn", "production", 1, 1)  # no move of the log says so
+            change.point("churn", "production", 1, 1, before=1)  # no move of the log says so
         said = "MG5092"
     ended = subprocess.run(
         [sys.executable, "-m", "modelgate", "serve", what, "--registry", "registry", "--port", "0"],
@@ -189,13 +188,43 @@ def test_it_does_not_begin_without_a_decision(tmp_path: Path, case: str) -> None
     assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
 
 
-def test_it_ends_by_sigterm_with_the_answer_to_what_is_in_flight(tmp_path: Path) -> None:
+def test_what_is_in_flight_is_answered_after_sigterm(tmp_path: Path) -> None:
     made = line(tmp_path, 1)
     promote(made.place, "1")
+    body = json.dumps(row()).encode()
     with serving(tmp_path, "--registry", "registry") as running:
-        assert httpx.post(f"{running.url}/infer", json=row()).status_code == 200
-        running.process.send_signal(signal.SIGTERM)
+        url = httpx.URL(running.url)
+        head = (
+            f"POST {url.path}/infer HTTP/1.1\r\nHost: {url.host}\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/json\r\n\r\n"
+        )
+        with socket.create_connection((url.host, url.port), timeout=20) as asking:
+            asking.sendall(head.encode() + body[:10])
+            time.sleep(0.3)  # it reads on its loop: there is nothing else to wait for
+            running.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            assert running.process.poll() is None
+            asking.sendall(body[10:])
+            said = asking.recv(65_536)
+        assert said.startswith(b"HTTP/1.1 200 "), said
         assert running.process.wait(20) == 143
+
+
+def test_it_waits_for_the_first_promotion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = line(tmp_path, 1)
+    with serving(tmp_path, "--registry", "registry", "--wait") as running:
+        assert httpx.get(f"{running.root}/v2/health/ready").status_code == 503
+        assert httpx.get(f"{running.root}/v2/health/live").status_code == 200
+        said = httpx.post(f"{running.url}/infer", json=row())
+        assert (said.status_code, said.json()["error"]) == (
+            503,
+            "nothing stands at churn@production",
+        )
+        text = f"aliases:\n  production:\n    target: {{server: '{running.root}'}}\n"
+        Path("modelgate.yaml").write_text(text, "utf-8")
+        promote(there(made.registry), "1")  # its target waits for the server
+        assert httpx.get(f"{running.root}/v2/health/ready").status_code == 200
 
 
 PAUSE = 0.1
@@ -257,34 +286,43 @@ def test_a_hundred_clients_while_the_alias_moves_fifty_times(tmp_path: Path) -> 
     assert seen <= decided_about
 
 
-def test_a_model_that_does_not_load_leaves_what_serves_alone(tmp_path: Path) -> None:
-    made = line(tmp_path, 1)
+def refused(running: Server) -> dict[str, Any]:
+    """What the server tells of the model that it did not let in."""
+    ends = time.monotonic() + 20
+    while "swap_failed" not in (told := httpx.get(running.url).json()["parameters"]):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    return dict(told)
+
+
+def test_an_alias_that_was_moved_by_hand_leaves_what_serves_alone(tmp_path: Path) -> None:
+    made = line(tmp_path, 2)
     promote(made.place, "1")
-    version = added(made.registry, tmp_path, 9)
-    decided(made.registry, version, made.versions[0])
+    promote(made.place, "2")
     with serving(tmp_path, "--registry", "registry") as running:
-        promote(made.place, "2")
-        running.waits_for(2)
-        digest = made.versions[0].digest.removeprefix("sha256:")
-        blob = made.registry.folder / "blobs" / "sha256" / digest[:2] / digest
-        whole = blob.read_bytes()
-        move_by_hand(made)
-        blob.write_bytes(b"damaged")
-        ends = time.monotonic() + 20
-        while "swap_failed" not in (told := httpx.get(running.url).json()["parameters"]):
-            assert time.monotonic() < ends
-            time.sleep(0.05)
-        assert "MG5092" in told["swap_failed"] or "MG5086" in told["swap_failed"]
+        with made.registry.changing() as change:  # as with rights to the tables; the log is silent
+            assert change.point("churn", "production", 1, 1, before=2)
+        told = refused(running)
+        assert "MG5092" in told["swap_failed"]
+        assert told["refused"] == made.versions[0].digest
         assert httpx.post(f"{running.url}/infer", json=row()).json()["model_version"] == "2"
-        blob.write_bytes(whole)
-        with pytest.raises(RefusedError):
-            release_of(made.registry, "churn", "production", tmp_path / "out", keys=made.place.keys)
+        assert "modelgate_failed_swaps_total 1" in httpx.get(f"{running.root}/metrics").text
 
 
-def move_by_hand(made: Line) -> None:
-    """What somebody with rights to the tables may do, and the log does not say."""
-    with made.registry.changing() as change:
-        change.point("churn", "production", 1, 1)
+def test_a_blob_that_is_damaged_after_the_move_leaves_what_serves_alone(tmp_path: Path) -> None:
+    made = line(tmp_path, 2)
+    promote(made.place, "1")
+    digest = made.versions[1].digest.removeprefix("sha256:")
+    blob = made.registry.folder / "blobs" / "sha256" / digest[:2] / digest
+    with serving(tmp_path, "--registry", "registry") as running:
+        running.process.send_signal(signal.SIGSTOP)  # it looks once the damage is done
+        promote(made.place, "2")
+        blob.write_bytes(b"damaged")
+        running.process.send_signal(signal.SIGCONT)
+        told = refused(running)
+        assert "MG5086" in told["swap_failed"]
+        assert told["refused"] == made.versions[1].digest
+        assert httpx.post(f"{running.url}/infer", json=row()).json()["model_version"] == "1"
 
 
 def test_another_model_may_serve_under_another_alias(tmp_path: Path) -> None:
