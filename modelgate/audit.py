@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from modelgate.decisions.keys import OWN, keys_in
 from modelgate.errors import RefusedError
-from modelgate.project import Project
 from modelgate.registries.embedded import Registry
 from modelgate.registries.log import statement_of
 from modelgate.verification import History, verified_log
@@ -16,15 +15,18 @@ if TYPE_CHECKING:
     from securesystemslib.signer import Key
 
 
-def audited(
-    registry: Registry, name: str, keys: Mapping[str, Key], project: Project | None
-) -> Iterator[str]:
+OWN_KEY = (
+    "signed with the registry's own key: this proves that nothing was changed, and not who decided;"
+    " `modelgate keys new NAME` makes a key that does"
+)
+
+
+def audited(registry: Registry, name: str, keys: Mapping[str, Key]) -> tuple[str, ...]:
     """Verify all that a registry says of a model; what was found, in lines.
 
     Raises:
         RefusedError: something was changed.
     """
-    del project
     entries = list(registry.entries())
     history = verified_log((entry.envelope for entry in entries), keys)
     for entry in entries:
@@ -35,7 +37,7 @@ def audited(
             raise RefusedError(
                 "MG5102",
                 f"{model}@{alias} leads to {stands or 'nothing'}; by the log it is"
-                f" {number or 'nothing'}",
+                f" {f'{model}@{number}' if number else 'nothing'}",
             )
     versions = registry.versions(name)
     for version in versions:
@@ -43,15 +45,10 @@ def audited(
             if (name, alias) not in history.serving:
                 raise RefusedError("MG5102", f"no entry of the log leads {name}@{alias} anywhere")
         registry.verify(version)
-    yield from told(history)
     number = len(versions)
-    yield f"{name}: the files of {number} version{'s' * (number != 1)} are those registered"
+    files = f"{name}: the files of {number} version{'s' * (number != 1)} are those registered"
     own = {one.identifier for one in keys_in(registry.keys) if one.name == OWN}
-    if own & set(history.keys):
-        yield (
-            "signed with the registry's own key: this proves that nothing was changed, and not who"
-            " decided; `modelgate keys new NAME` makes a key that does"
-        )
+    return (*told(history), files, *([OWN_KEY] if own & set(history.keys) else []))
 
 
 def told(history: History) -> Iterator[str]:

@@ -111,7 +111,7 @@ def recorded(
         "version": version.number,
         "expires": expires,
         "reading": dict(reading),
-        "unfamiliar": _unfamiliar(report.results),
+        "out_of_domain": _out_of_domain(report.results),
         "seeded": seeded,
         "environment": _environment(report),
     }
@@ -226,7 +226,7 @@ def _prepare(trial: Trial, registry: Registry) -> dict[str, Any] | None:
     }
 
 
-def _unfamiliar(results: tuple[Result, ...]) -> Mapping[str, Any] | None:
+def _out_of_domain(results: tuple[Result, ...]) -> Mapping[str, Any] | None:
     """The first out-of-domain threshold that a step exported."""
     for result in results:
         threshold = result.details.get("threshold")

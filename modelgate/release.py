@@ -28,8 +28,8 @@ class Release:
             tensor -> columns; "scores" and "labels": outputs; "scores_are"; "classes"; "positive";
             "threshold"; "types": of a file of scikit-learn's; "prepare": None, or {"kind", "name",
             "settings", "digest", "file": in `folder`, or None}.
-        unfamiliar: an out-of-domain threshold of the decision: {"score", "above", ...}; None where
-            its suite asked for none.
+        out_of_domain: the decision's threshold: {"score", "above", ...}; None where its suite asked
+            for none.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Release:
     decision: str
     envelope: bytes
     reading: Mapping[str, Any] = field(default_factory=dict)
-    unfamiliar: Mapping[str, Any] | None = None
+    out_of_domain: Mapping[str, Any] | None = None
 
     @property
     def model(self) -> Path:

@@ -112,7 +112,7 @@ def _described(release: Release, lay: Callable[[Path], Path]) -> bytes:
         "format": release.format,
         "file": lay(Path(release.file)).as_posix(),
         "reading": dict(release.reading),
-        "unfamiliar": release.unfamiliar,
+        "out_of_domain": release.out_of_domain,
         "files": {
             lay(path.relative_to(release.folder)).as_posix(): _digest(path)
             for path in _files(release.folder)

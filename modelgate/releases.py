@@ -109,7 +109,7 @@ def released(
         decision=found.digest,
         envelope=envelope,
         reading=reading,
-        unfamiliar=found.statement.body["unfamiliar"],
+        out_of_domain=found.statement.body["out_of_domain"],
     )
 
 

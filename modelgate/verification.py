@@ -93,7 +93,13 @@ def verified_log(envelopes: Iterable[bytes], keys: Mapping[str, Key]) -> History
         name = f"entry {sequence + 1}"
         found = verified(envelope, keys, name=name)
         statement = found.statement
-        if statement.sequence != sequence + 1 or statement.prev != prev:
+        if statement.sequence == sequence + 1 and statement.prev != prev:
+            raise RefusedError(
+                "MG5088",
+                f"{name} of the log does not follow the entry before it: that one was changed, or"
+                " the log was written anew from there",
+            )
+        if statement.sequence != sequence + 1:
             raise RefusedError(
                 "MG5088",
                 f"{name} of the log is missing or was put elsewhere: what stands there is entry"

@@ -53,7 +53,7 @@ def command(what: str, rerun: bool, keys: tuple[Path, ...], registry: str | None
         if what in kept.names():
             from modelgate.audit import audited
 
-            for line in audited(kept, what, public, project):
+            for line in audited(kept, what, public):
                 click.echo(line)
             return
         from modelgate.registries.embedded import entry_named

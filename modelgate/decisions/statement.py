@@ -166,7 +166,7 @@ READS: Mapping[Kind, Mapping[str, Any]] = {
         "evidence": _digest,
         "expires": _time,
         "reading": _block,
-        "unfamiliar": _or_none(_block),
+        "out_of_domain": _or_none(_block),
         "wear": _or_none(_block),
         "environment": _block,
     },

@@ -35,8 +35,8 @@ class Version:
         created: when it was registered, in UTC, ISO 8601.
         by: who registered it.
         lineage: what it was made of: "data", "commit", "run" and what else its maker wrote.
-        tags: key -> value.
-        aliases: names that lead to it now.
+        tags: key -> value; filled by `Registry.versions` alone.
+        aliases: names that lead to it now; likewise.
     """
 
     name: str

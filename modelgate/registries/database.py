@@ -6,7 +6,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -121,9 +121,11 @@ class Database:
     @contextmanager
     def _locked_there(self, name: str) -> Iterator[None]:
         number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
-        with told(self.url), self.engine.connect() as connection:
-            connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
-            connection.commit()
+        with ExitStack() as stack:
+            with told(self.url):
+                connection = stack.enter_context(self.engine.connect())
+                connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
+                connection.commit()
             try:
                 yield
             finally:
@@ -225,8 +227,8 @@ def _wait_for(handle: int) -> None:
 def _held(name: str) -> StorageError:
     return StorageError(
         "MG6102",
-        f"the registry {shown(name, 80)} is held by another process for over {WAIT_SECONDS}"
-        " seconds",
+        f"the registry {shown(name, 80)} has been locked by another process for more than"
+        f" {WAIT_SECONDS} seconds",
         hint="`fuser` or `lsof` names who has the file open",
     )
 

@@ -134,7 +134,7 @@ def app_of(serving: Serving, lifespan: Lifespan[Starlette]) -> ASGIApp:
     inference = _Inference(serving)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"].endswith("/infer"):
             match scope["path"].split("/"):
                 case ["", "v2", "models", asked, "infer"]:
                     return await inference(asked, None, scope, receive, send)
@@ -155,6 +155,10 @@ class _Inference:
         self, name: str, version: str | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """One request, from its first byte to its answer's last."""
+        if scope["method"] != "POST":
+            refused = _error(405, "this address takes POST alone", {"Allow": "POST"})
+            await refused(scope, receive, send)
+            return
         measures, began = self._serving.measures, time.perf_counter()
         if measures.in_flight >= self._serving.limits.in_flight:
             answer = _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
@@ -182,28 +186,32 @@ class _Inference:
         if body is None:
             return _error(400, "the request broke off")
         if now.quick and len(body) <= SMALL_BODY:
-            return self._infer(now, body)
-        return await run_in_threadpool(self._infer, now, body)
+            answer, rows, beyond = self._infer(now, body)
+        else:
+            answer, rows, beyond = await run_in_threadpool(self._infer, now, body)
+        self._serving.measures.rows += rows  # here, on the loop: threads would lose some
+        self._serving.measures.out_of_domain += beyond
+        return answer
 
-    def _infer(self, now: Standing, body: bytes) -> Response:
+    def _infer(self, now: Standing, body: bytes) -> tuple[Response, int, int]:
+        """The answer; the rows that it answers, and of them those out of domain."""
         model, parameters = now.model, now.parameters
         try:
             asked = read_request(body, model, self._serving.limits.rows)
             answers = self._asked(model, asked)
-            beyond = model.unfamiliar(answers)
-            self._serving.measures.rows += asked.rows
+            beyond = model.out_of_domain(answers)
             if beyond is not None:
-                self._serving.measures.unfamiliar += sum(beyond)
-                parameters = {**parameters, "unfamiliar": beyond}
+                parameters = {**parameters, "out_of_domain": beyond}
             content = written(answers, asked, model, parameters)
         except BadRequestError as error:
-            return _error(400, str(error))
+            return _error(400, str(error)), 0, 0
         except Refusal as refusal:
             mine = refusal.code.startswith("MG4")
-            return _error(500 if mine else 400, f"the model {refusal.message}")
+            return _error(500 if mine else 400, f"the model {refusal.message}"), 0, 0
         except ValueError as error:
-            return _error(500, str(error))
-        return Response(content, media_type="application/json")
+            return _error(500, str(error)), 0, 0
+        answer = Response(content, media_type="application/json")
+        return answer, asked.rows, 0 if beyond is None else sum(beyond)
 
     def _asked(self, model: OpenModel, asked: Asked) -> Mapping[str, Any]:
         watched = [name for name in model.watched if name not in asked.outputs]
@@ -261,9 +269,9 @@ class _Told:
         assert now is not None
         model, release = now.model, now.model.release
         told = {**now.parameters, "alias": serving.alias}
-        if release.unfamiliar is not None:
-            told["unfamiliar_above"] = release.unfamiliar["above"]
-            told["unfamiliar_by"] = release.unfamiliar["score"]
+        if release.out_of_domain is not None:
+            told["out_of_domain_above"] = release.out_of_domain["above"]
+            told["out_of_domain_by"] = release.out_of_domain["score"]
         if serving.swap_failed is not None:
             told |= {"swap_failed": serving.swap_failed, "refused": serving.refused}
         return _json(
@@ -305,8 +313,10 @@ async def _body(scope: Scope, receive: Receive, most: int) -> bytes | None:
 
 
 async def _not_found(_: Request, error: Exception) -> Response:
-    code = getattr(error, "status_code", 404)
-    return _error(code, "nothing answers under this address")
+    if getattr(error, "status_code", 404) == 405:
+        allowed = dict(getattr(error, "headers", None) or {})
+        return _error(405, f"this address takes {allowed.get('Allow')} alone", allowed)
+    return _error(404, "nothing answers under this address")
 
 
 def _json(content: Mapping[str, Any], code: int = 200) -> Response:

@@ -93,9 +93,9 @@ class OpenModel:
         outputs = [one.name for one in self.outputs]
         return self.answer(stand_in(signature, rows), rows, outputs)
 
-    def unfamiliar(self, answers: Arrays) -> list[bool] | None:
+    def out_of_domain(self, answers: Arrays) -> list[bool] | None:
         """Which rows lie beyond the decision's out-of-domain threshold; None where none is said."""
-        threshold, reading = self.release.unfamiliar, self._reading
+        threshold, reading = self.release.out_of_domain, self._reading
         if threshold is None or reading is None or not self.watched:
             return None
         from modelgate.binding.labels import Coder
@@ -109,8 +109,8 @@ class OpenModel:
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """The outputs that `unfamiliar` needs, whatever a request asks for."""
-        threshold, reading = self.release.unfamiliar, self._reading
+        """The outputs that `out_of_domain` needs, whatever a request asks for."""
+        threshold, reading = self.release.out_of_domain, self._reading
         if threshold is None or reading is None or threshold["score"] not in OF_ANSWERS:
             return ()
         return reading.outputs

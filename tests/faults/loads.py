@@ -193,7 +193,7 @@ def _serve(work: Callable[[int], str], process: int, write: int) -> None:
 
 
 def _audit(registry: Registry) -> None:
-    list(audited(registry, "churn", public_keys(registry.keys), None))
+    audited(registry, "churn", public_keys(registry.keys))
 
 
 def _say(line: str) -> None:

@@ -143,7 +143,7 @@ def holds(folder: Path) -> None:
             return
         keys = public_keys(registry.keys)
         for name in registry.names():
-            list(audited(registry, name, keys, None))
+            audited(registry, name, keys)
         _one_move_each(registry)
         _served_is_whole(registry)
     finally:

@@ -44,7 +44,7 @@ def three(url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 def sound(found: Line) -> None:
     keys = public_keys(found.registry.keys)
-    assert any("no gap" in one for one in audited(found.registry, "churn", keys, None))
+    assert any("no gap" in one for one in audited(found.registry, "churn", keys))
 
 
 def test_the_whole_way(three: Line) -> None:

@@ -67,7 +67,7 @@ def moves(made: Line) -> list[int]:
     standing = made.registry.standing("churn", "production")
     assert standing is not None
     assert standing[0].number == found[-1]
-    audited(made.registry, "churn", public_keys(made.registry.keys), None)
+    audited(made.registry, "churn", public_keys(made.registry.keys))
     return found
 
 

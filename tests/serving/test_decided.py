@@ -73,10 +73,13 @@ def test_rows_beyond_the_threshold_are_told(tmp_path: Path) -> None:
         told = httpx.get(running.url).json()["parameters"]
         counted = httpx.get(f"{running.root}/metrics").text
     assert [one["name"] for one in said["outputs"]] == ["label"]
-    assert said["parameters"]["unfamiliar"] == beyond
+    assert said["parameters"]["out_of_domain"] == beyond
     assert 0 < sum(beyond) < 40
-    assert (told["unfamiliar_by"], told["unfamiliar_above"]) == ("entropy", threshold["above"])
-    assert f"modelgate_unfamiliar_rows_total {sum(beyond)}" in counted
+    assert (told["out_of_domain_by"], told["out_of_domain_above"]) == (
+        "entropy",
+        threshold["above"],
+    )
+    assert f"modelgate_out_of_domain_rows_total {sum(beyond)}" in counted
 
 
 TEXTS = """\

@@ -73,8 +73,8 @@ def test_what_is_answered_has_the_fields_of_the_protocol(server: Server) -> None
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
-        ("GET", "/v2/models/churn/infer", 404),
-        ("PUT", "/v2/models/churn/infer", 404),
+        ("GET", "/v2/models/churn/infer", 405),
+        ("PUT", "/v2/models/churn/versions/1/infer", 405),
         ("POST", "/v2", 405),
         ("GET", "/", 404),
         ("GET", "/v2/models/churn/versions/1/infer/more", 404),

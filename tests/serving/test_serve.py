@@ -147,9 +147,9 @@ def test_what_is_counted(server: Server) -> None:
     after = _counted(server)
     grown = {name: after[name] - before.get(name, 0.0) for name in after}
     assert grown["modelgate_rows_total"] == 7
-    assert grown['modelgate_requests_total{code="200"}'] == 1
-    assert grown['modelgate_requests_total{code="400"}'] == 1
-    assert grown["modelgate_request_seconds_count"] == 2
+    assert grown['modelgate_inference_requests_total{code="200"}'] == 1
+    assert grown['modelgate_inference_requests_total{code="400"}'] == 1
+    assert grown["modelgate_inference_duration_seconds_count"] == 2
     assert after["modelgate_in_flight"] == 0
 
 
