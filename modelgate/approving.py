@@ -7,7 +7,8 @@ from functools import partial
 from modelgate.deciding import statement
 from modelgate.errors import RefusedError, UsageError
 from modelgate.registries import Entry
-from modelgate.registries.embedded import Registry, entry_named
+from modelgate.registries.embedded import Registry
+from modelgate.registries.log import statement_of
 from modelgate.signed_report import report_in
 
 
@@ -27,7 +28,8 @@ def approve(registry: Registry, decision: str, reason: str) -> Entry:
     """
     if not reason.strip():
         raise UsageError("MG2408", "an approval needs a reason", hint="--reason TEXT")
-    entry, found = entry_named(registry, decision)
+    entry = registry.entry_named(decision)
+    found = statement_of(entry)
     if found.kind != "decision":
         raise UsageError("MG2411", f"entry {entry.sequence} is a {found.kind}, and no decision")
     verdict = report_in(found, f"entry {entry.sequence}").verdict

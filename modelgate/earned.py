@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from modelgate.decisions.statement import Statement, expired
 from modelgate.errors import ConflictError, RefusedError, UsageError
+from modelgate.escape import shown
 from modelgate.library import Library, builtin_root
 from modelgate.outcome import Severity, Status
 from modelgate.project import Project
@@ -237,7 +238,7 @@ def _refuse_other_data(suite: Suite, report: Report, version: Version) -> None:
         if path.is_file() and _digest(path) != recorded["digest"]:
             raise ConflictError(
                 "MG8505",
-                f"{part.path} holds other rows than those that {version} was decided by",
+                f"{shown(part.path, 80)} has changed since {version} was decided",
                 hint=f"modelgate check {version} --suite {suite.path}",
             )
 
@@ -257,7 +258,7 @@ def _refuse_other_questions(where: Place, suite: Suite, report: Report, version:
         if path.is_file() and _digest(path) != digest:
             raise ConflictError(
                 "MG8505",
-                f"{path.name} is another one than that {version} was decided by",
+                f"{shown(str(path), 80)} has changed since {version} was decided",
                 hint=f"modelgate check {version} --suite {suite.path}",
             )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from modelgate.decisions.statement import Statement
 from modelgate.escape import printable
 from modelgate.registries import Entry
+from modelgate.registries.runs import Measured
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute."""
@@ -57,16 +58,16 @@ def event_of(entry: Entry, statement: Statement) -> Event:
     )
 
 
-def as_json(events: Iterable[Event]) -> str:
+def as_json(events: Iterable[Event] | Iterable[Measured]) -> str:
     """A list of objects."""
     return json.dumps([asdict(event) for event in events], indent=2) + "\n"
 
 
-def as_csv(events: Iterable[Event]) -> str:
+def as_csv(events: Sequence[Event] | Sequence[Measured]) -> str:
     """With a header; no cell is a formula to a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Event.__dataclass_fields__)
+    writer.writerow((events[0] if events else Event).__dataclass_fields__)
     for event in events:
         writer.writerow([_harmless(value) for value in asdict(event).values()])
     return text.getvalue()

@@ -10,14 +10,17 @@ import click
 from modelgate.cli.registry import opened, registry_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelgate.events import Event
     from modelgate.registries.embedded import Registry
+    from modelgate.registries.runs import Measured
 
 
 @click.command(
     name="history",
     short_help="who decided and moved what, when and why",
-    epilog="Examples: modelgate history churn; modelgate history churn --envelopes churn.jsonl",
+    epilog="Examples: modelgate history churn; modelgate history churn --metric 'metric[accuracy]'",
 )
 @click.argument("name")
 @click.option(
@@ -34,8 +37,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the whole signed log, a line an envelope, for `modelgate verify FILE --key KEY`.",
 )
+@click.option("--metric", metavar="ID", help="What it was of each version: metric[accuracy].")
 @registry_option
-def command(name: str, form: str, envelopes: Path | None, registry: str | None) -> None:
+def command(
+    name: str, form: str, envelopes: Path | None, metric: str | None, registry: str | None
+) -> None:
     """Show every decision, approval and move of NAME, the oldest first, and where its aliases lead.
 
     The log is one for all models of a registry, each entry signed and chained to the one before;
@@ -50,11 +56,17 @@ def command(name: str, form: str, envelopes: Path | None, registry: str | None) 
             return
         from modelgate.registries.log import statement_of
 
-        events = [event_of(entry, statement_of(entry)) for entry in kept.entries(name=name)]
+        events: list[Event] = []
+        measured: Sequence[Measured] = ()
+        if metric is None:
+            events = [event_of(entry, statement_of(entry)) for entry in kept.entries(name=name)]
+        else:
+            measured = kept.series(name, metric)
         if form == "table":
-            _show(kept, name, events)
+            _show_measured(metric or "", measured) if measured else _show(kept, name, events)
             return
-    click.echo(as_json(events) if form == "json" else as_csv(events), nl=False)
+    told = measured or events
+    click.echo(as_json(told) if form == "json" else as_csv(told), nl=False)
 
 
 def _write(registry: Registry, path: Path) -> None:
@@ -63,6 +75,30 @@ def _write(registry: Registry, path: Path) -> None:
     lines = [entry.envelope for entry in registry.entries()]
     write_file(path, b"".join(line + b"\n" for line in lines))
     click.echo(f"{path}: {len(lines)} envelope{'s' * (len(lines) != 1)}")
+
+
+def _show_measured(metric: str, measured: Sequence[Measured]) -> None:
+    from modelgate.cli.page import Page
+    from modelgate.figures import number
+
+    page = Page()
+    page.heading(metric)
+    page.table(
+        [
+            (
+                one.version,
+                one.started[:16].replace("T", " "),
+                "" if one.value is None else number(one.value, one.unit),
+                ""
+                if one.low is None or one.high is None
+                else f"{number(one.low, one.unit)} to {number(one.high, one.unit)}",
+                f"{one.n:,} rows",
+                one.status,
+                "" if one.decision is None else f"entry {one.decision}",
+            )
+            for one in measured
+        ]
+    )
 
 
 def _show(registry: Registry, name: str, events: list[Event]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelgate.cli.allowing import allow_code as allowing
 from modelgate.cli.registry import keys_option, opened, registry_option
 
 if TYPE_CHECKING:
@@ -23,14 +24,22 @@ if TYPE_CHECKING:
 )
 @click.argument("what", metavar="DECISION|NAME|FILE")
 @click.option("--rerun", is_flag=True, help="Hold the trial of the decision again, too.")
+@allowing
 @keys_option
 @registry_option
-def command(what: str, rerun: bool, keys: tuple[Path, ...], registry: str | None) -> None:
+def command(
+    what: str,
+    rerun: bool,
+    allow_code: tuple[str, ...],
+    keys: tuple[Path, ...],
+    registry: str | None,
+) -> None:
     """Verify signatures, chain and digests, and recompute every verdict from its own numbers.
 
     A NAME stands for the whole log of the registry, and for the files of that model's versions. A
     FILE is what `modelgate history NAME --envelopes FILE` wrote, or one envelope: it needs nothing
-    but the public key. A DECISION is a number of the log or the beginning of a digest.
+    but the public key. A DECISION is a number of the log or the beginning of a digest. Beside the
+    keys of a project the registry's own counts: older entries may bear it.
 
     Exit code 0 where all of it holds, 5 where something was changed.
     """
@@ -56,10 +65,9 @@ def command(what: str, rerun: bool, keys: tuple[Path, ...], registry: str | None
             for line in audited(kept, what, public):
                 click.echo(line)
             return
-        from modelgate.registries.embedded import entry_named
         from modelgate.verification import verified
 
-        entry, _ = entry_named(kept, what)
+        entry = kept.entry_named(what)
         found = verified(entry.envelope, public, name=f"entry {entry.sequence}")
         click.echo(f"entry {entry.sequence} holds: signed by {found.key[:16]}, {found.digest[:19]}")
         if rerun:
@@ -69,7 +77,7 @@ def command(what: str, rerun: bool, keys: tuple[Path, ...], registry: str | None
                 )
             from modelgate.rerunning import rerun as again
 
-            again(kept, found.statement)
+            again(kept, found.statement, allow_code=allow_code)
             click.echo("its trial was held again, and gave the same results")
 
 

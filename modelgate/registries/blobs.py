@@ -62,20 +62,6 @@ class Blobs:
             raise _disk(error) from error
         return digest
 
-    def read(self, digest: str) -> bytes:
-        """The bytes of a blob, which are those that were kept.
-
-        Raises:
-            RefusedError: MG5086, it is missing, or its bytes were changed.
-        """
-        try:
-            content = self._path(digest).read_bytes()
-        except OSError as error:
-            raise _missing(digest, error.strerror or "") from error
-        if f"{PREFIX}{hashlib.sha256(content).hexdigest()}" != digest:
-            raise _changed(digest)
-        return content
-
     def copy(self, digest: str, target: Path) -> None:
         """Write a blob to a file, its bytes verified on the way.
 
@@ -110,10 +96,6 @@ class Blobs:
             raise _missing(digest, error.strerror or "") from error
         if found != digest:
             raise _changed(digest)
-
-    def holds(self, digest: str) -> bool:
-        """Whether there is a blob of that name, whatever its bytes are by now."""
-        return self._path(digest).is_file()
 
     def _put(self, reader: BinaryIO, digest: str, name: str) -> None:
         path = self._path(digest)

@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from modelgate.decisions.keys import FOLDER, own_signer
 from modelgate.decisions.statement import Statement
-from modelgate.errors import RefusedError, UsageError
+from modelgate.errors import RefusedError, UsageError, did_you_mean
 from modelgate.escape import shown
 from modelgate.model import whole_digest
 from modelgate.registries import Entry, Version, looks, settled, versions
 from modelgate.registries.blobs import Blobs
 from modelgate.registries.database import Database
-from modelgate.registries.log import appended, entry_at, read_entries, statement_of
+from modelgate.registries.log import appended, entry_at, entry_named, read_entries, statement_of
 from modelgate.registries.looks import Look
-from modelgate.registries.runs import logged
+from modelgate.registries.runs import Measured, logged, metrics_of, series
 from modelgate.report import Report
 
 if TYPE_CHECKING:
@@ -53,10 +53,6 @@ class Change:
     def add(self, version: Version) -> Version:
         """A version; the one that is there already where its bytes are known."""
         return versions.added(self.connection, version)
-
-    def tag(self, version: Version, values: Mapping[str, str]) -> None:
-        """Set tags of a version."""
-        versions.tagged(self.connection, version.name, version.number, values)
 
     def point(
         self, name: str, alias: str, number: int | None, moved_by: int, *, before: int | None
@@ -239,6 +235,15 @@ class Registry:
         with self.database.reading() as connection:
             return entry_at(connection, place)
 
+    def entry_named(self, text: str) -> Entry:
+        """An entry by its place in the log, or by its digest or the beginning of it.
+
+        Raises:
+            UsageError: MG2404, there is none, or more than one begins so.
+        """
+        with self.database.reading() as connection:
+            return entry_named(connection, text)
+
     def entries(
         self, *, name: str | None = None, kind: str | None = None, subject: str | None = None
     ) -> Iterator[Entry]:
@@ -261,6 +266,27 @@ class Registry:
         with self.database.reading() as connection:
             number = settled.anchor_of(connection, name, test)
             return None if number is None else versions.version_of(connection, name, str(number))
+
+    def series(self, name: str, metric: str) -> Sequence[Measured]:
+        """What a metric was of each version of a model, in the order of the runs.
+
+        Args:
+            name: of the model.
+            metric: a result's id, such as "metric[accuracy]".
+
+        Raises:
+            UsageError: MG2417, none was measured under this id.
+        """
+        with self.database.reading() as connection:
+            found = series(connection, name, metric)
+            known = () if found else metrics_of(connection, name)
+        if not found:
+            raise UsageError(
+                "MG2417",
+                f"nothing was measured of {name} as {shown(metric)}; {did_you_mean(metric, known)}",
+                hint="a result's id, as `modelgate check` prints it: metric[accuracy]",
+            )
+        return found
 
     def copy(self, version: Version, folder: Path) -> Path:
         """Write a version's files into a folder, each verified; the model's own.
@@ -306,26 +332,3 @@ def _refuse_other_parts(version: Version) -> None:
     plain = {name: one.removeprefix("sha256:") for name, one in found.items()}
     if whole_digest(plain) != version.digest:
         raise RefusedError("MG5086", f"the files of {version} in the registry are others now")
-
-
-def entry_named(registry: Registry, text: str) -> tuple[Entry, Any]:
-    """An entry by its place in the log, or by the digest or the beginning of it that people write.
-
-    Raises:
-        UsageError: MG2404, there is none, or more than one begins so.
-    """
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        entry = registry.entry(int(text))
-        found = [] if entry is None else [entry]
-    else:
-        start = text if text.startswith("sha256:") else f"sha256:{text}"
-        with registry.database.reading() as connection:
-            found = [one for one in read_entries(connection) if one.digest.startswith(start)]
-    if len(found) != 1:
-        why = "no entry of the log" if not found else f"{len(found)} entries of the log"
-        raise UsageError(
-            "MG2404",
-            f"{why} is {shown(text)}" if not found else f"{why} begin with {shown(text)}",
-            hint="`modelgate history NAME` shows them, by number and digest",
-        )
-    return found[0], statement_of(found[0])

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from modelgate.decisions.envelope import sealed, unverified
 from modelgate.decisions.statement import NONE_BEFORE, Statement, read_statement
-from modelgate.errors import RefusedError
+from modelgate.errors import RefusedError, UsageError
+from modelgate.escape import shown
 from modelgate.registries import Entry
 from modelgate.registries.schema import entries
 
@@ -84,6 +85,30 @@ def entry_at(connection: sa.Connection, place: int | str) -> Entry | None:
     column = entries.c.sequence if isinstance(place, int) else entries.c.digest
     row = connection.execute(sa.select(entries).where(column == place)).first()
     return None if row is None else _entry(row)
+
+
+def entry_named(connection: sa.Connection, text: str) -> Entry:
+    """An entry by its place, or by its digest or the beginning of it, as people write them.
+
+    Raises:
+        UsageError: MG2404, there is none, or more than one begins so.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        entry = entry_at(connection, int(text))
+        found = [] if entry is None else [entry]
+    else:
+        start = text if text.startswith("sha256:") else f"sha256:{text}"
+        beginning = entries.c.digest.startswith(start, autoescape=True)
+        query = sa.select(entries).where(beginning).order_by(entries.c.sequence).limit(2)
+        found = [_entry(row) for row in connection.execute(query)]
+    if len(found) != 1:
+        why = "more than one entry of the log begins with" if found else "no entry of the log is"
+        raise UsageError(
+            "MG2404",
+            f"{why} {shown(text)}",
+            hint="`modelgate history NAME` shows them, by number and digest",
+        )
+    return found[0]
 
 
 def statement_of(entry: Entry) -> Statement:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import from_json, to_json
 
-from modelgate.escape import printable
+from modelgate.escape import printable, shown
 from modelgate.formats.endpoint.tensors import TYPES
 from modelgate.model import Tensor
 from modelgate.prepare import CELL, IMAGE
@@ -98,7 +98,9 @@ def written(
     for name in asked.outputs:
         values = answers[name] if model.batched else answers[name][0]
         if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise ValueError(f"the model answered {printable(name, 60)} with a number that is none")
+            raise ValueError(
+                f"the model's output {shown(name, 60)} holds NaN or infinity, which JSON cannot say"
+            )
         outputs.append(
             {
                 "name": name,

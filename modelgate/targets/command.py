@@ -91,7 +91,15 @@ class Command(Target):
             finally:
                 _end(process)
             if code:
-                raise ServiceError("MG7222", f"{called} ended with {code}: {_last_line(said)}")
+                ended = f"ended with {code}" if code > 0 else f"was killed by {_signal(-code)}"
+                raise ServiceError("MG7222", f"{called} {ended}: {_last_line(said)}")
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,4 +15,4 @@ PAGE = Path(__file__).parents[2] / "docs" / "registry.md"
 def test_the_page_runs_from_its_first_block_to_its_last(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn")
     write(tmp_path)
-    assert run_page(PAGE, tmp_path) == 21
+    assert run_page(PAGE, tmp_path) == 22

@@ -19,7 +19,7 @@ from modelgate.promote import promote, rollback
 from tests.faults.operations import holds
 from tests.registered import Line, added, decided, line
 
-MODULES = ("decisions.statement", "deciding", "verification", "looking")
+MODULES = ("decisions.statement", "deciding")
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from modelgate.audit import audited
 from modelgate.decisions.keys import public_keys
 from modelgate.errors import ConflictError, StorageError, UsageError
 from modelgate.promote import promote, rollback
-from modelgate.registries.embedded import Registry, entry_named
-from modelgate.registries.runs import series
+from modelgate.registries.embedded import Registry
 from modelgate.registries.schema import metadata, metrics, runs
 from tests.registered import Line, added, decided, line, there
 from tests.registries.conftest import Cluster
@@ -55,7 +54,7 @@ def test_the_whole_way(three: Line) -> None:
         promote(three.place, "1")
     sound(three)
     assert [entry.sequence for entry in three.registry.entries()] == list(range(1, 8))
-    assert entry_named(three.registry, "4")[1].kind == "move"
+    assert three.registry.entry_named("4").kind == "move"
     version = three.registry.versions("churn")[1]
     assert version.aliases == ("production",)
 
@@ -66,8 +65,13 @@ def test_what_was_measured_is_a_row_each(three: Line) -> None:
         found = connection.execute(
             sa.select(metrics.c.value, metrics.c.n).where(metrics.c.id == "metric[accuracy]")
         ).all()
-        history = series(connection, metric="metric[accuracy]", digest=three.versions[0].digest)
-    assert (count, len(found), len(history)) == (3, 3, 1)
+    history = three.registry.series("churn", "metric[accuracy]")
+    assert (count, len(found)) == (3, 3)
+    assert [one.version for one in history] == ["churn@1", "churn@2", "churn@3"]
+    assert all(one.low < one.value < one.high for one in history)  # type: ignore[operator]
+    assert [one.decision for one in history] == [1, 2, 3]
+    with pytest.raises(UsageError, match=r"MG2417.*did you mean 'metric\[accuracy\]'"):
+        three.registry.series("churn", "metric[acuracy]")
     assert all(0.9 < row.value < 1 and row.n == 342 for row in found)
 
 

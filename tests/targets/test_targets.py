@@ -42,8 +42,8 @@ def script(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
-def test_there_are_three() -> None:
-    assert {"folder", "server", "command"} <= set(targets())
+def test_every_target_is_found_by_its_name() -> None:
+    assert set(targets()) == {"folder", "server", "command", "mlflow", "kserve"}
     with pytest.raises(UsageError, match="MG2410"):
         target_class("foldr")
 
@@ -137,7 +137,7 @@ def test_a_command_is_told_what_to_serve(
     [
         pytest.param("echo no room >&2; exit 3", "", "ended with 3: no room", id="fails"),
         pytest.param("sleep 60", ", seconds: 0.3", "longer than 0.3 s", id="takes-too-long"),
-        pytest.param("kill -9 $$", "", "ended with -9", id="dies"),
+        pytest.param("kill -9 $$", "", "was killed by SIGKILL", id="dies"),
     ],
 )
 def test_where_the_new_one_fails_the_old_one_serves_again(
