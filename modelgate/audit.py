@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelgate.decisions.keys import OWN, keys_in
 from modelgate.errors import RefusedError
+from modelgate.registries import Version
 from modelgate.registries.embedded import Registry
 from modelgate.registries.log import statement_of
 from modelgate.verification import History, verified_log
@@ -31,24 +32,87 @@ def audited(registry: Registry, name: str, keys: Mapping[str, Key]) -> tuple[str
     history = verified_log((entry.envelope for entry in entries), keys)
     for entry in entries:
         statement_of(entry)  # what its row says beside the envelope
-    for (model, alias), number in history.serving.items():
-        stands = registry.alias(model, alias)
-        if (None if stands is None else stands.number) != number:
-            raise RefusedError(
-                "MG5102",
-                f"{model}@{alias} leads to {stands or 'nothing'}; by the log it is"
-                f" {f'{model}@{number}' if number else 'nothing'}",
-            )
+    _refuse_other_versions(registry, history)
+    _refuse_other_aliases(registry, name, history)
+    _refuse_other_looks(registry, history)
     versions = registry.versions(name)
     for version in versions:
-        for alias in version.aliases:
-            if (name, alias) not in history.serving:
-                raise RefusedError("MG5102", f"no entry of the log leads {name}@{alias} anywhere")
         registry.verify(version)
     number = len(versions)
     files = f"{name}: the files of {number} version{'s' * (number != 1)} are those registered"
     own = {one.identifier for one in keys_in(registry.keys) if one.name == OWN}
     return (*told(history), files, *([OWN_KEY] if own & set(history.keys) else []))
+
+
+def _refuse_other_versions(registry: Registry, history: History) -> None:
+    """A number of the log still stands for the bytes that were decided about, or moved."""
+    known: dict[str, dict[int, str]] = {}
+    for one in history.found:
+        statement = one.statement
+        number = statement.body.get("version" if statement.kind == "decision" else "to")
+        if number is None:
+            continue
+        if statement.name not in known:
+            versions = registry.versions(statement.name)
+            known[statement.name] = {version.number: version.digest for version in versions}
+        if known[statement.name].get(number) != statement.digest:
+            raise RefusedError(
+                "MG5102",
+                f"{statement.name}@{number} is another model in the registry than in entry"
+                f" {statement.sequence} of the log",
+            )
+
+
+def _refuse_other_aliases(registry: Registry, name: str, history: History) -> None:
+    """Every alias leads where its last move led it."""
+    moved = {
+        (one.statement.name, one.statement.body["alias"]): one.statement.sequence
+        for one in history.found
+        if one.statement.kind == "move"
+    }
+    for (model, alias), number in history.serving.items():
+        stands = registry.alias(model, alias)
+        by = registry.moved_by(model, alias)
+        if (None if stands is None else stands.number) != number or (
+            by is not None and by != moved[model, alias]
+        ):
+            raise RefusedError(
+                "MG5102",
+                f"{model}@{alias} leads to {stands or 'nothing'} by entry {by}; by the log it is"
+                f" {f'{model}@{number}' if number else 'nothing'} by entry {moved[model, alias]}",
+            )
+    for version in registry.versions(name):
+        for alias in version.aliases:
+            if (name, alias) not in history.serving:
+                raise RefusedError("MG5102", f"no entry of the log leads {name}@{alias} anywhere")
+
+
+def _refuse_other_looks(registry: Registry, history: History) -> None:
+    """No look was taken out, and the anchor of a test set is its first champion."""
+    signed: dict[str, int] = {}
+    anchors: dict[tuple[str, str], Version] = {}
+    for one in history.found:
+        wear = one.statement.body.get("wear") if one.statement.kind == "decision" else None
+        if wear is None or one.report is None:
+            continue
+        test = str(wear["test"])
+        signed[test] = max(signed.get(test, 0), int(wear["look"]))
+        champion = one.report.subject["champion"] or {}
+        for version in registry.versions(one.statement.name):
+            if version.digest == champion.get("digest") and version.created <= one.statement.issued:
+                anchors.setdefault((one.statement.name, test), version)
+    for test, look in signed.items():
+        if registry.looks_at(test) < look:
+            raise RefusedError(
+                "MG5102",
+                f"by the log there were {look} looks at the rows {test[:19]}; looks were taken out",
+            )
+    for (name, test), first in anchors.items():
+        stands = registry.anchor(name, test)
+        if stands is None or stands.number != first.number:
+            raise RefusedError(
+                "MG5102", f"{stands or 'nothing'} is the anchor in the place of {first}"
+            )
 
 
 def told(history: History) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def decided(report: Report, trial: Trial, candidate: Lent, project: Project | No
         report,
         reading=reading,
         policy=trial.suite.policy if trial.suite is not None else Policy(),
-        seeded=trial.options.seed is not None,
+        otherwise=trial.otherwise,
         days=project.decision_days if project else DECISION_DAYS,
         margins=trial.margins,
     )
@@ -83,7 +83,7 @@ def recorded(
     *,
     reading: Mapping[str, Any],
     policy: Policy | None = None,
-    seeded: bool = False,
+    otherwise: Sequence[str] = (),
     days: float = DECISION_DAYS,
     margins: Mapping[str, float] | None = None,
 ) -> Report:
@@ -98,7 +98,7 @@ def recorded(
         report: of the trial.
         reading: see `Release.reading`.
         policy: the suite's.
-        seeded: whether it was held with another seed than its suite's.
+        otherwise: see `Trial.otherwise`.
         days: how long the decision opens the gate.
         margins: question -> the automatic margin that it was held to.
 
@@ -106,20 +106,20 @@ def recorded(
         StorageError: it cannot be written: then nothing was decided.
         RefusedError: MG5089, what was written is not what is read back.
     """
-    expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
+    expires = _expires(report, days)
     about = {
         "version": version.number,
         "expires": expires,
         "reading": dict(reading),
         "out_of_domain": _out_of_domain(report.results),
-        "seeded": seeded,
+        "otherwise": list(otherwise),
         "environment": _environment(report),
     }
     look = look_of(report, version.name)
     registry.signer()
     with registry.changing() as change:
         if look is not None:
-            found = known(change, look)
+            found = known(change, look, report, about, registry.signer().public_key)
             if found is not None:
                 entry, decided = found
                 told = as_decided(report, entry, decided)
@@ -136,6 +136,16 @@ def recorded(
             change.settle(version.name, look.test, margins or {}, look.champion or None)
     _refuse_unlike(registry, entry)
     return with_decision(report, entry, expires)
+
+
+def _expires(report: Report, days: float) -> str:
+    """When the decision opens the gate no more: no later than a waiver that it rests on."""
+    ends = datetime.now(UTC) + timedelta(days=days)
+    for one in report.results:
+        if one.waiver is not None and one.waiver["live"]:
+            last = date.fromisoformat(one.waiver["expires"])
+            ends = min(ends, datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC))
+    return ends.isoformat(timespec="seconds")
 
 
 def _decision(

@@ -20,6 +20,8 @@ from modelgate.registries.embedded import Change, Registry
 from modelgate.registries.log import statement_of
 from modelgate.releases import keys_of
 from modelgate.report import Report
+from modelgate.signed_report import suite_digest
+from modelgate.sources import files_of, open_dataset
 from modelgate.suite import Suite
 from modelgate.suite_asked import find_suite
 from modelgate.targets import Target, target_class
@@ -28,6 +30,7 @@ from modelgate.verification import verified
 if TYPE_CHECKING:
     from securesystemslib.signer import Key
 
+OTHERWISE = {"seed": "another seed", "target": "another target", "quick": "fewer rows"}
 BY_HAND = "must_get_right"
 """The check whose cases people have labelled, whatever the data."""
 
@@ -129,12 +132,7 @@ def earned(
     """
     suite = _suite(where)
     entry, decision, report = _latest(where, version, suite, decisions)
-    if decision.body.get("seeded"):
-        raise RefusedError(
-            "MG5094",
-            f"the decision about {version} was made with another seed than its suite's",
-            hint=f"modelgate check {version}",
-        )
+    _refuse_asked_otherwise(version, decision, suite)
     if expired(decision):
         raise RefusedError(
             "MG5096",
@@ -142,8 +140,9 @@ def earned(
             hint=f"modelgate check {version}",
         )
     _refuse_other_champion(where, version, report, before)
+    notes: tuple[str, ...] = ()
     if suite is not None:
-        _refuse_other_data(suite, report, version)
+        notes = _refuse_other_data(suite, report, version)
         _refuse_other_questions(where, suite, report, version)
     elif not _labelled(report):
         raise RefusedError(
@@ -156,6 +155,7 @@ def earned(
         sequence=entry.sequence,
         approval=_approval(where, version, entry, report),
         suite=suite_digest(decision),
+        notes=notes,
     )
 
 
@@ -172,11 +172,6 @@ def refuse_superseded(change: Change, version: Version, found: Earned) -> None:
                 f"{version} was decided about again meanwhile (entry {entry.sequence})",
                 hint="run the same command again",
             )
-
-
-def suite_digest(decision: Statement) -> str:
-    """Of the suite that a decision was made by."""
-    return str(decision.body["report"]["subject"]["suite"]["digest"])
 
 
 def _suite(where: Place) -> Suite | None:
@@ -213,6 +208,20 @@ def _latest(
     )
 
 
+def _refuse_asked_otherwise(version: Version, decision: Statement, suite: Suite | None) -> None:
+    """Nothing that the suite says was replaced; nor its rows, where the alias names it."""
+    otherwise = [str(one) for one in decision.body.get("otherwise", ())]
+    if suite is None:
+        otherwise = [one for one in otherwise if one in ("quick", "seed")]
+    if otherwise:
+        words = " and ".join(OTHERWISE.get(one, f"other {one} rows") for one in otherwise)
+        raise RefusedError(
+            "MG5094",
+            f"the decision about {version} was made with {words} than its suite says",
+            hint=f"modelgate check {version}",
+        )
+
+
 def _refuse_other_champion(
     where: Place, version: Version, report: Report, before: Version | None
 ) -> None:
@@ -228,19 +237,31 @@ def _refuse_other_champion(
     )
 
 
-def _refuse_other_data(suite: Suite, report: Report, version: Version) -> None:
-    """The files that the suite names are still those that were read."""
+def _refuse_other_data(suite: Suite, report: Report, version: Version) -> tuple[str, ...]:
+    """The rows that the suite names are still those that were read; what could not be looked at."""
+    notes = []
     for role, part in suite.data.items():
         recorded = report.subject["data"].get(role)
         if part.path is None or recorded is None:
             continue
-        path = Path(suite.path).parent / part.path
-        if path.is_file() and _digest(path) != recorded["digest"]:
+        base = Path(suite.path).parent
+        if not files_of(part.path, base):
+            notes.append(f"{part.path} is not here: nobody looked whether it is the same still")
+            continue
+        data = open_dataset(
+            part.path,
+            format=part.format,
+            delimiter=part.delimiter,
+            encoding=part.encoding,
+            base=base,
+        )
+        if data.digest != recorded["digest"]:
             raise ConflictError(
                 "MG8505",
                 f"{shown(part.path, 80)} has changed since {version} was decided",
                 hint=f"modelgate check {version} --suite {suite.path}",
             )
+    return tuple(notes)
 
 
 def _refuse_other_questions(where: Place, suite: Suite, report: Report, version: Version) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from modelgate.decisions.statement import Statement, expired
+from modelgate.errors import RefusedError
 from modelgate.registries import Entry
 from modelgate.registries.embedded import Change
 from modelgate.registries.log import statement_of
 from modelgate.registries.looks import NOTHING, Look
 from modelgate.report import Report
-from modelgate.signed_report import report_in
+from modelgate.report_file import report_json
+from modelgate.signed_report import question_of, report_in, signed_part, suite_digest
 from modelgate.suite import Policy
+from modelgate.verification import verified
 from modelgate.wear import Wear
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Key
 
 
 def look_of(report: Report, name: str) -> Look | None:
@@ -37,16 +45,41 @@ def look_of(report: Report, name: str) -> Look | None:
     )
 
 
-def known(change: Change, look: Look) -> tuple[Entry, Statement] | None:
-    """The decision of the same look, where it still counts; one that broke off may be repeated."""
+def known(
+    change: Change, look: Look, report: Report, about: Mapping[str, Any], key: Key
+) -> tuple[Entry, Statement] | None:
+    """The decision of the same look, where it still counts and the same was asked.
+
+    It does not where it is expired or broke off, where another key signed it than the one that
+    signs now, where a later one about the same bytes by the same suite took its place, or where a
+    file that the suite names, a check, or any rows have changed since.
+
+    Args:
+        change: the transaction.
+        look: that was taken.
+        report: of this trial.
+        about: what else a decision of it would say.
+        key: public key of whoever signs now.
+    """
     place = change.look_at(look)
     entry = None if place is None else change.entry(place)
     if entry is None:
         return None
-    found = statement_of(entry)
-    over = expired(found)
-    broken = found.body["report"]["verdict"]["exit_code"] == 4
-    return None if over or broken else (entry, found)
+    try:
+        found = verified(entry.envelope, {key.keyid: key}, name=f"entry {entry.sequence}").statement
+    except RefusedError:
+        return None
+    if expired(found) or found.body["report"]["verdict"]["exit_code"] == 4:
+        return None
+    mine = question_of(signed_part(report_json(report)))
+    if found.body.get("otherwise") != about["otherwise"] or mine != question_of(
+        found.body["report"]
+    ):
+        return None
+    for later in change.entries(look.name, "decision", look.candidate, after=entry.sequence):
+        if suite_digest(statement_of(later)) == look.suite:
+            return None
+    return entry, found
 
 
 def wear_of(change: Change, look: Look, policy: Policy) -> Wear:

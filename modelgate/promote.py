@@ -22,9 +22,10 @@ from modelgate.earned import Earned, Place, earned, refuse_superseded
 from modelgate.errors import ConflictError, DeployError, StrandedError, UsageError
 from modelgate.registries import Entry, Version
 from modelgate.registries.embedded import Change
-from modelgate.registries.log import statement_of
-from modelgate.releases import decision_of, released
+from modelgate.release import Release
+from modelgate.releases import Stood, decision_of, released, stands
 from modelgate.targets import Target
+from modelgate.verification import verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,11 @@ def promote(where: Place, which: str) -> Moved:
     """
     with where.registry.database.turn(f"{where}"):
         version, before, decisions = where.registry.challenged(where.name, which, where.alias)
-        if before is not None and before.number == version.number:
-            return _again(where, version)
+        by = _by(where, before)
+        if by is not None and by.number == version.number:
+            return _again(where, version, by)
         found = earned(where, version, before, decisions)
-        return _moved(where, version, before, found, why="promote", reason=None)
+        return _moved(where, version, before, found, by=by, why="promote", reason=None)
 
 
 def rollback(where: Place, reason: str) -> Moved:
@@ -97,28 +99,35 @@ def rollback(where: Place, reason: str) -> Moved:
             raise UsageError(
                 "MG2407", f"there is nothing to go back to: no version stood at {where} before"
             )
-        number, decision = stack[-2]
-        version = where.registry.version(where.name, number)
-        old, _ = decision_of(where.registry, decision, where.keys, version=version)
-        found = Earned(decision=decision, sequence=old.statement.sequence)
-        return _moved(where, version, now, found, why="rollback", reason=reason)
+        old = stack[-2]
+        version = where.registry.version(where.name, old.number)
+        spoke, _ = decision_of(
+            where.registry, old.decision, where.keys, version=version, approval=old.approval
+        )
+        found = Earned(
+            decision=old.decision, sequence=spoke.statement.sequence, approval=old.approval
+        )
+        by = _by(where, now)
+        return _moved(where, version, now, found, by=by, why="rollback", reason=reason)
 
 
-def stood(where: Place) -> list[tuple[int, str]]:
+def stood(where: Place) -> list[Stood]:
     """The versions that stood at an alias and were not taken back, the latest last.
 
-    Each with the digest of the decision that it was promoted by.
+    Raises:
+        RefusedError: MG5080 to MG5087, a move is none that those who count have signed.
     """
-    stack: list[tuple[int, str]] = []
-    taken: tuple[int, str] | None = None
-    for _, move in where.registry.statements(name=where.name, kind="move"):
+    stack: list[Stood] = []
+    taken: Stood | None = None
+    for entry in where.registry.entries(name=where.name, kind="move"):
+        move = verified(entry.envelope, where.keys, name=f"entry {entry.sequence}").statement
         if move.body["alias"] != where.alias:
             continue
-        back = (move.body["to"], move.body["decision"])
+        to = Stood(move.body["to"], move.body["decision"], move.body["approval"])
         if move.body["why"] == "promote":
-            stack.append(back)
-        elif move.body["why"] == "returned" and back == taken:
-            stack.append(back)  # a rollback that failed: what it took away stands again
+            stack.append(to)
+        elif move.body["why"] == "returned" and to == taken:
+            stack.append(to)  # a rollback that failed: what it took away stands again
         elif stack:
             taken = stack.pop()
             continue
@@ -132,6 +141,7 @@ def _moved(
     before: Version | None,
     found: Earned,
     *,
+    by: Stood | None,
     why: str,
     reason: str | None,
 ) -> Moved:
@@ -142,6 +152,7 @@ def _moved(
         version: that it is led to.
         before: that stands there; None for nothing.
         found: the decision that speaks for the version.
+        by: what the one before stands there by.
         why: "promote" or "rollback".
         reason: of a rollback.
     """
@@ -150,14 +161,14 @@ def _moved(
         where.registry.verify(version)  # an alias never leads to what could not serve
         entry = _swapped(where, version, before, found, why=why, reason=reason)
     else:
-        stands = None if before is None else _decision_at(where, before)
-        with _files(where, version, found.decision) as release:
+        to = Stood(version.number, found.decision, found.approval)
+        with _files(where, version, to) as release:
             target.prepare(release)
             entry = _swapped(where, version, before, found, why=why, reason=reason)
             try:
                 target.deploy(release)
             except DeployError as error:
-                _back(where, version, before, target, error, decision=stands)
+                _back(where, version, before, target, error, by=by)
                 raise
     return Moved(
         version=version,
@@ -203,7 +214,7 @@ def _back(
     target: Target,
     error: DeployError,
     *,
-    decision: str | None,
+    by: Stood | None,
 ) -> None:
     """What stood there before stands there again, and serves.
 
@@ -214,8 +225,8 @@ def _back(
         "alias": where.alias,
         "from": version.number,
         "to": None if before is None else before.number,
-        "decision": decision,
-        "approval": None,
+        "decision": None if by is None else by.decision,
+        "approval": None if by is None else by.approval,
         "why": "returned",
         "reason": error.message,
     }
@@ -224,10 +235,10 @@ def _back(
         entry = change.append(partial(statement, kind="move", version=about, body=body))
         _point(where, change, before, entry, before=version)
     try:
-        if before is None or decision is None:
+        if before is None or by is None:
             target.withdraw(where.name, where.alias)
             return
-        with _files(where, before, decision) as release:
+        with _files(where, before, by) as release:
             target.deploy(release)
     except DeployError as second:
         raise StrandedError(
@@ -238,11 +249,11 @@ def _back(
         ) from error
 
 
-def _again(where: Place, version: Version) -> Moved:
+def _again(where: Place, version: Version, by: Stood) -> Moved:
     """The alias stands there: bring what serves there too, as after a run that was broken off."""
     target = where.target
     if target is not None:
-        with _files(where, version, _decision_at(where, version)) as release:
+        with _files(where, version, by) as release:
             target.deploy(release)
     return Moved(
         version=version,
@@ -253,22 +264,25 @@ def _again(where: Place, version: Version) -> Moved:
     )
 
 
-def _decision_at(where: Place, version: Version) -> str:
-    """The decision by which a version stands at an alias."""
-    standing = where.registry.standing(where.name, where.alias)
-    if standing is not None:
-        move = statement_of(standing[1])
-        if move.kind == "move" and move.body["to"] == version.number:
-            return str(move.body["decision"])
-    raise ConflictError("MG8503", f"no move in the log leads {where} to {version}")
+def _by(where: Place, before: Version | None) -> Stood | None:
+    """What a version stands at the alias by: the move that led it there is signed, and says so.
+
+    Raises:
+        ConflictError: MG8503, another one stands there by now.
+    """
+    if before is None:
+        return None
+    standing = stands(where.registry, where.name, where.alias, where.keys)
+    if standing is None or standing[0] != before:
+        raise ConflictError("MG8503", f"no move in the log leads {where} to {before}")
+    body = standing[1].body
+    return Stood(before.number, body["decision"], body["approval"])
 
 
 @contextmanager
-def _files(where: Place, version: Version, decision: str) -> Iterator[Any]:
+def _files(where: Place, version: Version, by: Stood) -> Iterator[Release]:
     with tempfile.TemporaryDirectory(prefix="modelgate-") as folder:
-        yield released(
-            where.registry, version, where.alias, decision, Path(folder), keys=where.keys
-        )
+        yield released(where.registry, version, where.alias, by, Path(folder), keys=where.keys)
 
 
 def _point(

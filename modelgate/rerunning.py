@@ -42,8 +42,12 @@ def rerun(registry: Registry, decision: Statement, *, allow_code: tuple[str, ...
     before = report_in(decision, f"entry {decision.sequence}")
     subject = before.subject
     seed = decision.body["environment"]["seed"]
+    otherwise = decision.body["otherwise"]
     options = Options(
-        seed=seed if decision.body["seeded"] else None, cache=False, allow_code=allow_code
+        seed=seed if "seed" in otherwise else None,
+        quick="quick" in otherwise,
+        cache=False,
+        allow_code=allow_code,
     )
     with ExitStack() as stack:
         asked = started(_lent(registry, subject["model"], stack), options, stack)

@@ -32,6 +32,24 @@ def signed_part(report: bytes) -> dict[str, Any]:
     return whole
 
 
+def question_of(signed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked of which bytes and rows: of equal ones the answer may be taken once.
+
+    Args:
+        signed: part of a report, see `signed_part`.
+    """
+    subject = signed["subject"]
+    suite = subject["suite"]
+    models = {role: subject[role] or {} for role in ("model", "champion", "anchor")}
+    return {
+        "models": {role: [one.get("digest"), one.get("prepare")] for role, one in models.items()},
+        "suite": [suite[key] for key in ("digest", "checks", "perturbations")],
+        "files": sorted(suite["files"].values()),
+        "data": {role: [one["digest"], one["target"]] for role, one in subject["data"].items()},
+        "quick": subject["quick"],
+    }
+
+
 def results_digest(signed: Mapping[str, Any]) -> str:
     """Of all that another run of the same model on the same rows has to give again.
 
@@ -64,3 +82,8 @@ def report_in(decision: Statement, name: str) -> Report:
         return report_of(decision.body["report"], name)
     except UsageError as error:
         raise RefusedError("MG5087", f"{name} holds no report: {error.message}") from error
+
+
+def suite_digest(decision: Statement) -> str:
+    """Of the suite that a decision was made by."""
+    return str(decision.body["report"]["subject"]["suite"]["digest"])

@@ -77,6 +77,22 @@ class Trial:
         return self.suite.seed if self.suite is not None else 0
 
     @property
+    def otherwise(self) -> tuple[str, ...]:
+        """What the caller put in the place of what the suite says: its "seed", its rows, ..."""
+        if self.suite is None:
+            return ()
+        found = ["quick"] if self.options.quick else []
+        if self.seed != self.suite.seed:
+            found.append("seed")
+        for role, part in self.suite.data.items():
+            place = self.places.get(role)
+            if part.path is not None and place is not None and place.base is None:
+                found.append(role)
+            if part.target is not None and place is not None and place.part.target != part.target:
+                found.append("target")
+        return tuple(found)
+
+    @property
     def lenient(self) -> bool:
         """Whether the suite is a ready-made one: what cannot be asked here is left out of it."""
         return self.suite is None or self.suite.path in self.library.suites

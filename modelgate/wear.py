@@ -68,7 +68,7 @@ class Wear:
 def worn(report: Report, wear: Wear) -> Report:
     """The report, saying which look it was; past the budget it promotes no more."""
     report = replace(report, provenance={**report.provenance, "looks": wear.says})
-    if not wear.out or report.verdict.decision != "promote":
+    if not wear.out or report.verdict.decision == "block":
         return report
     why = (
         f"The test set is worn out: this is look {wear.look}, and {wear.budget} are good for a"
@@ -77,7 +77,7 @@ def worn(report: Report, wear: Wear) -> Report:
     held = replace(
         report.verdict,
         decision="hold",
-        exit_code=11,
+        exit_code=report.verdict.exit_code or 11,
         because=(why, *report.verdict.because),
         policy={**report.verdict.policy, "on_hold": "hold"},  # no approval makes the rows new
     )

@@ -142,7 +142,7 @@ def test_a_decision_by_another_seed_than_the_suites_promotes_nothing(
     registry: Registry, tmp_path: Path
 ) -> None:
     version = added(registry, tmp_path, 1)
-    recorded(registry, version, report_on(version, None), reading=READING, seeded=True)
+    recorded(registry, version, report_on(version, None), reading=READING, otherwise=["seed"])
     with pytest.raises(RefusedError, match="another seed"):
         promote(there(registry), "1")
 

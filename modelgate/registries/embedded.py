@@ -78,7 +78,7 @@ class Change:
 
     def other_looks(self, look: Look) -> int:
         """How many other looks were taken at the test set of one."""
-        return looks.others(self.connection, look)
+        return looks.counted(self.connection, look.test, but=look)
 
     def looked(self, look: Look, sequence: int) -> None:
         """Keep a look."""
@@ -260,6 +260,11 @@ class Registry:
         """Question -> the automatic margin that it is held to on a test set, once that is known."""
         with self.database.reading() as connection:
             return settled.margins_of(connection, name, test)
+
+    def looks_at(self, test: str) -> int:
+        """How many looks were taken at a test set."""
+        with self.database.reading() as connection:
+            return looks.counted(connection, test)
 
     def anchor(self, name: str, test: str) -> Version | None:
         """The version that every candidate on a test set is compared with besides the champion."""

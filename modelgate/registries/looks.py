@@ -42,12 +42,22 @@ def look_at(connection: sa.Connection, look: Look) -> int | None:
     return connection.execute(sa.select(looks.c.sequence).where(*mine)).scalar()
 
 
-def others(connection: sa.Connection, look: Look) -> int:
-    """How many other questions were asked of the test set of a look, whatever the name."""
-    asked = [one for one in looks.c if one.name not in ("test", "name", "sequence")]
-    same = sa.and_(*(one == getattr(look, one.name) for one in asked))
-    mine = sa.select(*asked).where(looks.c.test == look.test, ~same).distinct().subquery()
-    return int(connection.execute(sa.select(sa.func.count()).select_from(mine)).scalar() or 0)
+_ASKED = [one for one in looks.c if one.name not in ("test", "name", "sequence")]
+
+
+def counted(connection: sa.Connection, test: str, *, but: Look | None = None) -> int:
+    """How many questions were asked of a test set, whatever the names.
+
+    Args:
+        connection: to read from.
+        test: its digest.
+        but: a look that is left out.
+    """
+    asked = sa.select(*_ASKED).where(looks.c.test == test)
+    if but is not None:
+        asked = asked.where(~sa.and_(*(one == getattr(but, one.name) for one in _ASKED)))
+    counts = sa.select(sa.func.count()).select_from(asked.distinct().subquery())
+    return int(connection.execute(counts).scalar() or 0)
 
 
 def looked(connection: sa.Connection, look: Look, sequence: int) -> None:

@@ -105,14 +105,14 @@ def open_dataset(
     return data
 
 
-def files_of(where: Any) -> list[Path]:
+def files_of(where: Any, base: Path | None = None) -> list[Path]:
     """The files that rows are read from; none for rows in memory, or where there is nothing."""
     from modelgate.sources.whereabouts import files
 
     if not isinstance(where, str | Path):
         return []
     with suppress(DataError):  # what is not there is told when it is opened
-        return [path for path, _ in files(str(where), None, suffixes)]
+        return [path for path, _ in files(str(where), base, suffixes)]
     return []
 
 

@@ -185,7 +185,7 @@ def test_rolling_back_goes_where_it_came_from_each_time(three: Line) -> None:
     assert rollback(three.place, "slower").version.number == 1
     with pytest.raises(UsageError, match="MG2407"):
         rollback(three.place, "once more")
-    assert [number for number, _ in stood(three.place)] == [1]
+    assert [one.number for one in stood(three.place)] == [1]
     assert moves(three)[3:] == [(3, 2, "rollback"), (2, 1, "rollback")]
     sound(three)
 
