@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from modelgate.deciding import statement
+from modelgate.decisions.statement import checked_reason
 from modelgate.errors import RefusedError, UsageError
 from modelgate.registries import Entry
 from modelgate.registries.embedded import Registry
@@ -21,13 +22,12 @@ def approve(registry: Registry, decision: str, reason: str) -> Entry:
         reason: why; it stands in the log.
 
     Raises:
-        UsageError: MG2404, there is no such entry; MG2408, the reason is empty; MG2411, it is no
-            decision.
+        UsageError: MG2404, there is no such entry; MG2408, the reason is empty or too long;
+            MG2411, it is no decision.
         RefusedError: MG5099, it is one that no approval lifts.
         StorageError: the log cannot be written.
     """
-    if not reason.strip():
-        raise UsageError("MG2408", "an approval needs a reason", hint="--reason TEXT")
+    checked_reason(reason, "an approval")
     entry = registry.entry_named(decision)
     found = statement_of(entry)
     if found.kind != "decision":

@@ -36,8 +36,15 @@ def audited(registry: Registry, name: str, keys: Mapping[str, Key]) -> tuple[str
     _refuse_other_aliases(registry, name, history)
     _refuse_other_looks(registry, history)
     versions = registry.versions(name)
+    formats = {
+        one.statement.digest: one.report.subject["model"]["format"]
+        for one in history.found
+        if one.report is not None
+    }
     for version in versions:
         registry.verify(version)
+        if version.format != formats.get(version.digest, version.format):
+            raise RefusedError("MG5092", f"{version} was decided about in another format")
     number = len(versions)
     files = f"{name}: the files of {number} version{'s' * (number != 1)} are those registered"
     own = {one.identifier for one in keys_in(registry.keys) if one.name == OWN}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelgate.decisions.statement import Statement, now
 from modelgate.errors import RefusedError
+from modelgate.escape import writable
 from modelgate.looking import as_decided, known, look_of, wear_of
 from modelgate.project import DECISION_DAYS, Project
 from modelgate.provenance import commit_of
@@ -179,7 +180,7 @@ def statement(sequence: int, prev: str, *, kind: Any, version: Version, body: An
 def who() -> str:
     """The one who asks, by the name that the system gives."""
     try:
-        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        return writable(os.environ.get("GITHUB_ACTOR") or getpass.getuser())[:200]
     except (KeyError, OSError):  # a container's user may have no name
         return f"user {os.getuid()}"
 

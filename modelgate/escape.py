@@ -49,3 +49,8 @@ def _one(character: str) -> str:
     if " " <= character <= "~" or unicodedata.category(character) not in HARMFUL:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def writable(text: str) -> str:
+    """The text, with an escape for each byte of a name that is no UTF-8: a database takes none."""
+    return text.encode("utf-8", "backslashreplace").decode()

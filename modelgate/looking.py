@@ -69,7 +69,11 @@ def known(
         found = verified(entry.envelope, {key.keyid: key}, name=f"entry {entry.sequence}").statement
     except RefusedError:
         return None
-    if expired(found) or found.body["report"]["verdict"]["exit_code"] == 4:
+    if (
+        (found.kind, found.name) != ("decision", look.name)
+        or expired(found)
+        or found.body["report"]["verdict"]["exit_code"] == 4
+    ):
         return None
     mine = question_of(signed_part(report_json(report)))
     if found.body.get("otherwise") != about["otherwise"] or mine != question_of(

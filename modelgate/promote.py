@@ -18,8 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from modelgate.deciding import statement
+from modelgate.decisions.statement import LONGEST_REASON, checked_reason
 from modelgate.earned import Earned, Place, earned, refuse_superseded
-from modelgate.errors import ConflictError, DeployError, StrandedError, UsageError
+from modelgate.errors import (
+    ConflictError,
+    DeployError,
+    ModelgateError,
+    StrandedError,
+    UsageError,
+)
 from modelgate.registries import Entry, Version
 from modelgate.registries.embedded import Change
 from modelgate.release import Release
@@ -86,12 +93,12 @@ def rollback(where: Place, reason: str) -> Moved:
         reason: why; it stands in the log.
 
     Raises:
-        UsageError: MG2407, there is nothing to go back to; MG2408, the reason is empty.
+        UsageError: MG2407, there is nothing to go back to; MG2408, the reason is empty or too
+            long.
         RefusedError: its decision or its bytes do not hold.
         StorageError, DeployError, StrandedError: as `promote`.
     """
-    if not reason.strip():
-        raise UsageError("MG2408", "a rollback needs a reason", hint="--reason TEXT")
+    checked_reason(reason, "a rollback")
     with where.registry.database.turn(f"{where}"):
         now = where.registry.alias(where.name, where.alias)
         stack = stood(where)
@@ -228,24 +235,24 @@ def _back(
         "decision": None if by is None else by.decision,
         "approval": None if by is None else by.approval,
         "why": "returned",
-        "reason": error.message,
+        "reason": error.message[:LONGEST_REASON],
     }
     about = before or version
-    with where.registry.changing() as change:
-        entry = change.append(partial(statement, kind="move", version=about, body=body))
-        _point(where, change, before, entry, before=version)
     try:
+        with where.registry.changing() as change:
+            entry = change.append(partial(statement, kind="move", version=about, body=body))
+            _point(where, change, before, entry, before=version)
         if before is None or by is None:
             target.withdraw(where.name, where.alias)
             return
         with _files(where, before, by) as release:
             target.deploy(release)
-    except DeployError as second:
+    except ModelgateError as second:
         raise StrandedError(
             "MG9001",
             f"{error.message}; and {before or 'nothing'}, which served before, could not be put"
             f" back: {second.message}",
-            hint=f"look at the target by hand; the registry says {before or 'nothing'} at {where}",
+            hint=f"look at the target by hand; `modelgate history {where.name}` says what stands",
         ) from error
 
 

@@ -70,6 +70,8 @@ def decision_of(
             "MG5092", f"entry {entry.sequence} of the log decides nothing of {version}"
         )
     assert found.report is not None
+    if found.report.subject["model"]["format"] != version.format:
+        raise RefusedError("MG5092", f"{version} was decided about in another format")
     verdict = found.report.verdict
     if verdict.decision != "promote" and not (
         verdict.liftable and _approves(registry, approval, digest, keys)

@@ -74,7 +74,12 @@ def report_on(
     report, _ = trial()
     subject = {
         **report.subject,
-        "model": {**report.subject["model"], "name": str(version), "digest": version.digest},
+        "model": {
+            **report.subject["model"],
+            "name": str(version),
+            "digest": version.digest,
+            "format": version.format,
+        },
         "champion": None
         if champion is None
         else {**report.subject["champion"], "name": str(champion), "digest": champion.digest},

@@ -58,7 +58,8 @@ def command(
         from modelgate.registry_place import trusted_keys
         from modelgate.releases import keys_of
 
-        public = keys_of(*(keys or (*trusted_keys(kept, project), kept.keys)))
+        own = (kept.keys,) if kept.keys.is_dir() else ()
+        public = keys_of(*(keys or (*trusted_keys(kept, project), *own)))
         if what in kept.names():
             from modelgate.audit import audited
 
@@ -88,6 +89,8 @@ def _file(path: Path, keys: Mapping[str, Key]) -> None:
     from modelgate.verification import verified, verified_log
 
     lines = [line for line in path.read_bytes().split(b"\n") if line]
+    if not lines:
+        raise RefusedError("MG5080", "the file holds no envelope", where=Where(str(path)))
     try:
         if len(lines) == 1:
             found = verified(lines[0], keys, name=str(path))

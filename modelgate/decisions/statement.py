@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from modelgate.errors import RefusedError
+from modelgate.errors import RefusedError, UsageError
 
 TYPE = "https://in-toto.io/Statement/v1"
 Kind = Literal["decision", "move", "approval"]
@@ -27,6 +27,7 @@ PREDICATES: Mapping[str, Kind] = {
 """Type of the predicate -> kind of the statement."""
 NONE_BEFORE = f"sha256:{'0' * 64}"
 """What the first entry names as the one before it."""
+LONGEST_REASON = 2_000
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -72,6 +73,23 @@ class Statement:
             "predicate": predicate,
         }
         return json.dumps(whole, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def checked_reason(reason: str, what: str) -> str:
+    """A reason as the log takes it.
+
+    Args:
+        reason: as somebody gave it.
+        what: "a rollback", "an approval".
+
+    Raises:
+        UsageError: MG2408, it is empty or too long.
+    """
+    if not reason.strip():
+        raise UsageError("MG2408", f"{what} needs a reason", hint="--reason TEXT")
+    if len(reason) > LONGEST_REASON:
+        raise UsageError("MG2408", f"a reason has at most {LONGEST_REASON:,} characters")
+    return reason
 
 
 def now() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from modelgate.errors import StorageError
+from modelgate.errors import RefusedError, StorageError
 from modelgate.escape import printable, shown
 from modelgate.registries.postgresql import kept, queued, server, with_driver, without_password
 
@@ -262,6 +263,8 @@ def told(url: str) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         why = printable(str(error.orig).strip().partition("\n")[0], 160)
         raise StorageError("MG6101", f"the registry {name()} cannot be used: {why}") from error
+    except json.JSONDecodeError as error:
+        raise RefusedError("MG5086", f"a row of the registry {name()} was changed") from error
     except ModuleNotFoundError as error:
         raise StorageError(
             "MG6101",

@@ -39,7 +39,9 @@ def appended(
     last = connection.execute(_LAST).first()
     sequence, prev = (1, NONE_BEFORE) if last is None else (last.sequence + 1, last.digest)
     statement = make(sequence, prev)
-    envelope = sealed(statement.payload(), signer)
+    payload = statement.payload()
+    read_statement(payload, name="the new entry")  # what nobody could read is never written
+    envelope = sealed(payload, signer)
     entry = Entry(
         sequence,
         digest_of(envelope),
@@ -133,5 +135,7 @@ def digest_of(envelope: bytes) -> str:
     return f"sha256:{hashlib.sha256(envelope).hexdigest()}"
 
 
-def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
-    return Entry(row.sequence, row.digest, row.kind, row.name, row.subject, bytes(row.envelope))
+def _entry(row: Any) -> Entry:
+    content = row.envelope
+    envelope = content.encode() if isinstance(content, str) else bytes(content)  # SQLite takes any
+    return Entry(row.sequence, row.digest, row.kind, row.name, row.subject, envelope)

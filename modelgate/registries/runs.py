@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from modelgate.escape import writable
 from modelgate.registries.schema import metrics, runs, versions
 from modelgate.report import Report, Result
 
@@ -57,9 +58,9 @@ def logged(connection: sa.Connection, report: Report, *, decision: int | None) -
             id=identifier,
             started=made.get("started", ""),
             seconds=made.get("seconds"),
-            model=subject["model"]["path"][:LONGEST],
+            model=writable(subject["model"]["path"])[:LONGEST],
             model_digest=subject["model"]["digest"],
-            suite=subject["suite"]["path"][:LONGEST],
+            suite=writable(subject["suite"]["path"])[:LONGEST],
             suite_digest=subject["suite"]["digest"],
             data={role: one["digest"] for role, one in subject["data"].items()},
             verdict=report.verdict.decision,

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from modelgate.errors import UsageError, did_you_mean
-from modelgate.escape import shown
+from modelgate.errors import RefusedError, UsageError, did_you_mean
+from modelgate.escape import shown, writable
 from modelgate.registries import Part, Version
 from modelgate.registries.schema import aliases, models, tags, versions
 
@@ -86,7 +86,9 @@ def tagged(connection: sa.Connection, name: str, number: int, values: Mapping[st
     for key, value in values.items():
         mine = (tags.c.name == name, tags.c.number == number, tags.c.key == key)
         connection.execute(tags.delete().where(*mine))
-        connection.execute(tags.insert().values(name=name, number=number, key=key, value=value))
+        connection.execute(
+            tags.insert().values(name=name, number=number, key=writable(key), value=writable(value))
+        )
 
 
 def version_of(connection: sa.Connection, name: str, which: str | int) -> Version:
@@ -197,12 +199,18 @@ def _versions(connection: sa.Connection, name: str, rows: Iterable[Any]) -> Iter
 
 
 def _version(row: Any) -> Version:
+    try:
+        parts = tuple(Part(**part) for part in row.parts)
+    except TypeError:
+        parts = ()
+    if not parts:
+        raise RefusedError("MG5086", f"{row.name}@{row.number} names no files in the registry")
     return Version(
         name=row.name,
         number=row.number,
         digest=row.digest,
         format=row.format,
-        parts=tuple(Part(**part) for part in row.parts),
+        parts=parts,
         created=row.created,
         by=row.by,
         lineage=row.lineage,

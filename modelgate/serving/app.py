@@ -7,6 +7,7 @@ Source:
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from modelgate import __version__
+from modelgate.escape import printable
 from modelgate.formats.refusal import Refusal
 from modelgate.serving.measures import Measures
 from modelgate.serving.opened import OpenModel
@@ -31,6 +33,8 @@ SMALL_BODY = 1 << 16
 """Bytes of a request that a quick model answers before another could be begun."""
 QUICK_SECONDS = 0.002
 RETRY_SECONDS = "1"
+BODY_SECONDS = 10
+"""That a request's body is given to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +164,10 @@ class _Inference:
             await refused(scope, receive, send)
             return
         measures, began = self._serving.measures, time.perf_counter()
-        if measures.in_flight >= self._serving.limits.in_flight:
-            answer = _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
-        else:
-            measures.in_flight += 1
-            try:
-                answer = await self._answered(name, version, scope, receive)
-            finally:
-                measures.in_flight -= 1
+        try:
+            answer = await self._answered(name, version, scope, receive)
+        except Exception as error:  # noqa: BLE001 (a bug of ours is an answer too, and is counted)
+            answer = _error(500, f"a bug of modelgate: {printable(repr(error), 200)}")
         measures.answered(answer.status_code, time.perf_counter() - began)
         await answer(scope, receive, send)
 
@@ -180,11 +180,25 @@ class _Inference:
             return refused
         assert now is not None
         try:
-            body = await _body(scope, receive, self._serving.limits.body)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(scope, receive, self._serving.limits.body)
         except BadRequestError as error:
             return _error(413, str(error))
+        except TimeoutError:
+            why = f"the request's body did not come within {BODY_SECONDS} s"
+            return _error(408, why, {"Connection": "close"})
         if body is None:
             return _error(400, "the request broke off")
+        measures = self._serving.measures
+        if measures.in_flight >= self._serving.limits.in_flight:
+            return _error(503, "too many requests at once", {"Retry-After": RETRY_SECONDS})
+        measures.in_flight += 1
+        try:
+            return await self._counted(now, body)
+        finally:
+            measures.in_flight -= 1
+
+    async def _counted(self, now: Standing, body: bytes) -> Response:
         if now.quick and len(body) <= SMALL_BODY:
             answer, rows, beyond = self._infer(now, body)
         else:

@@ -161,7 +161,7 @@ def _feeds(
 def _array(one: Mapping[str, Any], tensor: Tensor) -> NDArray[Any]:
     """An input's values, of its own type and in a shape that the model takes."""
     name, kind, shape = tensor.name, one.get("datatype"), one.get("shape")
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         raise BadRequestError(f"the input {_named(name)} has the datatype {_named(kind)}")
     if not isinstance(shape, list) or len(shape) > MOST_AXES or not all(map(_is_size, shape)):
         raise BadRequestError(f"the shape of the input {_named(name)} is no list of sizes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,22 @@ def test_what_nothing_answers(server: Server, method: str, path: str, code: int)
     answer = httpx.request(method, f"{server.root}{path}", json={} if method != "GET" else None)
     assert answer.status_code == code
     assert set(answer.json()) == {"error"}
+
+
+def test_many_that_say_only_half_stop_nobody(server: Server) -> None:
+    """More than may be in flight at once; each is given ten seconds, and none is counted before."""
+    import socket
+
+    host, _, port = server.root.removeprefix("http://").partition(":")
+    head = b"POST /v2/models/churn/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+    with ExitStack() as open_:
+        for _ in range(300):
+            one = open_.enter_context(socket.create_connection((host, int(port))))
+            one.sendall(head)
+        for _ in range(5):
+            assert httpx.post(f"{server.url}/infer", json=row()).status_code == 200
+        one.settimeout(20)
+        assert one.recv(1000).startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_request_that_breaks_off_hurts_nobody(server: Server) -> None:

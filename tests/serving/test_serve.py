@@ -99,6 +99,7 @@ def _changed(**changes: Any) -> bytes:
         pytest.param(b'{"inputs":[3]}', 400, "is no input", id="an-input-that-is-none"),
         pytest.param(_changed(name="x"), 400, "'x' is no input", id="another-name"),
         pytest.param(_changed(datatype="FP64"), 400, "is FP32, not FP64", id="another-type"),
+        pytest.param(_changed(datatype=["FP32"]), 400, "has the datatype", id="a-list-for-a-type"),
         pytest.param(_changed(datatype="TEXT"), 400, "the datatype 'TEXT'", id="no-type"),
         pytest.param(_changed(shape=[30]), 400, "has the shape [30]", id="too-few-axes"),
         pytest.param(_changed(shape=[2, 15]), 400, "has the shape", id="another-shape"),
