@@ -1,0 +1,39 @@
+"""`modelgate verify` of a project with its own key, and of files that hold nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelgate.__main__ import main
+from modelgate.decisions.keys import new_key
+from modelgate.registries.embedded import Registry
+from tests.registered import added, decided
+
+
+def test_a_project_whose_key_is_its_own_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    new_key(tmp_path / "keys", "ci")
+    Path("modelgate.yaml").write_text("signing_key: keys/ci.pem\n", "utf-8")
+    registry = Registry(tmp_path / ".modelgate", signing_key=tmp_path / "keys" / "ci.pem")
+    decided(registry, added(registry, tmp_path, 1), None)
+    registry.close()
+    assert main(["verify", "churn"]) == 0
+    said = capsys.readouterr().out
+    assert "1 decision; no gap" in said
+    assert "registry's own key" not in said
+    assert main(["verify", "1"]) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n"], ids=["empty", "blank-lines"])
+def test_a_file_without_an_envelope_is_no_sound_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    new_key(tmp_path, "ci")
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(content)
+    assert main(["verify", str(log), "--key", str(tmp_path / "ci.pub")]) == 5
+    assert "MG5080" in capsys.readouterr().err
