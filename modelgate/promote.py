@@ -104,7 +104,9 @@ def rollback(where: Place, reason: str) -> Moved:
         stack = stood(where)
         if now is None or len(stack) < 2:
             raise UsageError(
-                "MG2407", f"there is nothing to go back to: no version stood at {where} before"
+                "MG2407",
+                f"there is nothing to go back to: no version stood at {where} before",
+                hint=f"modelgate promote {where.name}@VERSION --to {where.alias}",
             )
         old = stack[-2]
         version = where.registry.version(where.name, old.number)

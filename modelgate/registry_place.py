@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelgate.errors import UsageError
+from modelgate.errors import StorageError, UsageError
 from modelgate.escape import shown
 from modelgate.project import Project, find_project
 from modelgate.reference import of_registry
@@ -60,13 +60,22 @@ def open_registry(named: str | None = None, *, create: bool = False) -> Registry
     folder = own if place is None or url is not None else base / place
     from modelgate.registries.embedded import DATABASE, Registry
 
-    if url is None and not create and not (folder / DATABASE).exists():
+    try:
+        there = (folder / DATABASE).exists()
+    except OSError as error:
+        why = error.strerror or error
+        raise StorageError("MG6101", f"{shown(str(folder), 100)} cannot be used: {why}") from error
+    if url is None and not create and not there:
         raise UsageError(
             "MG2405",
             f"there is no registry at {shown(str(folder), 100)}",
             hint="`modelgate register MODEL --name NAME` begins one",
         )
-    return Registry(folder, url=url, signing_key=_signing_key(project))
+    made = Registry(folder, url=url, signing_key=_signing_key(project))
+    if not there:
+        with suppress(OSError):  # keys and copies of models are nothing for a repository
+            (folder / ".gitignore").write_text("*\n", "utf-8")
+    return made
 
 
 def trusted_keys(registry: Registry, project: Project | None) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import floor, inf, log10, nan
 
 from modelgate.figures import Figures, apart, figures, number
-from modelgate.outcome import Severity, Status
+from modelgate.outcome import NONE_YET, Severity, Status
 from modelgate.report import Result
 from modelgate.slices import described
 
@@ -61,7 +61,8 @@ def advice(result: Result) -> str:
     if result.status is Status.CRASHED:
         return _broken_off(result)
     if result.status is Status.SKIPPED:
-        return "Give it what it needs, or take it out of the suite."
+        first = result.reason == NONE_YET  # nothing to give, and nothing to take out
+        return "" if first else "Give it what it needs, or take it out of the suite."
     if result.check == "naive_gain" and result.value is not None and result.value <= 0:
         return "It answers no better than without looking at the input: see what it answers first."
     if result.status is Status.UNDECIDED:

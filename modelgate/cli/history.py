@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @click.command(
     name="history",
     short_help="who decided and moved what, when and why",
-    epilog="Examples: modelgate history churn; modelgate history churn --metric 'metric[accuracy]'",
+    epilog="Examples: modelgate history churn; modelgate history churn --metric accuracy",
 )
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option(
     "--as",
     "form",
@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the whole signed log, a line an envelope, for `modelgate verify FILE --key KEY`.",
 )
-@click.option("--metric", metavar="ID", help="What it was of each version: metric[accuracy].")
+@click.option("--metric", metavar="ID", help="What it was of each version: accuracy.")
 @registry_option
 def command(
-    name: str, form: str, envelopes: Path | None, metric: str | None, registry: str | None
+    name: str | None, form: str, envelopes: Path | None, metric: str | None, registry: str | None
 ) -> None:
     """Show every decision, approval and move of NAME, the oldest first, and where its aliases lead.
+
+    Without NAME, the models that are registered.
 
     The log is one for all models of a registry, each entry signed and chained to the one before;
     `--envelopes` writes all of it, since a part could not be verified.
@@ -50,6 +52,9 @@ def command(
     from modelgate.events import as_csv, as_json, event_of
 
     with opened(registry) as (kept, _):
+        if name is None:
+            _show_names(kept)
+            return
         kept.versions(name)
         if envelopes is not None:
             _write(kept, envelopes)
@@ -67,6 +72,20 @@ def command(
             return
     told = measured or events
     click.echo(as_json(told) if form == "json" else as_csv(told), nl=False)
+
+
+def _show_names(registry: Registry) -> None:
+    from modelgate.cli.page import Page
+
+    page = Page()
+    page.heading(f"Models in {registry.place}")
+    rows = []
+    for name in registry.names():
+        versions = registry.versions(name)
+        aliases = [f"{alias} is {one}" for one in versions for alias in one.aliases]
+        number = len(versions)
+        rows.append((name, f"{number} version{'s' * (number != 1)}", ", ".join(aliases)))
+    page.table(rows)
 
 
 def _write(registry: Registry, path: Path) -> None:

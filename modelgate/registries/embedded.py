@@ -277,19 +277,21 @@ class Registry:
 
         Args:
             name: of the model.
-            metric: a result's id, such as "metric[accuracy]".
+            metric: a result's id, such as "metric[accuracy]", or "accuracy" for short.
 
         Raises:
             UsageError: MG2417, none was measured under this id.
         """
         with self.database.reading() as connection:
-            found = series(connection, name, metric)
+            found = series(connection, name, metric) or series(
+                connection, name, f"metric[{metric}]"
+            )
             known = () if found else metrics_of(connection, name)
         if not found:
             raise UsageError(
                 "MG2417",
                 f"nothing was measured of {name} as {shown(metric)}; {did_you_mean(metric, known)}",
-                hint="a result's id, as `modelgate check` prints it: metric[accuracy]",
+                hint="`modelgate check NAME@VERSION --report json:-` names every id",
             )
         return found
 

@@ -36,7 +36,7 @@ class Folder(Target):
     def _folder(self) -> Path:
         return self.root / str(self.settings[self.name])
 
-    def _deploy(self, release: Release) -> None:
+    def _prepare(self, release: Release) -> None:
         link = self._folder / CURRENT
         if link.exists() and not link.is_symlink():
             raise StorageError(
@@ -44,10 +44,14 @@ class Folder(Target):
                 f"{shown(str(link), 100)} is no link that this target made",
                 hint="move it away, or name another folder",
             )
-        name = folder_name(release)
-        put(self._folder / RELEASES / name, release)
-        before = _name_of(link)
-        _point(link, Path(RELEASES, name))
+        put(self._folder / RELEASES / folder_name(release), release)
+
+    def _deploy(self, release: Release) -> None:
+        self._prepare(release)
+        link, name = self._folder / CURRENT, folder_name(release)
+        before, target = _name_of(link), Path(RELEASES, name)
+        if not link.is_symlink() or link.readlink() != target:
+            _point(link, target)
         if not is_whole(link, release):
             raise StorageError("MG6111", f"what {shown(str(link), 100)} leads to is not {release}")
         most = int(self.settings.get("keep") or KEEP)

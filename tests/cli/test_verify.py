@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from modelgate.__main__ import main
+from modelgate.cli import main
 from modelgate.decisions.keys import new_key
 from modelgate.registries.embedded import Registry
 from tests.registered import added, decided
@@ -37,3 +40,25 @@ def test_a_file_without_an_envelope_is_no_sound_log(
     log.write_bytes(content)
     assert main(["verify", str(log), "--key", str(tmp_path / "ci.pub")]) == 5
     assert "MG5080" in capsys.readouterr().err
+
+
+def test_without_a_name_the_models_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("modelgate.yaml").write_text("title: x\n", "utf-8")
+    registry = Registry(tmp_path / ".modelgate")
+    for number, name in enumerate(("churn", "churn", "spam")):
+        added(registry, tmp_path, number, name)
+    registry.close()
+    assert main(["history"]) == 0
+    said = capsys.readouterr().out
+    assert ["churn", "2", "versions"] in [line.split() for line in said.splitlines()]
+    assert ["spam", "1", "version"] in [line.split() for line in said.splitlines()]
+
+
+def test_a_closed_output_is_no_verdict(tmp_path: Path) -> None:
+    for closed in (">&-", "2>&-"):
+        line = f"{sys.executable} -m modelgate history {closed}"
+        ended = subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, env=os.environ, check=False)
+        assert ended.returncode == 2  # there is no registry; 1 would mean "block"

@@ -115,6 +115,22 @@ def test_what_stands_in_the_way_is_left_alone(two: Line, tmp_path: Path) -> None
     assert standing(two) is None
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anything_moves(
+    two: Line, tmp_path: Path
+) -> None:
+    project(tmp_path, "{folder: served}")
+    move(two, "1")
+    releases = tmp_path / "served" / "releases"
+    releases.rename(tmp_path / "elsewhere")
+    releases.write_text("no folder", "utf-8")
+    with pytest.raises(DeployError, match="MG8001"):
+        move(two, "2")
+    assert standing(two) == 1
+    assert [one.body["why"] for _, one in two.registry.statements(name="churn", kind="move")] == [
+        "promote"
+    ]
+
+
 def test_a_command_is_told_what_to_serve(
     two: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
