@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelgate.decisions.keys import OWN, keys_in
+from modelgate.decisions.statement import Statement
 from modelgate.errors import RefusedError
 from modelgate.registries import Version
 from modelgate.registries.embedded import Registry
 from modelgate.registries.log import statement_of
+from modelgate.report import Report
 from modelgate.verification import History, verified_log
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def audited(registry: Registry, name: str, keys: Mapping[str, Key]) -> tuple[str
     _refuse_other_versions(registry, history)
     _refuse_other_aliases(registry, name, history)
     _refuse_other_looks(registry, history)
+    _refuse_other_anchors(registry, history)
+    _refuse_other_margins(registry, history)
     versions = registry.versions(name)
     formats = {
         one.statement.digest: one.report.subject["model"]["format"]
@@ -95,31 +99,56 @@ def _refuse_other_aliases(registry: Registry, name: str, history: History) -> No
 
 
 def _refuse_other_looks(registry: Registry, history: History) -> None:
-    """No look was taken out, and the anchor of a test set is its first champion."""
+    """No look at a test set was taken out."""
     signed: dict[str, int] = {}
-    anchors: dict[tuple[str, str], Version] = {}
-    for one in history.found:
-        wear = one.statement.body.get("wear") if one.statement.kind == "decision" else None
-        if wear is None or one.report is None:
-            continue
-        test = str(wear["test"])
-        signed[test] = max(signed.get(test, 0), int(wear["look"]))
-        champion = one.report.subject["champion"] or {}
-        for version in registry.versions(one.statement.name):
-            if version.digest == champion.get("digest") and version.created <= one.statement.issued:
-                anchors.setdefault((one.statement.name, test), version)
+    for _, test, body, _ in _looks(history):
+        signed[test] = max(signed.get(test, 0), int(body["wear"]["look"]))
     for test, look in signed.items():
         if registry.looks_at(test) < look:
             raise RefusedError(
                 "MG5102",
                 f"by the log there were {look} looks at the rows {test[:19]}; looks were taken out",
             )
+
+
+def _refuse_other_anchors(registry: Registry, history: History) -> None:
+    """The anchor of a test set is its first champion, of those that were registered then."""
+    anchors: dict[tuple[str, str], Version] = {}
+    for statement, test, _, report in _looks(history):
+        champion = report.subject["champion"] or {}
+        for version in registry.versions(statement.name):
+            known = version.created <= statement.issued
+            if known and version.digest == champion.get("digest"):
+                anchors.setdefault((statement.name, test), version)
     for (name, test), first in anchors.items():
         stands = registry.anchor(name, test)
         if stands is None or stands.number != first.number:
             raise RefusedError(
                 "MG5102", f"{stands or 'nothing'} is the anchor in the place of {first}"
             )
+
+
+def _refuse_other_margins(registry: Registry, history: History) -> None:
+    """Every settled margin is one that a signed decision was held to."""
+    held: dict[tuple[str, str], set[tuple[str, float]]] = {}
+    for statement, test, _, report in _looks(history):
+        found = {(one.id, one.limit["margin"]) for one in report.results if "margin" in one.limit}
+        held.setdefault((statement.name, test), set()).update(found)
+    for (name, test), known in held.items():
+        for question, margin in registry.margins(name, test).items():
+            if (question, margin) not in known:
+                raise RefusedError(
+                    "MG5102",
+                    f"no decision about {name} was held to the margin {margin:g} of {question}",
+                )
+
+
+def _looks(history: History) -> Iterator[tuple[Statement, str, Mapping[str, Any], Report]]:
+    """Each decision that was a look: its statement, the digest of the rows, its body and report."""
+    for one in history.found:
+        body = one.statement.body
+        if one.report is not None and body.get("wear") is not None:
+            yield one.statement, str(body["wear"]["test"]), body, one.report
 
 
 def told(history: History) -> Iterator[str]:

@@ -83,7 +83,7 @@ def opened(content: bytes, keys: Mapping[str, Key], *, name: str) -> Opened:
         raise RefusedError(
             "MG5081",
             f"{name} is signed by a key that is not known: {printable(identifier, 16)}",
-            hint="name the public key of whoever decided: --key FILE",
+            hint="name its public key, under `trusted_keys:` in modelgate.yaml or by --key FILE",
         )
     try:
         envelope.verify([key], 1)

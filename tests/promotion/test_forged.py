@@ -16,6 +16,7 @@ from modelgate.audit import audited
 from modelgate.errors import ModelgateError, RefusedError, StrandedError, UsageError
 from modelgate.promote import promote, rollback
 from modelgate.registries.embedded import DATABASE
+from modelgate.registries.log import statement_of
 from tests.registered import Line, added, decided, line, there
 
 
@@ -117,6 +118,16 @@ def test_an_edited_table_is_found(two: Line, edit: tuple[str, ...]) -> None:
 def test_a_row_that_cannot_be_read_is_told(two: Line, edit: str, code: str) -> None:
     edited(two, edit)
     with pytest.raises(RefusedError, match=code):
+        audited(two.registry, "churn", two.place.keys)
+
+
+def test_a_margin_that_no_decision_was_held_to_is_found(two: Line) -> None:
+    test = two.registry.entry(1)
+    assert test is not None
+    digest = statement_of(test).body["wear"]["test"]
+    row = f"('churn', '{digest}', 'metric[accuracy] v champion', 0.5)"
+    edited(two, f"INSERT INTO margins VALUES {row}")  # noqa: S608 (our own words)
+    with pytest.raises(RefusedError, match=r"MG5102.*margin 0\.5"):
         audited(two.registry, "churn", two.place.keys)
 
 
