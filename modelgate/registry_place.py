@@ -139,6 +139,12 @@ def serving_alias(project: Project | None, name: str) -> str:
 
 def _signing_key(project: Project | None) -> Path | None:
     if told := os.environ.get(KEY_VARIABLE):
+        if "\n" in told or "-----BEGIN" in told:  # a secret: it stands in no message
+            raise UsageError(
+                "MG2418",
+                f"{KEY_VARIABLE} holds a key itself, and names a file that holds one",
+                hint="write the secret to a file that nobody else may read, with its .pub beside",
+            )
         return Path(told)
     return None if project is None else project.signing_key
 

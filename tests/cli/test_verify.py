@@ -62,3 +62,19 @@ def test_a_closed_output_is_no_verdict(tmp_path: Path) -> None:
         line = f"{sys.executable} -m modelgate history {closed}"
         ended = subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, env=os.environ, check=False)
         assert ended.returncode == 2  # there is no registry; 1 would mean "block"
+
+
+def test_a_key_in_the_variable_is_never_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("modelgate.yaml").write_text("title: x\n", "utf-8")
+    new_key(tmp_path, "ci")
+    secret = (tmp_path / "ci.pem").read_text("utf-8")
+    Registry(tmp_path / ".modelgate").close()
+    for text in (secret, secret.replace("\n", "\\n")):
+        monkeypatch.setenv("MODELGATE_SIGNING_KEY", text)
+        assert main(["history"]) == 2
+        said = "".join(capsys.readouterr())
+        assert "MG2418" in said
+        assert secret.splitlines()[1] not in said
